@@ -1,0 +1,46 @@
+"""The port every channel fills: both directions of one way to write to us."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from orchestrator.model import Answer, ChannelName, Ignored, InboundMessage, Part, Receipt, Turn
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """One event as a provider delivered it, out of its transport envelopes."""
+
+    event: Any  # the decoded JSON, in the provider's own shape; a channel validates what it reads
+    occurred_at: datetime  # the envelope's timestamp, else when we received it
+    original: bytes  # as it came, one envelope (SNS notification) included where there was one
+
+
+class Channel(Protocol):
+    """Parses events and sends replies.
+
+    `compose` is pure: the same turn and answer give the same parts. Each part fits the provider's limits, and their
+    texts together hold the whole answer.
+    """
+
+    name: ChannelName
+    max_characters: int  # how long an answer may be before it becomes a burden on this channel
+
+    def recognises(self, event: Any) -> bool:
+        """Whether this is one of the channel's inbound events, by shape alone."""
+        ...
+
+    def parse(self, delivered: Delivered) -> Sequence[InboundMessage | Ignored]:
+        """Every message of the event, in the event's order. Raises `EventError` naming the field."""
+        ...
+
+    def prepare(self, message: InboundMessage) -> None:
+        """A courtesy before answering (read receipt, typing indicator). Never raises; nothing depends on it."""
+        ...
+
+    def compose(self, turn: Turn, answer: Answer) -> Sequence[Part]: ...
+
+    def send(self, turn: Turn, part: Part) -> Receipt:
+        """Raises `UpstreamError` (try again), `RefusedError` (never), `ConfigurationError` (the operator)."""
+        ...

@@ -1,0 +1,62 @@
+"""What can go wrong while answering a person. The class says who acts.
+
+    ParleyError
+    ├── ConfigurationError    the operator: a setting, a permission, a missing model or number
+    ├── EventError            nobody: the event is not what its provider documents; kept, never retried
+    ├── UpstreamError         the queue: throttled, timed out or unavailable; asked again later
+    │   └── NotYetError       the queue: nothing failed, the moment has not come (settling, another worker's claim)
+    ├── RefusedError          nobody: the provider refused this message for good
+    │   └── OptedOutError     nobody: it refused because the person opted out, which is consent and is kept
+    └── SupersededError       nobody: another worker has already taken this step
+
+Errors of libraries are translated where they enter (`channels/`, `answerers/`, `conversations/`), `raise ... from`.
+"""
+
+
+class ParleyError(Exception):
+    """The root: everything Parley raises on purpose."""
+
+
+class ConfigurationError(ParleyError):
+    """The operator must change something. The message says what, and how to mend it."""
+
+
+class EventError(ParleyError):
+    """An event lacks what its documented format promises.
+
+    `field` is the path within the event (`originationNumber`, `changes[0].value`), `reason` completes the sentence
+    "<field> <reason>": "is missing", "is not a phone number".
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field} {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class UpstreamError(ParleyError):
+    """Trouble on the provider's side that may pass: throttling, a timeout, a 5xx, a lost connection."""
+
+
+class NotYetError(UpstreamError):
+    """Come back in `delay_s` seconds. Costs no attempt."""
+
+    def __init__(self, why: str, delay_s: float) -> None:
+        super().__init__(f"{why}; come back in {delay_s:.0f} s")
+        self.delay_s = delay_s
+
+
+class RefusedError(ParleyError):
+    """The provider refused this message, and would refuse it again. `code` is the provider's own word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+class OptedOutError(RefusedError):
+    """Refused because the person asked this sender to stop."""
+
+
+class SupersededError(ParleyError):
+    """A conditional write found a newer state. The other worker goes on; this one stops quietly."""

@@ -1,0 +1,197 @@
+"""The values that travel through the hub: frozen, typed, and the same on every channel and every store.
+
+They are msgspec structs: a store keeps them as JSON (`msgspec.json.encode`) and reading one back validates it.
+Times are aware UTC. Addresses are what the channel answers to: E.164 with `+` for phones, lower-case mail addresses.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+ChannelName = Literal["sms", "whatsapp", "email"]
+Language = Literal["en", "es"]
+Consent = Literal["opted_in", "opted_out"]
+
+
+class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something that came with a message and is listed, never opened."""
+
+    kind: str  # image, audio, video, document, sticker, location, contacts, file
+    media_id: str = ""  # the provider's handle, where there is one
+    name: str = ""
+    mime_type: str = ""
+    size: int | None = None  # bytes; None where the provider does not say
+
+
+class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing a person wrote."""
+
+    channel: ChannelName
+    message_id: str  # the provider's; unique within the channel
+    our_address: str
+    their_address: str
+    text: str  # the person's new words only: no quoted history, no signature; "" when only attachments came
+    occurred_at: datetime  # by the provider's clock, else when we received it
+    thread: str = ""  # what tells two conversations of the same two addresses apart (email); "" elsewhere
+    attachments: tuple[Attachment, ...] = ()
+    authenticated: bool | None = None  # whether the sender is who they say; None where the channel cannot tell
+    detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """An event, or a part of one, that is understood and gets no answer. It is recorded with its reason.
+
+    `outcome` is what the row says: `recorded` (a fact about a message: a receipt, a reaction, a provider's keyword),
+    `ignored` (a message no one may answer: automatic mail, an echo, a group) or `quarantined` (kept for a person to judge).
+    """
+
+    outcome: Literal["recorded", "ignored", "quarantined"]
+    reason: str  # a sentence an operator reads
+    message_id: str = ""
+    consent: Consent | None = None  # set where the provider itself handled a consent keyword
+    our_address: str = ""
+    their_address: str = ""
+
+
+class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an answer's words come from."""
+
+    title: str
+    uri: str = ""
+    excerpt: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is said back, in markdown; the channel turns it into its own form.
+
+    `source` says what kind of answer it is: an answerer's name, or one of the hub's own
+    (`handoff`, `apology`, `consent`, `restart`, `budget`, `attachment`, `silence`).
+    """
+
+    text: str  # "" means that nothing is sent
+    source: str
+    language: Language = "en"
+    answerer_id: str = ""  # which agent, knowledge base, model or folder
+    session_id: str = ""  # the service's own session, where it has one
+    citations: tuple[Citation, ...] = ()
+    latency_ms: int = 0  # from asking to having the whole answer
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reason: str = ""  # why this one and no other: what passed, what failed
+    consent: Consent | None = None  # set when this turn changed the person's consent
+    state: Mapping[str, str] = {}  # what the answerer wants handed back on the next turn of this conversation
+
+
+class Pass(msgspec.Struct, frozen=True):
+    """An answerer has nothing to say to this question; the next one is asked."""
+
+    reason: str
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The provider has taken a part. `message_id` is its name for it, by which delivery events refer to it."""
+
+    message_id: str
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One send: what the channel composed, and how far it got."""
+
+    body: str  # the text, or a whole mail in MIME form, exactly as sent
+    detail: Mapping[str, str] = {}  # encoding, segments, …: for the record
+    state: Literal["waiting", "sending", "sent", "failed", "skipped"] = "waiting"
+    message_id: str = ""  # from the receipt
+    error: str = ""  # why it failed
+
+
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The messages answered together, the answer and its receipts.
+
+    received → answered → (sending → sent, for each part) → sent. The lake's acknowledgement (`recorded`) is the
+    journal's business: see conversations/store.py.
+    """
+
+    turn_id: str  # 32 lower-case hex, from the conversation and its messages: the same however often it is computed
+    conversation_id: str
+    messages: tuple[InboundMessage, ...]
+    opened_at: datetime
+    state: Literal["received", "answered", "sent"] = "received"
+    answer: Answer | None = None
+    parts: tuple[Part, ...] = ()
+    claimed_until: datetime | None = None  # until then the worker that took the last step is believed alive
+    asked: int = 0  # resumptions that found the answer missing: the window nobody can close, counted
+    resent: int = 0  # parts found `sending` on resumption: the other window, counted
+    finished_at: datetime | None = None
+
+    @property
+    def text(self) -> str:
+        """The person's words, one message a line."""
+        return "\n".join(message.text for message in self.messages if message.text)
+
+    @property
+    def latest(self) -> InboundMessage:
+        return self.messages[-1]
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """One earlier turn as an answerer sees it."""
+
+    question: str
+    answer: str
+
+
+class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One person at one of our addresses, across conversations: consent and what they have spent.
+
+    The counters belong to `hour` and `day` (epoch hours and days); a later hour or day starts at zero.
+    """
+
+    key: str  # "<channel>-<32 hex>" of both addresses
+    consent: Consent | None = None
+    hour: int = 0
+    day: int = 0
+    turns_this_hour: int = 0
+    turns_today: int = 0
+    tokens_today: int = 0
+    notified_on: int = 0  # the epoch hour of the last budget notice
+
+
+class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Turns with one person, on one channel, at one of our addresses: the state from which the next turn is taken.
+
+    `version` grows with every write; a write names the version it read, so that two workers cannot both take a step.
+    """
+
+    key: str  # the conversation without its generation: also the FIFO group of its wake-ups
+    channel: ChannelName
+    our_address: str
+    their_address: str
+    thread: str = ""
+    generation: int = 0
+    version: int = 0
+    language: Language | None = None
+    turn: Turn | None = None  # the unfinished one
+    history: tuple[Exchange, ...] = ()  # of this generation, oldest first
+    answered_at: datetime | None = None  # when the last turn ended
+    state: Mapping[str, str] = {}  # the answerers' own, of this generation
+
+    @property
+    def conversation_id(self) -> str:
+        return f"{self.key}-{self.generation}"
+
+
+class Question(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What an answerer is asked."""
+
+    text: str
+    channel: ChannelName
+    conversation_id: str  # 33 to 100 of [A-Za-z0-9-]: a legal session id for every Bedrock service
+    turn_id: str
+    language: Language
+    history: tuple[Exchange, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    authenticated: bool | None = None
+    max_characters: int = 1000  # what the channel can show without becoming a burden; a wish, the channel splits the rest
+    state: Mapping[str, str] = {}
