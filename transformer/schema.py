@@ -1,0 +1,207 @@
+"""The one definition of every column. Glue tables, Parquet files, documentation and the row check derive from it.
+
+Types are spelled as Athena and Glue spell them. No column is ever null: where an event does not say, a string is "",
+a number 0, an array [] and a map {}. Map keys are lower case. Changes are additive only.
+
+The first group of `events` has the names (in snake case), meanings and values of the data model of AWS's sample,
+so that its users' queries keep their sense:
+https://github.com/aws-samples/Engagement-Database-And-Analytics-Sample-For-End-User-Messaging-And-SES#data-model
+Its `status` is the provider's own word (`TEXT_DELIVERED`, `Bounce`, `read`); `delivery_status` is ours, one vocabulary
+for all channels.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Literal, TypeAlias
+
+ColumnType = Literal["string", "bigint", "array<string>", "map<string,string>"]
+Value: TypeAlias = str | int | list[str] | dict[str, str]
+Values: TypeAlias = dict[str, Value]
+TableName = Literal["events", "conversations", "rejected"]
+
+# How far a message got, in the order in which it gets there; then the ways it can end badly, or oddly.
+PROGRESS = ("queued", "sent", "delayed", "delivered", "read", "clicked")
+FAILURES = ("failed", "complained")
+DELIVERY_STATUSES = ("", *PROGRESS, *FAILURES, "unsubscribed", "deleted", "unknown")
+
+_PYTHON_TYPES: dict[ColumnType, type] = {
+    "string": str,
+    "bigint": int,
+    "array<string>": list,
+    "map<string,string>": dict,
+}
+_BIGINT_LIMIT = 1 << 63
+
+
+class SchemaError(ValueError):
+    """A row is not what its table says. The message names the column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `meaning` is a line of documentation, shown to analysts."""
+
+    name: str
+    type: ColumnType
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns in the order in which files and catalogues list them."""
+
+    name: TableName
+    meaning: str
+    columns: tuple[Column, ...]
+    column_names: tuple[str, ...] = field(init=False)
+    check: Callable[[Mapping[str, Value]], None] = field(init=False, compare=False)  # raises SchemaError
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "column_names", tuple(column.name for column in self.columns))
+        object.__setattr__(self, "check", _compile_check(self.columns))
+
+
+def _compile_check(columns: tuple[Column, ...]) -> Callable[[Mapping[str, Value]], None]:
+    """A check of whole rows: exact columns, exact types, text in maps and arrays, numbers of 64 bits.
+
+    A good row is checked by comparing tuples; only a bad one is looked at column by column.
+    """
+    names = tuple(column.name for column in columns)
+    types = tuple(_PYTHON_TYPES[column.type] for column in columns)
+    values_of = itemgetter(*names)
+    inside = [(column.name, _CONTENT_CHECKS[column.type]) for column in columns if column.type in _CONTENT_CHECKS]
+
+    def check(row: Mapping[str, Value]) -> None:
+        try:
+            exact = len(row) == len(names) and tuple(map(type, values_of(row))) == types
+        except KeyError:
+            exact = False
+        if not exact:
+            raise SchemaError(_first_fault(row, columns))
+        for name, holds in inside:
+            if not holds(row[name]):
+                raise SchemaError(f"{name} holds something else than its type says: {row[name]!r:.100}")
+
+    return check
+
+
+def _first_fault(row: Mapping[str, Value], columns: tuple[Column, ...]) -> str:
+    """What is wrong with a row that has the wrong columns or types."""
+    for column in columns:
+        if column.name not in row:
+            return f"{column.name} is missing"
+        if type(row[column.name]) is not _PYTHON_TYPES[column.type]:
+            return f"{column.name} is {type(row[column.name]).__name__}, not {column.type}"
+    known = {column.name for column in columns}
+    return f"{next(name for name in row if name not in known)} is not a column"
+
+
+def _is_text_array(value: Value) -> bool:
+    return not value or (isinstance(value, list) and set(map(type, value)) == {str})
+
+
+def _is_text_map(value: Value) -> bool:
+    return not value or (isinstance(value, dict) and {*map(type, value), *map(type, value.values())} == {str})
+
+
+def _is_64_bit(value: Value) -> bool:
+    return isinstance(value, int) and -_BIGINT_LIMIT <= value < _BIGINT_LIMIT
+
+
+_CONTENT_CHECKS: dict[ColumnType, Callable[[Value], bool]] = {
+    "bigint": _is_64_bit,
+    "array<string>": _is_text_array,
+    "map<string,string>": _is_text_map,
+}
+
+
+EVENTS = Table(
+    "events",
+    "What happened to messages: each delivery, open, click, bounce, reply and change of consent, one row each.",
+    (
+        Column("account_id", "string", "AWS account that sent or received the message"),
+        Column("organization_id", "string", "the organisation a message was sent for; WhatsApp: the business account"),
+        Column(
+            "sending_id", "string", "the sender's identity: phone number, WhatsApp phone number id, SES identity ARN"
+        ),
+        Column("sending_address", "string", "who sent the message the row is about: E.164 with +, or a mail address"),
+        Column("destination_address", "array<string>", "whom it was sent to"),
+        Column("channel", "string", "text, media, voice, email or whatsapp; empty where the event does not say"),
+        Column(
+            "type", "string", "what kind of event, in the provider's word: TRANSACTIONAL, Bounce, message, …; or ours"
+        ),
+        Column("status", "string", "the status in the provider's word: TEXT_DELIVERED, Bounce, read, …"),
+        Column("status_code", "string", "the status's code or subdivision: CARRIER_BLOCKED, Permanent, 131047, …"),
+        Column("status_message", "string", "what the provider says about it, or our own reason"),
+        Column("raw_status", "string", "the provider's status object, JSON"),
+        Column("iso_country_code", "string", "the recipient's country, two letters"),
+        Column("occurred_at", "bigint", "when it happened, by the provider's clock; epoch milliseconds"),
+        Column("message_id", "string", "the provider's id of the message"),
+        Column("tags", "map<string,string>", "what the sender attached: SMS context, the first value of each SES tag"),
+        Column(
+            "channel_data", "map<string,string>", "details of one channel: price, parts, carrier, subject, media id, …"
+        ),
+        Column("raw_event", "string", "the event without transport envelopes, JSON"),
+        Column("direction", "string", "inbound (a person wrote) or outbound (we did, or something happened to it)"),
+        Column(
+            "delivery_status",
+            "string",
+            "how far the message got, in one vocabulary: " + ", ".join(DELIVERY_STATUSES[1:]),
+        ),
+        Column("turn_id", "string", "the turn whose answer the message is, where it is one"),
+        Column("event_id", "string", "what identifies the event: the same event twice has the same id; 32 hex"),
+        Column("source", "string", "the template that made the row"),
+        Column("template_version", "string", "which version of it"),
+        Column("received_at", "bigint", "when the event reached us; epoch milliseconds"),
+    ),
+)
+
+CONVERSATIONS = Table(
+    "conversations",
+    "What was said: one row for each message of a person and one for the answer of each turn.",
+    (
+        Column("account_id", "string", "AWS account"),
+        Column("organization_id", "string", "the organisation whose customers write"),
+        Column("conversation_id", "string", "turns with one person, on one channel, at one of our addresses"),
+        Column("turn_id", "string", "the messages answered together and their answer"),
+        Column("message_id", "string", "the provider's id; of the answer's first part on outbound rows"),
+        Column("channel", "string", "text, media, voice, email or whatsapp"),
+        Column("direction", "string", "inbound (a person wrote) or outbound (the answer)"),
+        Column("sending_address", "string", "who wrote"),
+        Column("destination_address", "string", "to whom"),
+        Column("message", "string", "the words; empty when nothing was sent, or only attachments came"),
+        Column(
+            "source", "string", "what answered: an answerer's name, or handoff, apology, consent, …; outbound rows only"
+        ),
+        Column("answerer_id", "string", "which agent, knowledge base, model or folder"),
+        Column("session_id", "string", "the answering service's own session, where it has one"),
+        Column(
+            "citations", "array<string>", "where the answer's words come from: a JSON object each, with title and uri"
+        ),
+        Column("latency_ms", "bigint", "from asking to having the whole answer; milliseconds, 0 on inbound rows"),
+        Column("input_tokens", "bigint", "tokens read to answer"),
+        Column("output_tokens", "bigint", "tokens written"),
+        Column("occurred_at", "bigint", "when it was written, or the turn was finished; epoch milliseconds"),
+        Column("tags", "map<string,string>", "language, reason, …"),
+        Column("event_id", "string", "what identifies the row: the same turn twice has the same ids; 32 hex"),
+        Column("template_version", "string", "which version of the template made the row"),
+        Column("received_at", "bigint", "when the turn reached the lake; epoch milliseconds"),
+    ),
+)
+
+REJECTED = Table(
+    "rejected",
+    "What could not become a row, whole, so that it can be mended and replayed.",
+    (
+        Column("stage", "string", "where it failed: unwrap, expand, render, check, or a stage of the hub's"),
+        Column("reason", "string", "why: file, line and field where a template failed"),
+        Column("source", "string", "the template that failed; empty before one was chosen"),
+        Column("template_version", "string", "which version of it"),
+        Column("original", "string", "the bytes, base64"),
+        Column("received_at", "bigint", "when it reached us; epoch milliseconds"),
+        Column("event_id", "string", "what identifies it: the same bytes twice have the same id; 32 hex"),
+    ),
+)
+
+TABLES: dict[TableName, Table] = {table.name: table for table in (EVENTS, CONVERSATIONS, REJECTED)}
