@@ -1,0 +1,90 @@
+"""What the hub itself says, in English and Spanish.
+
+Each text fits one SMS: 160 characters of the GSM 7-bit alphabet, in which Spanish has é, ñ, ü, ¿ and ¡ but not á, í, ó
+or ú. STOP and START are said in both languages, because carriers know no others.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+import msgspec
+
+from orchestrator.errors import ConfigurationError
+from orchestrator.model import Language
+
+TextName = Literal["apology", "greeting", "handoff", "budget", "attachment", "stop", "help", "start"]
+
+SHIPPED: Mapping[Language, Mapping[TextName, str]] = {
+    "en": {
+        "apology": "Sorry, we cannot answer right now. Please write to us again in a while.",
+        "greeting": "All right, let us start afresh. How can I help you?",
+        "handoff": "I have no answer to that. A person from our team will look at it and reply as soon as they can.",
+        "budget": "You have sent us many messages in a short time. Please wait a while: until then we cannot answer.",
+        "attachment": "Thank you. I cannot open attachments. Please write your question in words.",
+        "stop": "You are unsubscribed and will get no more messages from us. Reply START to subscribe again.",
+        "help": "This is an automatic assistant: just write your question. Reply STOP to unsubscribe. "
+        "Message and data rates may apply.",
+        "start": "You are subscribed again. Write your question whenever you like. Reply STOP to unsubscribe.",
+    },
+    "es": {
+        "apology": "Lo sentimos, ahora no podemos responderle. Por favor, escriba de nuevo dentro de un rato.",
+        "greeting": "De acuerdo, empezamos de nuevo. ¿En qué puedo ayudarle?",
+        "handoff": "No tengo respuesta para eso. Una persona de nuestro equipo le responde en cuanto pueda.",
+        "budget": "Ha enviado muchos mensajes en poco tiempo. Por favor, espere un rato: hasta entonces no podemos "
+        "responderle.",
+        "attachment": "Gracias. No puedo abrir archivos adjuntos. Por favor, escriba su pregunta con palabras.",
+        "stop": "Le hemos dado de baja: no va a recibir mensajes nuestros. Responda START para suscribirse de nuevo.",
+        "help": "Le atiende un asistente virtual: escriba su pregunta. Responda STOP para darse de baja. "
+        "Pueden aplicarse tarifas de mensajes y datos.",
+        "start": "Ha vuelto a suscribirse. Escriba su pregunta cuando quiera. Responda STOP para darse de baja.",
+    },
+}
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """The fixed texts in force: the shipped ones, or the operator's own in their place."""
+
+    replaced: Mapping[Language, Mapping[TextName, str]] = {}
+
+    @classmethod
+    def with_overrides(cls, document: str) -> "Texts":
+        """Read the operator's texts from JSON, `{"en": {"apology": "…"}}`.
+
+        Raises `ConfigurationError` naming every language, name or text in it that cannot be used.
+        """
+        try:
+            given = msgspec.json.decode(document, type=dict[str, dict[str, str]])
+        except msgspec.DecodeError as error:
+            raise ConfigurationError(
+                f'the fixed texts are not JSON of the form {{"en": {{"apology": "…"}}}}: {error}'
+            ) from error
+        if wrong := _wrong(given):
+            raise ConfigurationError("; ".join(wrong))
+        return cls(msgspec.convert(given, dict[Language, dict[TextName, str]]))
+
+    def get(self, name: TextName, language: Language) -> str:
+        return self.replaced.get(language, {}).get(name) or SHIPPED[language][name]
+
+
+def _wrong(given: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """A sentence for each thing that cannot be used."""
+    names, languages = get_args(TextName), get_args(Language)
+    return [
+        *(
+            f"fixed texts in {language!r}: languages are {', '.join(languages)}"
+            for language in given
+            if language not in languages
+        ),
+        *(
+            f"fixed text {name!r} ({language}): names are {', '.join(names)}"
+            for language, texts in given.items()
+            for name in texts
+            if name not in names
+        ),
+        *(
+            f"fixed text {name!r} ({language}) is empty"
+            for language, texts in given.items()
+            for name, text in texts.items()
+            if not text.strip()
+        ),
+    ]
