@@ -3,7 +3,8 @@
     ParleyError
     ├── ConfigurationError    the operator: a setting, a permission, a missing model or number
     ├── EventError            nobody: the event is not what its provider documents; kept, never retried
-    ├── UpstreamError         the queue: throttled, timed out or unavailable; asked again later
+    ├── UpstreamError         the queue: throttled or unavailable; tried again later
+    │   ├── UncertainError    the queue: no answer came, so the send may have happened
     │   └── NotYetError       the queue: nothing failed, the moment has not come (settling, another worker's claim)
     ├── RefusedError          nobody: the provider refused this message for good
     │   └── OptedOutError     nobody: it refused because the person opted out, which is consent and is kept
@@ -36,6 +37,10 @@ class EventError(ParleyError):
 
 class UpstreamError(ParleyError):
     """Trouble on the provider's side that may pass: throttling, a timeout, a 5xx, a lost connection."""
+
+
+class UncertainError(UpstreamError):
+    """The request went out and no response came back: whether the provider acted on it is unknown."""
 
 
 class NotYetError(UpstreamError):

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from orchestrator.model import Language
-from orchestrator.word_lists import FUNCTION_WORDS, SHOP_WORDS
+from orchestrator.word_lists import COURTESY_WORDS, FUNCTION_WORDS, SHOP_WORDS
 
 _NOT_PROSE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")  # not the E of E27
@@ -55,5 +55,5 @@ def _points(words: list[str], language: Language) -> int:
 
 
 _KNOWN: Mapping[Language, frozenset[str]] = {
-    language: FUNCTION_WORDS[language] | SHOP_WORDS[language] for language in FUNCTION_WORDS
+    language: FUNCTION_WORDS[language] | COURTESY_WORDS[language] | SHOP_WORDS[language] for language in FUNCTION_WORDS
 }

@@ -44,7 +44,8 @@ class Ignored(msgspec.Struct, frozen=True):
     """An event, or a part of one, that is understood and gets no answer. It is recorded with its reason.
 
     `outcome` is what the row says: `recorded` (a fact about a message: a receipt, a reaction, a provider's keyword),
-    `ignored` (a message no one may answer: automatic mail, an echo, a group) or `quarantined` (kept for a person to judge).
+    `ignored` (a message no one may answer: automatic mail, an echo, a group) or `quarantined` (kept for a person to
+    judge).
     """
 
     outcome: Literal["recorded", "ignored", "quarantined"]
@@ -121,8 +122,8 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     answer: Answer | None = None
     parts: tuple[Part, ...] = ()
     claimed_until: datetime | None = None  # until then the worker that took the last step is believed alive
-    asked: int = 0  # resumptions that found the answer missing: the window nobody can close, counted
-    resent: int = 0  # parts found `sending` on resumption: the other window, counted
+    asked_again: int = 0  # resumptions after a crash that found no answer kept: the first window nobody can close
+    unconfirmed: int = 0  # parts found `sending` on resumption: the second such window
     finished_at: datetime | None = None
 
     @property
@@ -155,7 +156,17 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     turns_this_hour: int = 0
     turns_today: int = 0
     tokens_today: int = 0
-    notified_on: int = 0  # the epoch hour of the last budget notice
+    notified_hour: int = 0  # the epoch hour of the last budget notice
+
+
+class ContactChange(msgspec.Struct, frozen=True):
+    """What a step adds to a contact: added, never set, for two conversations of one person may run side by side."""
+
+    at: datetime
+    turns: int = 0
+    tokens: int = 0
+    consent: Consent | None = None
+    notified: bool = False
 
 
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -165,6 +176,7 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     key: str  # the conversation without its generation: also the FIFO group of its wake-ups
+    contact_key: str
     channel: ChannelName
     our_address: str
     their_address: str
@@ -193,5 +205,5 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     history: tuple[Exchange, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     authenticated: bool | None = None
-    max_characters: int = 1000  # what the channel can show without becoming a burden; a wish, the channel splits the rest
+    max_characters: int = 1000  # more is a burden on this channel; a wish: the channel splits what is longer
     state: Mapping[str, str] = {}

@@ -26,6 +26,7 @@ class Channel(Protocol):
 
     name: ChannelName
     max_characters: int  # how long an answer may be before it becomes a burden on this channel
+    keeps_consent: bool  # whether STOP, HELP and START are ours to answer and keep; False where the provider does
 
     def recognises(self, event: Any) -> bool:
         """Whether this is one of the channel's inbound events, by shape alone."""

@@ -1,0 +1,118 @@
+"""Stands for the providers: takes what the channels send, as boto3's clients would, and reports its delivery.
+
+Every request is checked against botocore's model first. What is sent is kept in SQLite; the provider's own delivery
+events join the lake's journal in the same transaction, as a deployment's configuration sets put them on the stream.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from infra.local.requests import check
+from orchestrator.channels import gsm7
+from orchestrator.conversations.database import Database
+from orchestrator.conversations.sqlite import Journal
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, sent_at REAL NOT NULL, destination TEXT NOT NULL,
+    message_id TEXT NOT NULL, turn_id TEXT NOT NULL, request BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS outbox_of ON outbox (turn_id);
+"""
+COLUMNS = "channel, sent_at, destination, message_id, turn_id, request"
+PRICE_PER_PART = 0.00581  # US dollars; the example in the documentation of delivery events
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One message that left for a person."""
+
+    channel: str
+    sent_at: float  # epoch seconds
+    destination: str
+    message_id: str
+    turn_id: str
+    request: dict[str, Any]
+
+
+class Outbox:
+    """The methods are those of boto3's clients; all of them may be given where a client is wanted."""
+
+    def __init__(self, database: Database, journal: Journal, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._journal = journal
+        self._clock = clock
+        database.connection().executescript(SCHEMA)
+
+    def send_text_message(self, **request: Any) -> dict[str, str]:
+        """As `pinpoint-sms-voice-v2`."""
+        check("pinpoint-sms-voice-v2", "SendTextMessage", request)
+        turn_id = request.get("Context", {}).get("turn_id", "")
+        with self._database.transaction() as connection:
+            message_id = self._keep(connection, "sms", request["DestinationPhoneNumber"], turn_id, request)
+            self._report(connection, text_events(request, message_id, self._clock()))
+        return {"MessageId": message_id}
+
+    def sent(self, after: int = 0) -> list[Sent]:
+        """Everything sent, in order, after the first `after` messages."""
+        rows = self._database.connection().execute(
+            f"SELECT {COLUMNS} FROM outbox ORDER BY id LIMIT -1 OFFSET ?",  # noqa: S608 - a constant
+            (after,),
+        )
+        return [Sent(*row[:-1], msgspec.json.decode(row[-1])) for row in map(tuple, rows)]
+
+    def _keep(
+        self, connection: sqlite3.Connection, channel: str, destination: str, turn_id: str, request: dict[str, Any]
+    ) -> str:
+        count = connection.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM outbox").fetchone()[0]
+        message_id = hashlib.sha256(f"{channel}-{turn_id}-{count}".encode()).hexdigest()[:32]
+        connection.execute(
+            f"INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+            (channel, self._clock().timestamp(), destination, message_id, turn_id, msgspec.json.encode(request)),
+        )
+        return message_id
+
+    def _report(self, connection: sqlite3.Connection, events: Sequence[dict[str, Any]]) -> None:
+        self._journal(connection, self._clock(), [msgspec.json.encode(event) for event in events])
+
+
+def text_events(request: dict[str, Any], message_id: str, at: datetime) -> list[dict[str, Any]]:
+    """TEXT_SENT and TEXT_DELIVERED for one send.
+
+    Source: https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-types.html
+    """
+    segments = gsm7.segments(request["MessageBody"])
+    now_ms = int(at.timestamp() * 1000)
+    event = {
+        "eventVersion": "1.0",
+        "originationPhoneNumber": request["OriginationIdentity"],
+        "destinationPhoneNumber": request["DestinationPhoneNumber"],
+        "isoCountryCode": "US",
+        "messageId": message_id,
+        "messageRequestTimestamp": now_ms,
+        "messageEncoding": segments.encoding,
+        "messageType": request.get("MessageType", "TRANSACTIONAL"),
+        "context": request.get("Context", {}),
+        "totalMessageParts": segments.parts,
+        "totalMessagePrice": round(PRICE_PER_PART * segments.parts, 5),
+        "totalCarrierFee": 0.0,
+    }
+    told = (
+        ("TEXT_SENT", "SENT", "Message has been sent to the carrier", False, 0),
+        ("TEXT_DELIVERED", "DELIVERED", "Message has been delivered to the phone", True, 1),
+    )
+    return [
+        {
+            **event,
+            "eventType": event_type,
+            "eventTimestamp": now_ms + later_ms,
+            "isFinal": final,
+            "messageStatus": status,
+            "messageStatusDescription": description,
+        }
+        for event_type, status, description, final, later_ms in told
+    ]

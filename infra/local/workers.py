@@ -1,0 +1,100 @@
+"""What the Lambda event-source mappings do on AWS: receive a wake-up, run the hub, delete it or try again later."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from infra.local.wakeups import SqliteQueue, WakeUp
+from orchestrator.backoff import full_jitter
+from orchestrator.errors import NotYetError, ParleyError, SupersededError
+from orchestrator.hub import Hub
+from orchestrator.settings import Settings
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.25  # how soon a worker sees a wake-up of another process, or one whose delay is over
+SWEEP_S = 60.0
+
+
+def work(hub: Hub, queue: SqliteQueue, wake_up: WakeUp, settings: Settings) -> None:
+    """One wake-up, to its end: done, tried again later, or buried after its last receive."""
+    last = wake_up.receives >= settings.max_receives
+    try:
+        hub.converse(wake_up.key, last_receive=last)
+    except NotYetError as error:
+        queue.retry_in(wake_up, error.delay_s, uncounted=True)
+    except SupersededError:
+        queue.retry_in(wake_up, 1, uncounted=True)
+    except ParleyError as error:
+        log.warning("wake-up %d of %s failed (receive %d): %s", wake_up.id, wake_up.key, wake_up.receives, error)
+        _again(queue, wake_up, last)
+    except Exception:
+        log.exception("wake-up %d of %s met a defect (receive %d)", wake_up.id, wake_up.key, wake_up.receives)
+        _again(queue, wake_up, last)
+    else:
+        queue.done(wake_up)
+
+
+def _again(queue: SqliteQueue, wake_up: WakeUp, last: bool) -> None:
+    if last:
+        queue.bury(wake_up)
+    else:
+        queue.retry_in(wake_up, full_jitter(wake_up.receives))
+
+
+class Workers:
+    """Threads that work off the queue, sweep, and run one more periodic job (the lake's flush)."""
+
+    def __init__(self, hub: Hub, queue: SqliteQueue, settings: Settings, *, count: int) -> None:
+        self._hub = hub
+        self._queue = queue
+        self._settings = settings
+        self._stopping = threading.Event()
+        self._woken = threading.Condition()
+        self._threads = [threading.Thread(target=self._work, name=f"worker-{n}", daemon=True) for n in range(count)]
+        self.every(SWEEP_S, self._sweep)
+
+    def every(self, seconds: float, job: Callable[[], object]) -> None:
+        """Also run `job` again and again, in a thread of its own. Call before `start`."""
+
+        def repeat() -> None:
+            while not self._stopping.wait(seconds):
+                _survive(job)
+
+        self._threads.append(threading.Thread(target=repeat, name=getattr(job, "__name__", "job"), daemon=True))
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Something is in the queue."""
+        with self._woken:
+            self._woken.notify()
+
+    def stop(self) -> None:
+        """Finish the steps under way, then return."""
+        self._stopping.set()
+        with self._woken:
+            self._woken.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            wake_up = self._queue.lease()
+            if wake_up:
+                work(self._hub, self._queue, wake_up, self._settings)
+            else:
+                with self._woken:
+                    self._woken.wait(POLL_S)
+
+    def _sweep(self) -> None:
+        self._hub.sweep()
+
+
+def _survive(job: Callable[[], object]) -> None:
+    try:
+        job()
+    except Exception:
+        log.exception("a periodic job failed")

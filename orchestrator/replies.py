@@ -1,0 +1,157 @@
+"""What to say: the rules of the house first, then the answerers, then the hand-off.
+
+The order is the policy: consent, silence for those who opted out, restart, budget, attachments alone, answerers.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from orchestrator import commands
+from orchestrator.answerers.answerer import Answerer
+from orchestrator.channels.channel import Channel
+from orchestrator.language import detect
+from orchestrator.model import (
+    Answer,
+    Consent,
+    Contact,
+    Conversation,
+    InboundMessage,
+    Language,
+    Pass,
+    Question,
+    Turn,
+)
+from orchestrator.settings import Settings
+from orchestrator.texts import TextName, Texts
+
+CONSENT: dict[commands.Command, tuple[TextName, Consent | None]] = {
+    "stop": ("stop", "opted_out"),
+    "start": ("start", "opted_in"),
+    "help": ("help", None),
+}
+
+
+# What the house itself says is no part of the context that answerers see.
+HOUSE_SOURCES = frozenset({"consent", "silence", "restart", "budget", "attachment", "apology"})
+
+
+class Replies:
+    """Decides on the answer to a turn. Sends and keeps nothing."""
+
+    def __init__(self, answerers: Sequence[Answerer], settings: Settings) -> None:
+        self._answerers = answerers
+        self._settings = settings
+        self._texts = Texts.with_overrides(settings.texts)
+
+    def taken_together(self, waiting: Sequence[InboundMessage], channel: Channel) -> tuple[InboundMessage, ...]:
+        """The messages of the next turn: up to the last command among them, else all.
+
+        So a STOP is obeyed before anything written ahead of it is answered, and what follows a command is answered
+        under the new state.
+        """
+        last = max((index for index, message in enumerate(waiting) if self._command(message, channel)), default=None)
+        return tuple(waiting if last is None else waiting[: last + 1])
+
+    def restarts(self, message: InboundMessage) -> bool:
+        """Whether the message asks for a new conversation."""
+        return commands.is_restart(message.text, self._settings.restart_words)
+
+    def answer(self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime) -> Answer:
+        """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
+        turn = _turn(conversation)
+        language = self._language(conversation, turn)
+        command = self._command(turn.latest, channel)
+        if command in CONSENT:
+            name, consent = CONSENT[command]
+            return self._fixed(name, language, source="consent", reason=f"the person wrote {command}", consent=consent)
+        if contact.consent == "opted_out":
+            return Answer("", source="silence", language=language, reason="the person opted out")
+        if command == "restart":
+            return self._fixed("greeting", language, source="restart", reason="the person asked for a new conversation")
+        if spent := self._overspent(contact, now):
+            return self._over_budget(contact, spent, language, now)
+        if not turn.text.strip():
+            return self._fixed("attachment", language, source="attachment", reason="the message has no words")
+        return self._asked(_question(conversation, turn, channel, language))
+
+    def belongs_to_context(self, answer: Answer) -> bool:
+        """Whether later answers should know of this one."""
+        return answer.source not in HOUSE_SOURCES
+
+    def apology(self, conversation: Conversation, reason: str) -> Answer:
+        """What the person gets when answering has failed for good."""
+        return self._fixed(
+            "apology", self._language(conversation, _turn(conversation)), source="apology", reason=reason
+        )
+
+    def _asked(self, question: Question) -> Answer:
+        passed: list[str] = []
+        for answerer in self._answerers:
+            answer = answerer.answer(question)
+            if not isinstance(answer, Pass):
+                return msgspec.structs.replace(answer, reason="; ".join((*passed, answer.reason)).strip("; "))
+            passed.append(f"{answerer.name}: {answer.reason}")
+        return self._fixed("handoff", question.language, source="handoff", reason="; ".join(passed))
+
+    def _command(self, message: InboundMessage, channel: Channel) -> commands.Command | None:
+        if self.restarts(message):
+            return "restart"
+        return commands.consent_command(message.text) if channel.keeps_consent else None
+
+    def _overspent(self, contact: Contact, now: datetime) -> str:
+        """Which budget is spent; "" when none is."""
+        hour, day = epoch_hour(now), epoch_day(now)
+        if contact.hour == hour and contact.turns_this_hour >= self._settings.turns_per_hour:
+            return "turns_per_hour"
+        if contact.day == day and contact.turns_today >= self._settings.turns_per_day:
+            return "turns_per_day"
+        return "tokens_per_day" if contact.day == day and contact.tokens_today >= self._settings.tokens_per_day else ""
+
+    def _over_budget(self, contact: Contact, spent: str, language: Language, now: datetime) -> Answer:
+        notified_in = contact.notified_hour if spent == "turns_per_hour" else contact.notified_hour // 24
+        current = epoch_hour(now) if spent == "turns_per_hour" else epoch_day(now)
+        reason = f"{spent} is spent"
+        if notified_in == current:
+            return Answer("", source="silence", language=language, reason=reason)
+        return self._fixed("budget", language, source="budget", reason=reason)
+
+    def _language(self, conversation: Conversation, turn: Turn) -> Language:
+        return detect(turn.text, conversation.language, self._settings.default_language)
+
+    def _fixed(
+        self, name: TextName, language: Language, *, source: str, reason: str, consent: Consent | None = None
+    ) -> Answer:
+        return Answer(self._texts.get(name, language), source=source, language=language, reason=reason, consent=consent)
+
+
+def epoch_hour(at: datetime) -> int:
+    """Hours since 1970."""
+    return int(at.timestamp()) // 3600
+
+
+def epoch_day(at: datetime) -> int:
+    """Days since 1970."""
+    return int(at.timestamp()) // 86400
+
+
+def _turn(conversation: Conversation) -> Turn:
+    if conversation.turn is None:
+        raise ValueError(f"{conversation.key} has no turn to answer")
+    return conversation.turn
+
+
+def _question(conversation: Conversation, turn: Turn, channel: Channel, language: Language) -> Question:
+    return Question(
+        text=turn.text,
+        channel=conversation.channel,
+        conversation_id=conversation.conversation_id,
+        turn_id=turn.turn_id,
+        language=language,
+        history=conversation.history,
+        attachments=tuple(attachment for message in turn.messages for attachment in message.attachments),
+        authenticated=turn.latest.authenticated,
+        max_characters=channel.max_characters,
+        state=conversation.state,
+    )

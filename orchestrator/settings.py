@@ -1,0 +1,117 @@
+"""Every setting of the hub: typed, read once from the environment, every gap named together.
+
+A setting `context_ttl_s` is read from `PARLEY_CONTEXT_TTL_S`. Tuples are separated by commas. The README's table is
+generated from this file.
+"""
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from orchestrator.errors import ConfigurationError
+from orchestrator.model import Language
+
+PREFIX = "PARLEY_"
+
+
+def _about(text: str, **bounds: Any) -> Meta:
+    return Meta(description=text, **bounds)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The hub's settings; each field's description says what it means and in which unit."""
+
+    account_id: Annotated[str, _about("AWS account written to the rows", pattern=r"^\d{12}$")] = "000000000000"
+    organization_id: Annotated[str, _about("your own name for a tenant, written to the rows")] = ""
+    answerers: Annotated[tuple[str, ...], _about("who is asked, in order; each answers or passes")] = ("documents",)
+    default_language: Annotated[Language, _about("language of fixed texts when a message gives no evidence")] = "en"
+    texts: Annotated[str, _about('fixed texts that replace the shipped ones, as JSON: `{"en": {"apology": "…"}}`')] = (
+        "{}"
+    )
+    restart_words: Annotated[
+        tuple[str, ...], _about("a message that is one of these starts a new conversation, with a greeting")
+    ] = ("restart", "reset", "new conversation", "nuevo", "nueva conversación", "reiniciar")
+    context_ttl_s: Annotated[
+        int, _about("seconds after which a conversation is over: the next message starts a new generation", ge=1)
+    ] = 600
+    settle_s: Annotated[
+        float, _about("seconds to wait for more messages, so that a burst becomes one turn; 0 answers at once", ge=0)
+    ] = 0
+    turns_per_hour: Annotated[int, _about("turns one person gets in an hour", ge=1)] = 60
+    turns_per_day: Annotated[int, _about("turns one person gets in a day (UTC)", ge=1)] = 300
+    tokens_per_day: Annotated[int, _about("model tokens one person may spend in a day (UTC)", ge=1)] = 200_000
+    self_managed_opt_outs: Annotated[
+        bool, _about("whether Parley, not the provider, answers and keeps STOP, HELP and START by SMS")
+    ] = False
+    unconfirmed_part: Annotated[
+        Literal["resend", "skip"],
+        _about("what to do with a part that may or may not have been sent before a crash"),
+    ] = "resend"
+    max_receives: Annotated[
+        int, _about("how often a wake-up is tried; on the last try the person gets an apology", ge=1, le=1000)
+    ] = 5
+    claim_s: Annotated[
+        float, _about("seconds a worker may take over one step before another may resume its turn", gt=0)
+    ] = 120
+    give_up_s: Annotated[
+        float, _about("age in seconds at which an unfinished turn is ended with an apology, or as undeliverable", gt=0)
+    ] = 3600
+    sms_configuration_set: Annotated[str, _about("End User Messaging SMS configuration set for sends")] = ""
+    sms_max_characters: Annotated[int, _about("how long an answer by SMS should be at most", ge=70, le=1530)] = 459
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Raises `ConfigurationError` naming every setting that is wrong, not only the first."""
+        values: dict[str, Any] = {}
+        wrong: list[str] = []
+        for name, hint in get_type_hints(cls, include_extras=True).items():
+            variable = variable_of(name)
+            if variable not in environ:
+                continue
+            try:
+                values[name] = msgspec.convert(_split(environ[variable], hint), hint, strict=False)
+            except msgspec.ValidationError as error:
+                wrong.append(f"{variable}={environ[variable]!r}: {error}")
+        if wrong:
+            raise ConfigurationError("these settings cannot be used:\n" + "\n".join(f"  {line}" for line in wrong))
+        return cls(**values)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+class Described(msgspec.Struct, frozen=True):
+    """A setting as documentation shows it."""
+
+    variable: str
+    default: str
+    meaning: str
+
+
+def described() -> list[Described]:
+    """Every setting, in the order of the class."""
+    hints = get_type_hints(Settings, include_extras=True)
+    defaults = Settings()
+    return [
+        Described(variable_of(name), _shown(getattr(defaults, name)), get_args(hint)[1].description or "")
+        for name, hint in hints.items()
+    ]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _split(text: str, hint: Any) -> str | list[str]:
+    """A comma-separated list where the setting is a tuple, the text itself elsewhere."""
+    plain = get_args(hint)[0]
+    if get_origin(plain) is tuple or isinstance(plain, types.GenericAlias):
+        return [item.strip() for item in text.split(",") if item.strip()]
+    return text

@@ -1,0 +1,93 @@
+"""STOP, HELP, START: who answers them, and what they change."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestrator import commands
+from orchestrator.settings import Settings
+from tests.kit import Machine, sms_event
+
+SELF = Settings(self_managed_opt_outs=True)
+
+
+def said(machine: Machine, *texts: str) -> list[str]:
+    """The replies to messages delivered one after the other."""
+    for text in texts:
+        machine.deliver(sms_event(text, f"m{machine.store.counts()['messages']}-{text}"))
+        machine.drain()
+    return machine.provider.bodies
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP", "stop", " Stop. ", "S.T.O.P", "opt-out", "OPT OUT", "Unsubscribe!", "ＳＴＯＰ", "Baja"]
+)
+def test_a_message_that_is_an_opt_out_word_opts_out(text: str) -> None:
+    assert commands.consent_command(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["don't stop", "stop by tomorrow?", "bus stop", "the end", "stopping", "", "?!", "stop 2"]
+)
+def test_a_sentence_with_an_opt_out_word_is_a_question(text: str) -> None:
+    assert commands.consent_command(text) is None
+
+
+@pytest.mark.parametrize("text", ["STOP", "stop it please", "End", "help me", "HELP", "Start"])
+def test_while_the_provider_manages_opt_outs_its_words_are_its_own(tmp_path: Path, text: str) -> None:
+    machine = Machine(tmp_path)
+    assert said(machine, text) == []
+    assert "outcome" in {record.get("parley") for record in machine.records}
+
+
+@pytest.mark.parametrize("text", ["stopping by later", "helpful people", "endless", "I need help"])
+def test_words_that_merely_begin_alike_are_answered(tmp_path: Path, text: str) -> None:
+    assert len(said(Machine(tmp_path), text)) == 1
+
+
+def test_a_managed_stop_is_recorded_as_consent(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    said(machine, "STOP")
+    (consent,) = [record for record in machine.records if record.get("parley") == "consent"]
+    assert consent["consent"] == "opted_out"
+
+
+def test_an_opted_out_number_gets_nothing_until_it_opts_in(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=SELF)
+    replies = said(machine, "hello", "STOP", "are you there?", "hello??", "START", "hello")
+    assert [reply[:7] for reply in replies] == ["You sai", "You are", "You are", "You sai"]
+    assert "unsubscribed" in replies[1]
+    assert "subscribed again" in replies[2]
+    changes = [record["consent"] for record in machine.records if record.get("parley") == "consent"]
+    assert changes == ["opted_out", "opted_in"]
+
+
+def test_help_is_answered_and_changes_nothing(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=SELF)
+    replies = said(machine, "HELP", "hello")
+    assert "automatic assistant" in replies[0]
+    assert replies[1] == "You said: hello"
+    assert not [record for record in machine.records if record.get("parley") == "consent"]
+
+
+def test_a_stop_behind_a_question_silences_the_question(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=SELF)
+    machine.deliver(sms_event("When do you open?", "m1"))
+    machine.deliver(sms_event("STOP", "m2"))
+    machine.drain()
+    (reply,) = machine.provider.bodies
+    assert "unsubscribed" in reply
+
+
+def test_what_follows_a_start_is_answered_in_the_next_turn(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=SELF)
+    said(machine, "STOP")
+    machine.deliver(sms_event("START", "m8"))
+    machine.deliver(sms_event("When do you open?", "m9"))
+    machine.drain()
+    assert machine.provider.bodies[-1] == "You said: When do you open?"
+
+
+def test_restart_is_not_start(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=SELF)
+    assert said(machine, "restart")[0].startswith("All right")
