@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 import regex
 
 _JOINED = r"[\p{GCB=EX}\p{GCB=SM}\p{GCB=ZWJ}]"  # belongs to the character before it
-_GAP = regex.compile(rf"(?:[^\S\u00a0\u2007\u202f](?!{_JOINED}))+")  # blanks, but for those that keep words together
+# Blanks, but for those that keep words together and those that carry an accent.
+_GAP = regex.compile(rf"(?:\R|[^\S\r\n\u00a0\u2007\u202f](?!{_JOINED}))+")
 _PARAGRAPH = regex.compile(r"(?=\R[^\S\r\n]*\R)")
 _LINE = regex.compile(r"(?=\R)")
 # "3." begins a list item. Chinese and Japanese write no blank between sentences.
