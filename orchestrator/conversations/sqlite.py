@@ -117,8 +117,11 @@ class SqliteStore:
         written = msgspec.structs.replace(conversation, version=conversation.version + 1)
         with self.database.transaction() as connection:
             self._write_head(connection, written, due_at)
-            for message in taken:
-                self._take(connection, message, written)
+            turn_id = written.turn.turn_id if written.turn else None
+            connection.executemany(
+                "UPDATE messages SET turn_id = ? WHERE channel = ? AND message_id = ?",
+                [(turn_id, message.channel, message.message_id) for message in taken],
+            )
             if finished:
                 connection.execute(
                     "INSERT INTO turns VALUES (?, ?, ?, ?)",
@@ -225,15 +228,6 @@ class SqliteStore:
             ).rowcount
         if not changed:
             raise SupersededError(f"{written.key} has moved on from version {written.version - 1}")
-
-    def _take(self, connection: sqlite3.Connection, message: InboundMessage, conversation: Conversation) -> None:
-        turn_id = conversation.turn.turn_id if conversation.turn else None
-        taken = connection.execute(
-            "UPDATE messages SET turn_id = ? WHERE channel = ? AND message_id = ? AND turn_id IS NULL",
-            (turn_id, message.channel, message.message_id),
-        ).rowcount
-        if not taken:
-            raise SupersededError(f"message {message.message_id} is in a turn already")
 
 
 def _seconds(at: datetime | None) -> float | None:

@@ -1,7 +1,7 @@
 """Killed before or after any outside call of a turn, then delivered again: exactly once, but for two windows.
 
-The call sites are not listed here: a first run, in which nothing fails, finds them. Then each is made to kill the worker,
-once before it acts and once after.
+The call sites are not listed here: a first run, in which nothing fails, finds them. Then each is made to kill the
+worker, once before it acts and once after.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.errors import NotYetError
 from orchestrator.model import Answer, Question
 from orchestrator.settings import Settings
 from tests.kit import Line, Machine, StubAnswerer
@@ -162,11 +163,9 @@ def test_a_worker_that_wakes_up_beside_another_leaves_the_turn_alone(tmp_path: P
     stub = StubAnswerer()
     machine = Machine(tmp_path, line=line, answerers=[stub])
     machine.deliver(line.event("hello", "m1", line.person(1), machine.clock.now))
-    (key,) = {conversation for conversation in machine.store.due(machine.clock.now.replace(year=2100), 10)}
+    (key,) = machine.store.due(machine.clock.now.replace(year=2100), 10)
 
     def meanwhile(question: Question) -> Answer:
-        from orchestrator.errors import NotYetError
-
         with pytest.raises(NotYetError):
             machine.hub.converse(key)
         return Answer("once", source="stub")
@@ -193,3 +192,34 @@ def test_a_worker_that_overslept_its_claim_sends_nothing_more(tmp_path: Path, na
     machine.drain_patiently()
     assert len(line.replies) == 1
     assert "second worker" in line.replies[0].text
+
+
+@pytest.mark.parametrize("name", sorted(LINES))
+def test_a_worker_frozen_just_before_a_send_does_not_send_behind_the_one_that_took_over(
+    tmp_path: Path, name: str
+) -> None:
+    line = LINES[name]()
+    machine = Machine(tmp_path, line=line)
+    frozen: list[bool] = []
+
+    def freeze_after_answering(port: str, inner: Any) -> Any:
+        class Wrapped:
+            def __getattr__(self, method: str) -> Any:
+                return getattr(inner, method)
+
+            def save(self, conversation: Any, **step: Any) -> Any:
+                written = inner.save(conversation, **step)
+                if conversation.turn and conversation.turn.state == "answered" and not frozen:
+                    frozen.append(True)
+                    machine.clock.advance(seconds=machine.settings.claim_s + 1)
+                    machine.drain()
+                return written
+
+        return Wrapped() if port == "store" else inner
+
+    machine.wrap = freeze_after_answering
+    machine.hub = machine.build()
+    machine.deliver(line.event("hello", "m1", line.person(1), machine.clock.now))
+    machine.drain_patiently()
+    assert frozen
+    assert len(line.replies) == 1

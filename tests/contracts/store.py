@@ -1,0 +1,163 @@
+"""What every store must do. A store's test class inherits this and provides `store` and `clock`."""
+
+import threading
+from abc import ABC, abstractmethod
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from orchestrator.conversations.store import Committed, Store
+from orchestrator.errors import SupersededError
+from orchestrator.model import Answer, Contact, ContactChange, Conversation, InboundMessage, Part, Turn
+from tests.kit import NOON, OURS, THEIRS, Clock
+
+KEY = "sms-" + "a" * 32
+
+
+def message(number: int, later_s: float = 0, text: str = "hello") -> InboundMessage:
+    return InboundMessage("sms", f"m{number}", OURS, THEIRS, text, NOON + timedelta(seconds=later_s))
+
+
+def conversation() -> Conversation:
+    return Conversation(KEY, KEY, "sms", OURS, THEIRS)
+
+
+def turn_of(*messages: InboundMessage) -> Turn:
+    return Turn(turn_id="0" * 32, conversation_id=f"{KEY}-0", messages=messages, opened_at=NOON)
+
+
+class StoreContract(ABC):
+    """The tests; `clock` is the store's own."""
+
+    @pytest.fixture
+    def clock(self) -> Clock:
+        return Clock()
+
+    @pytest.fixture
+    @abstractmethod
+    def store(self) -> Store: ...
+
+    @abstractmethod
+    def records(self, store: Store) -> list[bytes]:
+        """What the store has handed on for the lake, in order."""
+
+    def test_a_message_is_kept_once_with_its_records(self, store: Store) -> None:
+        assert store.commit(KEY, KEY, message(1), [b"r1"]) is Committed.NEW
+        assert store.commit(KEY, KEY, message(1), [b"r1"]) is Committed.WAITING
+        assert store.load(KEY).waiting == (message(1),)
+        assert self.records(store) == [b"r1"]
+
+    def test_a_message_in_a_turn_is_taken(self, store: Store) -> None:
+        store.commit(KEY, KEY, message(1), [])
+        store.save(msgspec.structs.replace(conversation(), turn=turn_of(message(1))), taken=[message(1)])
+        assert store.load(KEY).waiting == ()
+        assert store.commit(KEY, KEY, message(1), []) is Committed.TAKEN
+
+    def test_the_same_id_on_another_channel_is_another_message(self, store: Store) -> None:
+        store.commit(KEY, KEY, message(1), [])
+        other = msgspec.structs.replace(message(1), channel="email")
+        assert store.commit("email-" + "b" * 32, "email-" + "b" * 32, other, []) is Committed.NEW
+
+    def test_messages_wait_in_the_providers_order(self, store: Store) -> None:
+        for each in (message(3, 30), message(1, 10), message(2, 20)):
+            store.commit(KEY, KEY, each, [])
+        assert [each.message_id for each in store.load(KEY).waiting] == ["m1", "m2", "m3"]
+
+    def test_an_unknown_conversation_is_empty(self, store: Store) -> None:
+        snapshot = store.load(KEY)
+        assert snapshot.conversation is None
+        assert snapshot.waiting == ()
+        assert snapshot.contact == Contact(KEY)
+
+    def test_what_is_saved_is_loaded_again_whole(self, store: Store) -> None:
+        turn = msgspec.structs.replace(
+            turn_of(message(1)),
+            state="answered",
+            answer=Answer("¿Qué? 😀 \u0000 'quoted'", source="stub", state={"session": "s"}),
+            parts=(Part("body", detail={"encoding": "GSM"}, state="sending"),),
+            claimed_until=NOON + timedelta(microseconds=1),
+        )
+        written = store.save(msgspec.structs.replace(conversation(), turn=turn, language="es"))
+        assert written.version == 1
+        assert store.load(KEY).conversation == written
+
+    def test_a_write_on_an_old_version_changes_nothing(self, store: Store) -> None:
+        store.commit(KEY, KEY, message(1), [])
+        first = store.save(conversation())
+        store.save(first)
+        with pytest.raises(SupersededError):
+            store.save(
+                msgspec.structs.replace(first, generation=7),
+                taken=[message(1)],
+                change=ContactChange(at=NOON, turns=1),
+                finished=turn_of(message(1)),
+                records=[b"never"],
+            )
+        snapshot = store.load(KEY)
+        assert snapshot.conversation is not None
+        assert snapshot.conversation.generation == 0
+        assert snapshot.waiting == (message(1),)
+        assert snapshot.contact.turns_today == 0
+        assert self.records(store) == []
+
+    def test_of_workers_that_write_at_once_one_wins(self, store: Store) -> None:
+        outcomes: list[str] = []
+
+        def write() -> None:
+            try:
+                store.save(conversation())
+                outcomes.append("won")
+            except SupersededError:
+                outcomes.append("superseded")
+
+        threads = [threading.Thread(target=write) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == ["superseded"] * 7 + ["won"]
+
+    def test_contact_counters_add_up_and_start_again_each_hour_and_day(self, store: Store, clock: Clock) -> None:
+        saved = store.save(conversation(), change=ContactChange(at=NOON, turns=1, tokens=10))
+        saved = store.save(saved, change=ContactChange(at=NOON, turns=1, tokens=5, notified=True))
+        contact = store.load(KEY).contact
+        assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (2, 2, 15)
+        assert contact.notified_hour == int(NOON.timestamp()) // 3600
+        saved = store.save(saved, change=ContactChange(at=NOON + timedelta(hours=1), turns=1))
+        contact = store.load(KEY).contact
+        assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (1, 3, 15)
+        store.save(saved, change=ContactChange(at=NOON + timedelta(days=1), turns=1))
+        contact = store.load(KEY).contact
+        assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (1, 1, 0)
+
+    def test_consent_stays_until_it_is_changed(self, store: Store) -> None:
+        saved = store.save(conversation(), change=ContactChange(at=NOON, consent="opted_out"))
+        saved = store.save(saved, change=ContactChange(at=NOON, turns=1))
+        assert store.load(KEY).contact.consent == "opted_out"
+        store.save(saved, change=ContactChange(at=NOON, consent="opted_in"))
+        assert store.load(KEY).contact.consent == "opted_in"
+
+    def test_consent_belongs_to_the_person_whatever_the_thread(self, store: Store) -> None:
+        contact_key = "email-" + "c" * 32
+        for thread in ("email-" + "1" * 32, "email-" + "2" * 32):
+            head = msgspec.structs.replace(conversation(), key=thread, contact_key=contact_key)
+            store.save(head, change=ContactChange(at=NOON, turns=1))
+        assert store.load("email-" + "1" * 32).contact.turns_today == 2
+
+    def test_an_unfinished_turn_is_due_at_its_time(self, store: Store) -> None:
+        saved = store.save(msgspec.structs.replace(conversation(), turn=turn_of()), due_at=NOON + timedelta(minutes=2))
+        assert list(store.due(NOON + timedelta(minutes=1), 10)) == []
+        assert list(store.due(NOON + timedelta(minutes=2), 10)) == [KEY]
+        store.save(msgspec.structs.replace(saved, turn=None))
+        assert list(store.due(NOON + timedelta(days=1), 10)) == []
+
+    def test_a_message_that_waits_too_long_is_due(self, store: Store) -> None:
+        store.commit(KEY, KEY, message(1), [])
+        assert list(store.due(NOON + timedelta(seconds=30), 10)) == []
+        assert list(store.due(NOON + timedelta(seconds=61), 10)) == [KEY]
+
+    def test_records_keep_their_order(self, store: Store) -> None:
+        store.record([b"1", b"2"])
+        store.save(conversation(), records=[b"3"])
+        assert self.records(store) == [b"1", b"2", b"3"]
