@@ -1,0 +1,109 @@
+"""Athena SQL on one machine: DuckDB over the lake's Parquet files.
+
+Each question has a database of its own, in memory, that can read the lake's folder and nothing else, and whose
+configuration is locked before the question is run.
+Source: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from sqlglot import exp
+
+from queries.catalogue import Catalogue
+from queries.compose import compose, entry_tree
+from queries.engines.cells import to_result
+from queries.engines.duckdb_errors import translate_error
+from queries.engines.scan import PARTITION, create_table, quote
+from queries.engines.translate import to_duckdb
+from queries.errors import UnknownNameError
+from queries.parameters import NO_PARAMETERS, Parameter, Value
+from queries.result import Column, Result
+from queries.statement import Question, ShowColumns, ShowTables, read
+from transformer.schema import TABLES
+
+_MACROS = Path(__file__).with_name("trino.sql")
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class DuckDbEngine:
+    """Answers questions about the lake at `lake`, a folder that need not exist yet. `now` stops the clock in tests."""
+
+    def __init__(self, lake: Path, catalogue: Catalogue | None = None, now: Callable[[], datetime] = _utc_now) -> None:
+        self._lake = lake.resolve()
+        self._catalogue = catalogue or Catalogue.shipped()
+        self._now = now
+        self._macros = _MACROS.read_text(encoding="utf-8")
+
+    def query(self, sql: str, parameters: Mapping[str, Value] = NO_PARAMETERS) -> Result:
+        """Athena SQL, or the bare name of a table, a view or a report. Raises `QueryError`."""
+        name = sql.strip().lower()
+        if entry := self._catalogue.entries.get(name):
+            return self._answer(Question(entry_tree(entry)), parameters, entry.parameters)
+        if name in TABLES:
+            return self._answer(Question(exp.select("*").from_(name)), parameters)
+        match read(sql):
+            case Question() as question:
+                return self._answer(question, parameters)
+            case ShowTables():
+                return self._tables()
+            case ShowColumns(table):
+                return self._columns(table)
+
+    def _answer(
+        self, question: Question, parameters: Mapping[str, Value], declared: tuple[Parameter, ...] = ()
+    ) -> Result:
+        composed = compose(question.tree, self._catalogue, TABLES, parameters, self._now(), declared)
+        translated = to_duckdb(composed.tree)
+        with self._connect() as connection:
+            try:
+                for name, table in TABLES.items():
+                    if name in composed.tables:
+                        create_table(connection, table, self._lake)
+                return to_result(connection.sql(f"EXPLAIN {translated}" if question.explain else translated))
+            except duckdb.Error as exc:
+                raise translate_error(exc, question.tree) from exc
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "integer_division": True,
+                "temp_directory": "",
+            }
+        )
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(self._macros)
+        connection.execute(f"SET allowed_directories = [{quote(str(self._lake))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def _tables(self) -> Result:
+        """What can stand after FROM, and what it means."""
+        tables = [(table.name, "table", table.meaning) for table in TABLES.values()]
+        views = [(view.name, "view", view.title) for view in self._catalogue.views.values()]
+        return _listing(("name", "kind", "meaning"), [*tables, *views])
+
+    def _columns(self, name: str) -> Result:
+        if view := self._catalogue.views.get(name):
+            meanings = dict(view.columns)
+        elif table := next((table for table in TABLES.values() if table.name == name), None):
+            meanings = {column.name: column.meaning for column in table.columns}
+            meanings[PARTITION] = "when the row arrived: yyyy/MM/dd/HH, UTC; the partition"
+        else:
+            known = ", ".join([*TABLES, *self._catalogue.views])
+            raise UnknownNameError(f"there is no table or view {name}", remedy=f"There are: {known}.")
+        nothing = self._answer(Question(exp.select("*").from_(name).limit(0)), NO_PARAMETERS)
+        rows = [(column.name, column.type, meanings.get(column.name, "")) for column in nothing.columns]
+        return _listing(("column", "type", "meaning"), rows)
+
+
+def _listing(names: tuple[str, ...], rows: list[tuple[str, str, str]]) -> Result:
+    return Result(tuple(Column(name, "varchar") for name in names), tuple(rows))

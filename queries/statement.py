@@ -1,0 +1,82 @@
+"""From what an analyst typed to a checked syntax tree: one statement, and only a question.
+
+Athena's engine is Trino, so the grammar is sqlglot's Athena dialect, which reads queries as Trino does.
+Source: https://docs.aws.amazon.com/athena/latest/ug/select.html
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sqlglot import exp, parse
+from sqlglot.errors import ParseError, TokenError
+
+from queries.errors import NotAQuestionError, Position, SyntaxFaultError
+
+DIALECT = "athena"
+_CHANGES = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Alter, exp.Drop)
+_DIRECTIVE = re.compile(
+    r"\s*(?:(?P<explain>EXPLAIN)\b"
+    r"|(?P<tables>SHOW\s+(?:TABLES|VIEWS))\s*;?\s*$"
+    r"|(?:DESCRIBE|DESC|SHOW\s+COLUMNS\s+(?:FROM|IN))\s+(?P<table>\w+)\s*;?\s*$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A SELECT. With `explain`, the plan is wanted and not the answer."""
+
+    tree: exp.Query
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTables:
+    """Which tables and views there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowColumns:
+    """Which columns one of them has."""
+
+    table: str
+
+
+Statement: TypeAlias = Question | ShowTables | ShowColumns
+
+
+def read(sql: str) -> Statement:
+    """Raises `SyntaxFaultError` or `NotAQuestionError`; nothing is run."""
+    directive = _DIRECTIVE.match(sql)
+    if directive and directive["tables"]:
+        return ShowTables()
+    if directive and directive["table"]:
+        return ShowColumns(directive["table"].lower())
+    if directive:
+        word = directive.span("explain")
+        return Question(_select(sql[: word[0]] + " " * (word[1] - word[0]) + sql[word[1] :]), explain=True)
+    return Question(_select(sql))
+
+
+def _select(sql: str) -> exp.Query:
+    try:
+        statements = [statement for statement in parse(sql, read=DIALECT) if statement is not None]
+    except ParseError as exc:
+        raise _syntax_fault(exc) from exc
+    except TokenError as exc:
+        raise SyntaxFaultError("a quoted text or name, or a comment, is not closed") from exc
+    if len(statements) != 1:
+        raise NotAQuestionError(f"one statement is expected, there are {len(statements)}", remedy="Nothing was run.")
+    tree = statements[0]
+    if not isinstance(tree, exp.Query) or tree.find(*_CHANGES):
+        raise NotAQuestionError("only questions are run: SELECT, or WITH … SELECT", remedy="Nothing was run.")
+    return tree
+
+
+def _syntax_fault(exc: ParseError) -> SyntaxFaultError:
+    """sqlglot's columns are those of a token's last character."""
+    first = exc.errors[0]
+    token = str(first["highlight"])
+    position = Position(int(first["line"]), max(1, int(first["col"]) - len(token) + 1))
+    return SyntaxFaultError(f"this is not Athena SQL, near {token!r}", position=position)

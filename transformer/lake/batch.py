@@ -1,0 +1,71 @@
+"""One batch of the journal's records, and its files: one for each table and hour of arrival that it has rows of."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import pyarrow as pa
+
+from transformer.lake.journal import Record
+from transformer.lake.parquet import path_of, to_arrow, write_file
+from transformer.schema import TableName, Values
+
+
+class LakeRow(Protocol):
+    """A row, or a rejected row: the values of one table."""
+
+    @property
+    def table(self) -> TableName: ...
+    @property
+    def values(self) -> Values: ...
+
+
+Transform: TypeAlias = Callable[[bytes, datetime], Iterable[LakeRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """What was written. `locked_out`: another process writes this lake; it will write what waits in the journal too."""
+
+    records: int = 0
+    rows: int = 0  # newly visible, rejected ones left out
+    rejected: int = 0
+    locked_out: bool = False
+
+    def __add__(self, other: "Flushed") -> "Flushed":
+        return Flushed(self.records + other.records, self.rows + other.rows, self.rejected + other.rejected)
+
+
+class Batch:
+    """The rows of a batch so far, as Arrow, so that a new record costs no second rendering of the old ones."""
+
+    def __init__(self, name: str, lake: Path, opened_at: datetime) -> None:
+        self.name = name
+        self.opened_at = opened_at
+        self.records = 0
+        self.bytes = 0
+        self._lake = lake
+        self._pieces: defaultdict[Path, list[pa.Table]] = defaultdict(list)
+
+    def add(self, records: Sequence[Record], transform: Transform) -> Flushed:
+        """Write the batch's files again with these records' rows in them."""
+        new: defaultdict[tuple[TableName, Path], list[Values]] = defaultdict(list)
+        for record in records:
+            for row in transform(record.body, record.arrived_at):
+                new[row.table, path_of(self._lake, row.table, record.arrived_at, self.name)].append(row.values)
+        for (table, path), rows in new.items():
+            self._pieces[path].append(to_arrow(table, rows))
+            write_file(path, self._pieces[path])
+        self.records += len(records)
+        self.bytes += sum(len(record.body) for record in records)
+        rejected = sum(len(rows) for (table, _), rows in new.items() if table == "rejected")
+        return Flushed(len(records), sum(map(len, new.values())) - rejected, rejected)
+
+    def remove_others(self) -> None:
+        """Remove files of this batch that it has no rows of: a process that died may have rendered otherwise."""
+        for path in self._lake.glob(f"*/*/*/*/*/{self.name}.*"):
+            if path not in self._pieces:
+                path.unlink()

@@ -1,0 +1,40 @@
+"""One process writes the lake at a time. The system forgets the lock when its process dies, however it dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class FileLock:
+    """An exclusive lock on a file that is made when missing. It does not wait, and is not for two threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> bool:
+        """Whether it is ours now; False while another has it. Ours already is ours. Raises `OSError`."""
+        if self._descriptor is not None:
+            return True
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        except OSError:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        return True
+
+    @property
+    def held(self) -> bool:
+        return self._descriptor is not None
+
+    def release(self) -> None:
+        """Let others have it. Nothing happens when it is not ours."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
