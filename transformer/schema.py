@@ -31,6 +31,8 @@ _PYTHON_TYPES: dict[ColumnType, type] = {
     "array<string>": list,
     "map<string,string>": dict,
 }
+# What a column holds where an event does not say. Shared: not to be changed in place.
+EMPTY: dict[ColumnType, Value] = {"string": "", "bigint": 0, "array<string>": [], "map<string,string>": {}}
 _BIGINT_LIMIT = 1 << 63
 
 
@@ -54,6 +56,7 @@ class Table:
     name: TableName
     meaning: str
     columns: tuple[Column, ...]
+    filled: frozenset[str] = frozenset()  # the columns that the pipeline fills, and no template
     column_names: tuple[str, ...] = field(init=False)
     check: Callable[[Mapping[str, Value]], None] = field(init=False, compare=False)  # raises SchemaError
 
@@ -81,7 +84,7 @@ def _compile_check(columns: tuple[Column, ...]) -> Callable[[Mapping[str, Value]
             raise SchemaError(_first_fault(row, columns))
         for name, holds in inside:
             if not holds(row[name]):
-                raise SchemaError(f"{name} holds something else than its type says: {row[name]!r:.100}")
+                raise SchemaError(f"{name} holds something else than its type says")
 
     return check
 
@@ -115,6 +118,8 @@ _CONTENT_CHECKS: dict[ColumnType, Callable[[Value], bool]] = {
     "map<string,string>": _is_text_map,
 }
 
+
+_BOOKKEEPING = frozenset(["event_id", "template_version", "received_at"])
 
 EVENTS = Table(
     "events",
@@ -155,6 +160,7 @@ EVENTS = Table(
         Column("template_version", "string", "which version of it"),
         Column("received_at", "bigint", "when the event reached us; epoch milliseconds"),
     ),
+    filled=_BOOKKEEPING | {"raw_event", "source"},
 )
 
 CONVERSATIONS = Table(
@@ -188,13 +194,14 @@ CONVERSATIONS = Table(
         Column("template_version", "string", "which version of the template made the row"),
         Column("received_at", "bigint", "when the turn reached the lake; epoch milliseconds"),
     ),
+    filled=_BOOKKEEPING,
 )
 
 REJECTED = Table(
     "rejected",
     "What could not become a row, whole, so that it can be mended and replayed.",
     (
-        Column("stage", "string", "where it failed: unwrap, expand, render, check, or a stage of the hub's"),
+        Column("stage", "string", "where it failed: unwrap, expand or render, or a stage of the hub's"),
         Column("reason", "string", "why: file, line and field where a template failed"),
         Column("source", "string", "the template that failed; empty before one was chosen"),
         Column("template_version", "string", "which version of it"),
@@ -204,4 +211,4 @@ REJECTED = Table(
     ),
 )
 
-TABLES: dict[TableName, Table] = {table.name: table for table in (EVENTS, CONVERSATIONS, REJECTED)}
+TABLES: dict[str, Table] = {table.name: table for table in (EVENTS, CONVERSATIONS, REJECTED)}

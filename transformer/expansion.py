@@ -1,0 +1,136 @@
+"""From one event to its parts: each becomes one row.
+
+A webhook holds many changes, a change many statuses and messages; a turn holds messages and an answer. The work is
+linear in the event's size: no part carries its siblings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transformer.json_text import Json, JsonError, JsonObject, parse_json
+
+
+class ExpansionError(ValueError):
+    """An event that should have parts has none that can be told apart. The message names the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one row is about.
+
+    `event` is the event reduced to this part: alone it would expand to the same part again. `piece` is what the
+    template sees as `part`, `raw` what the row keeps as raw_event.
+    """
+
+    template: str
+    event: JsonObject
+    piece: Json
+    raw: Json
+
+
+def messages_and_answer(event: JsonObject) -> list[Part]:
+    """A turn: one part for each message, and one for the answer once there is one.
+
+    {"parley": "turn", "channel": "sms", "turn": {"turn_id", "messages": [{…}], "answer": {…}, "parts": [{…}], …}, …}
+    """
+    turn = event.get("turn")
+    messages = turn.get("messages") if isinstance(turn, dict) else None
+    if not isinstance(turn, dict) or not isinstance(messages, list) or not messages:
+        raise ExpansionError("turn.messages is missing")
+    rest = {name: value for name, value in turn.items() if name not in ("messages", "answer", "parts")}
+    found = [_message(event, rest, message) for message in messages]
+    if turn.get("answer"):
+        piece: JsonObject = {"message": messages[-1], "sent": _first_sent(turn.get("parts"))}
+        found.append(Part("turn_answer", event, piece, event))
+    return found
+
+
+def _message(event: JsonObject, rest: JsonObject, message: Json) -> Part:
+    alone: JsonObject = {**event, "turn": {**rest, "messages": [message]}}
+    return Part("turn_message", alone, message, alone)
+
+
+def _first_sent(parts: Json) -> Json:
+    sent = parts if isinstance(parts, list) else []
+    return next((part for part in sent if isinstance(part, dict) and part.get("message_id")), None)
+
+
+def changes(event: JsonObject) -> list[Part]:
+    """WhatsApp: one part for each status and each message of each change, one for a change that has neither.
+
+    {"context": {…}, "aws_account_id": "…", "message_timestamp": "…Z", "whatsAppWebhookEntry": "{\\"changes\\": […]}"}
+    https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destination-dlrs.html
+    The entry may also come decoded, as the whole webhook object, or bare.
+    """
+    header, webhook = _webhook(event)
+    entries = webhook.get("entry", [webhook])
+    if not isinstance(entries, list) or not entries:
+        raise ExpansionError("entry is missing")
+    return [
+        Part(template, {**header, "whatsAppWebhookEntry": alone}, piece, alone)
+        for entry in entries
+        for template, alone, piece in _pieces_of_entry(entry)
+    ]
+
+
+def _webhook(event: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """What End User Messaging says about a webhook, and the webhook."""
+    if "whatsAppWebhookEntry" not in event:
+        return {}, event
+    header = {name: value for name, value in event.items() if name != "whatsAppWebhookEntry"}
+    webhook = event["whatsAppWebhookEntry"]
+    try:
+        decoded = parse_json(webhook) if isinstance(webhook, str) else webhook
+    except JsonError as error:
+        raise ExpansionError(f"whatsAppWebhookEntry is no JSON: {error}") from error
+    if not isinstance(decoded, dict):
+        raise ExpansionError("whatsAppWebhookEntry is no object")
+    return header, decoded
+
+
+def _pieces_of_entry(entry: Json) -> Iterator[tuple[str, Json, Json]]:
+    """Template, the entry reduced to one change with one piece, and the piece."""
+    found = entry.get("changes") if isinstance(entry, dict) else None
+    if not isinstance(entry, dict) or not isinstance(found, list) or not found:
+        yield "whatsapp_notice", entry, {}
+        return
+    rest = {name: value for name, value in entry.items() if name != "changes"}
+    for change in found:
+        for template, reduced, piece in _pieces_of_change(change):
+            yield template, {**rest, "changes": [reduced]}, piece
+
+
+def _pieces_of_change(change: Json) -> Iterator[tuple[str, Json, Json]]:
+    """Template, the change reduced to one piece, and the piece: a status, a message, or the change itself."""
+    value = change.get("value") if isinstance(change, dict) else None
+    if not isinstance(change, dict) or not isinstance(value, dict) or not (lists := _lists(value)):
+        yield "whatsapp_notice", change, change
+        return
+    rest = {name: content for name, content in value.items() if name not in ("statuses", "messages", "contacts")}
+    contacts = _contacts_by_id(value.get("contacts"))
+    for name, pieces in lists:
+        for piece in pieces:
+            whose = contacts.get(_person(piece))
+            alone: JsonObject = {**rest, **({"contacts": [whose]} if whose else {}), name: [piece]}
+            yield _TEMPLATES[name], {**change, "value": alone}, piece
+
+
+_TEMPLATES = {"statuses": "whatsapp_status", "messages": "whatsapp_message"}
+
+
+def _lists(value: JsonObject) -> list[tuple[str, list[Json]]]:
+    return [(name, pieces) for name in _TEMPLATES if isinstance(pieces := value.get(name), list) and pieces]
+
+
+def _contacts_by_id(contacts: Json) -> dict[str, Json]:
+    """The people of a change by the ids that messages and statuses name them by."""
+    people = [contact for contact in contacts if isinstance(contact, dict)] if isinstance(contacts, list) else []
+    return {
+        key: person for person in people for name in ("wa_id", "user_id") if isinstance(key := person.get(name), str)
+    }
+
+
+def _person(piece: Json) -> str:
+    """Whom a message is from, or a status about; "" where it does not say."""
+    names = ("from", "recipient_id", "from_user_id", "recipient_user_id")
+    return next((who for name in names if isinstance(piece, dict) and isinstance(who := piece.get(name), str)), "")

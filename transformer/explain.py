@@ -1,0 +1,75 @@
+"""Which column of a template failed, and on what: the part of an error message that an analyst needs.
+
+Only a rejected row pays for it: every column is evaluated once more, on its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from jinja2 import nodes
+
+from transformer.filters import MISSING
+from transformer.sandbox import Names, compile_expression, look_up, run
+
+Path: TypeAlias = tuple[str, list[str | int]]  # as the template writes it, and its keys
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateColumn:
+    """One entry of a template's dictionary."""
+
+    name: str
+    line: int
+    expression: nodes.Expr
+
+
+def explain(columns: tuple[TemplateColumn, ...], names: Names, error: Exception) -> str:
+    """`line column: what is wrong`, else what the error says."""
+    for column in columns:
+        if trouble := _trouble(column, names):
+            subject = " or ".join(_subjects(column.expression, names))
+            return f"{column.line} {column.name}: {subject} {trouble}"
+        if str(error).startswith(f"{column.name} "):  # the table's check names the column first
+            return f"{column.line} {error}"
+    return f"1 {error}"
+
+
+def _trouble(column: TemplateColumn, names: Names) -> str:
+    """ "" where the column has a value."""
+    try:
+        value = run(compile_expression(column.expression), names)
+    except Exception as error:  # noqa: BLE001  # the second home of a template that meets data nobody promised
+        return str(error)
+    return "is missing" if value is MISSING else ""
+
+
+def _subjects(expression: nodes.Expr, names: Names) -> list[str]:
+    """The required paths that an expression reads: those that are missing, else all of them."""
+    paths = list(_paths(expression))
+    return [text for text, keys in paths if look_up(names, keys) is MISSING] or [text for text, _ in paths]
+
+
+def _paths(node: nodes.Node) -> Iterator[Path]:
+    if isinstance(node, nodes.Filter) and (node.name == "optional" or node.name.startswith("to_")):
+        return
+    path = _path(node)
+    if path:
+        yield path
+        return
+    for child in node.iter_child_nodes():
+        yield from _paths(child)
+
+
+def _path(node: nodes.Node) -> Path | None:
+    """`event.errors[0].code`; None where the node is no path."""
+    match node:
+        case nodes.Name():
+            return node.name, [node.name]
+        case nodes.Getattr():
+            outer = _path(node.node)
+            return outer and (f"{outer[0]}.{node.attr}", [*outer[1], node.attr])
+        case nodes.Getitem(arg=nodes.Const(value=str() | int() as key)):
+            outer = _path(node.node)
+            return outer and (f"{outer[0]}[{key!r}]", [*outer[1], key])
+    return None

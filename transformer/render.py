@@ -1,0 +1,105 @@
+"""Templates: a file is one Jinja2 expression, a dictionary that looks like the row it makes.
+
+    # Comment lines begin with a number sign.
+    {
+      "sending_address": event.originationNumber,
+      "turn_id": event.context.turn_id | optional,
+      ...
+    }
+
+Values reach the row as they are: nothing is printed into text that would have to be escaped or parsed again. A template
+sees three names: `event` (what the provider delivered), `part` (the piece of it that the row is about; often the event
+itself) and `envelope` (account_id, occurred_at, received_at and what else the transport told). docs/decisions/0001.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from jinja2 import Template as Program
+from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2.parser import Parser
+
+from transformer.explain import TemplateColumn, explain
+from transformer.sandbox import ENVIRONMENT, Names, as_template, compile_expression, run
+from transformer.schema import Table, Value, Values
+
+_NAMES = {"event", "part", "envelope"}
+
+
+class TemplateError(ValueError):
+    """A template that cannot be used: `file:line what is wrong`. The template's author acts."""
+
+
+class RenderError(ValueError):
+    """A template met an event that it cannot make a row of: `file:line column: what is wrong`."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A compiled template. `version` is a short hash of its text."""
+
+    name: str
+    version: str
+    table: Table
+    columns: tuple[TemplateColumn, ...] = field(repr=False)
+    program: Program = field(repr=False)
+
+    def render(self, names: Names, filled: Mapping[str, Value]) -> Values:
+        """A whole row that its table accepts; `filled` are the columns that no template fills. Raises `RenderError`."""
+        try:
+            values = cast("Values", run(self.program, names))
+            values.update(filled)
+            self.table.check(values)
+        except MemoryError:  # ours, not the event's: the whole batch is tried again
+            raise
+        except Exception as error:  # a template meets data nobody promised: anything may happen
+            raise RenderError(f"{self.name}.jinja:{explain(self.columns, names, error)}") from error
+        return values
+
+
+def compile_template(name: str, text: str, table: Table) -> Template:
+    """Raises `TemplateError` for what is no dictionary of exactly the table's columns."""
+    try:
+        expression = _parse(text)
+        columns = tuple(_columns_of(expression))
+        _check_columns(columns, table, expression.lineno)
+        program = compile_expression(expression)
+    except TemplateSyntaxError as error:
+        raise TemplateError(f"{name}.jinja:{error.lineno} {error.message}") from error
+    version = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return Template(name, version, table, columns, program)
+
+
+def _parse(text: str) -> nodes.Dict:
+    """The one expression of a file. Comment lines become blank, so that line numbers stay."""
+    code = "\n".join("" if line.lstrip().startswith("#") else line for line in text.splitlines())
+    parser = Parser(ENVIRONMENT, code, state="variable")
+    expression = parser.parse_expression()
+    if not parser.stream.eos:
+        raise TemplateSyntaxError("something follows the dictionary", parser.stream.current.lineno)
+    if not isinstance(expression, nodes.Dict):
+        raise TemplateSyntaxError("a template is a dictionary", expression.lineno)
+    unknown = meta.find_undeclared_variables(as_template(expression)) - _NAMES
+    if unknown:
+        line = next(name.lineno for name in expression.find_all(nodes.Name) if name.name in unknown)
+        raise TemplateSyntaxError(f"{', '.join(sorted(unknown))} is no name that a template knows", line)
+    return expression
+
+
+def _columns_of(expression: nodes.Dict) -> Iterator[TemplateColumn]:
+    for pair in expression.items:
+        if not (isinstance(pair.key, nodes.Const) and isinstance(pair.key.value, str)):
+            raise TemplateSyntaxError("a column's name is a text in quotes", pair.lineno)
+        yield TemplateColumn(pair.key.value, pair.lineno, pair.value)
+
+
+def _check_columns(columns: tuple[TemplateColumn, ...], table: Table, line: int) -> None:
+    missing = [name for name in table.column_names if name not in table.filled]
+    for column in columns:
+        if column.name not in missing:
+            raise TemplateSyntaxError(f"{column.name} is there twice, or no column to fill", column.line)
+        missing.remove(column.name)
+    if missing:
+        raise TemplateSyntaxError(f"{', '.join(missing)} is missing", line)

@@ -1,0 +1,77 @@
+"""What the transformer makes: rows, and rejected rows."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+import orjson
+
+from transformer.schema import EMPTY, EVENTS, TableName, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`values` are exactly the table's columns, of exactly their types."""
+
+    table: TableName
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """What could not become a row. `original` is enough to try again: transformed again, it gives what is missing."""
+
+    stage: str  # unwrap, expand or render; or a stage of the hub's
+    reason: str
+    original: bytes
+    received_at: int  # epoch milliseconds
+    source: str = ""  # the template that failed; "" before one was chosen
+    template_version: str = ""
+
+    @property
+    def table(self) -> TableName:
+        return "rejected"
+
+    @property
+    def values(self) -> Values:
+        """As a row of the table `rejected`."""
+        return {
+            "stage": self.stage,
+            "reason": self.reason,
+            "source": self.source,
+            "template_version": self.template_version,
+            "original": base64.b64encode(self.original).decode(),
+            "received_at": self.received_at,
+            "event_id": self.event_id,
+        }
+
+    @property
+    def event_id(self) -> str:
+        return identify(self.original)
+
+
+def as_event(rejected: Rejected) -> Values:
+    """As a row of the table `events`, of type `rejected`: how a bad part travels among the good rows of its record."""
+    kept = {
+        "parley": "rejected",
+        "stage": rejected.stage,
+        "reason": rejected.reason,
+        "original": base64.b64encode(rejected.original).decode(),
+    }
+    return {
+        **{column.name: EMPTY[column.type] for column in EVENTS.columns},
+        "type": "rejected",
+        "status": rejected.stage,
+        "status_message": rejected.reason,
+        "occurred_at": rejected.received_at,
+        "raw_event": orjson.dumps(kept).decode(),
+        "event_id": rejected.event_id,
+        "source": rejected.source,
+        "template_version": rejected.template_version,
+        "received_at": rejected.received_at,
+    }
+
+
+def identify(identity: bytes) -> str:
+    """32 hex of what identifies an event."""
+    return hashlib.sha256(identity).hexdigest()[:32]
