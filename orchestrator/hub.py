@@ -50,11 +50,12 @@ HISTORY = 10  # exchanges an answerer may look back on
 
 
 class Received(msgspec.Struct, frozen=True):
-    """What became of one event. `keys` are the conversations it woke."""
+    """What became of one event. `keys` are the conversations it woke, `to_answer` the messages that get a turn."""
 
     outcome: str  # turn, recorded, ignored, quarantined or rejected
     channel: str = ""
     message_ids: tuple[str, ...] = ()
+    to_answer: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     reason: str = ""
 
@@ -114,6 +115,7 @@ class Hub:
             outcome="turn" if messages else next((item.outcome for item in ignored), "recorded"),
             channel=channel.name,
             message_ids=tuple(item.message_id for item in items if item.message_id),
+            to_answer=tuple(message.message_id for message in messages),
             keys=tuple(dict.fromkeys(keys)),
             reason="; ".join(dict.fromkeys(item.reason for item in ignored)),
         )

@@ -20,11 +20,11 @@ from orchestrator.conversations.sqlite import Journal
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, sent_at REAL NOT NULL, destination TEXT NOT NULL,
-    message_id TEXT NOT NULL, turn_id TEXT NOT NULL, request BLOB NOT NULL
+    message_id TEXT NOT NULL, turn_id TEXT NOT NULL, text TEXT NOT NULL, request BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS outbox_of ON outbox (turn_id);
 """
-COLUMNS = "channel, sent_at, destination, message_id, turn_id, request"
+COLUMNS = "channel, sent_at, destination, message_id, turn_id, text, request"
 PRICE_PER_PART = 0.00581  # US dollars; the example in the documentation of delivery events
 
 
@@ -36,6 +36,7 @@ class Sent(msgspec.Struct, frozen=True):
     destination: str
     message_id: str
     turn_id: str
+    text: str  # what the person reads
     request: dict[str, Any]
 
 
@@ -53,26 +54,49 @@ class Outbox:
         check("pinpoint-sms-voice-v2", "SendTextMessage", request)
         turn_id = request.get("Context", {}).get("turn_id", "")
         with self._database.transaction() as connection:
-            message_id = self._keep(connection, "sms", request["DestinationPhoneNumber"], turn_id, request)
+            message_id = self._keep(
+                connection, "sms", request["DestinationPhoneNumber"], turn_id, request["MessageBody"], request
+            )
             self._report(connection, text_events(request, message_id, self._clock()))
         return {"MessageId": message_id}
 
+    def position(self) -> int:
+        """Of the last message sent; 0 before the first."""
+        found: int = self._database.connection().execute("SELECT COALESCE(MAX(id), 0) FROM outbox").fetchone()[0]
+        return found
+
     def sent(self, after: int = 0) -> list[Sent]:
-        """Everything sent, in order, after the first `after` messages."""
+        """Everything sent after a position, in order."""
         rows = self._database.connection().execute(
-            f"SELECT {COLUMNS} FROM outbox ORDER BY id LIMIT -1 OFFSET ?",  # noqa: S608 - a constant
+            f"SELECT {COLUMNS} FROM outbox WHERE id > ? ORDER BY id",  # noqa: S608 - a constant
             (after,),
         )
-        return [Sent(*row[:-1], msgspec.json.decode(row[-1])) for row in map(tuple, rows)]
+        return [
+            Sent(channel, sent_at, destination, message_id, turn_id, text, msgspec.json.decode(request))
+            for channel, sent_at, destination, message_id, turn_id, text, request in rows
+        ]
 
     def _keep(
-        self, connection: sqlite3.Connection, channel: str, destination: str, turn_id: str, request: dict[str, Any]
+        self,
+        connection: sqlite3.Connection,
+        channel: str,
+        destination: str,
+        turn_id: str,
+        text: str,
+        request: dict[str, Any],
     ) -> str:
-        count = connection.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM outbox").fetchone()[0]
-        message_id = hashlib.sha256(f"{channel}-{turn_id}-{count}".encode()).hexdigest()[:32]
+        message_id = hashlib.sha256(f"{channel}-{turn_id}-{self.position() + 1}".encode()).hexdigest()[:32]
         connection.execute(
-            f"INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
-            (channel, self._clock().timestamp(), destination, message_id, turn_id, msgspec.json.encode(request)),
+            f"INSERT INTO outbox ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - a constant
+            (
+                channel,
+                self._clock().timestamp(),
+                destination,
+                message_id,
+                turn_id,
+                text,
+                msgspec.json.encode(request),
+            ),
         )
         return message_id
 

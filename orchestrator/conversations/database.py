@@ -28,9 +28,13 @@ class Database:
         """This thread's connection, in autocommit mode."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
-            connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;")
-            self._local.connection = connection
+            connection = self._local.connection = self.connect()
+        return connection
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection, the caller's to close."""
+        connection = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
         return connection
 
     @contextmanager

@@ -3,6 +3,7 @@
 import random
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,16 +60,13 @@ def run_to_the_end(machine: Machine, deliveries: list[bytes]) -> None:
             if wake_up := machine.queue.lease():
                 work(machine.hub, machine.queue, wake_up, machine.settings)
 
-    producers = [threading.Thread(target=deliver, args=(part,)) for part in range(2)]
-    workers = [threading.Thread(target=answer) for _ in range(WORKERS)]
-    for thread in (*workers, *producers):
-        thread.start()
-    for thread in producers:
-        thread.join()
-    delivered.set()
-    for thread in workers:
-        thread.join(timeout=120)
-        assert not thread.is_alive()
+    with ThreadPoolExecutor(WORKERS + 2) as pool:
+        answering = [pool.submit(answer) for _ in range(WORKERS)]
+        for _ in pool.map(deliver, range(2)):
+            pass
+        delivered.set()
+        for worker in answering:
+            worker.result(timeout=120)
 
 
 @pytest.mark.parametrize("name", sorted(LINES))

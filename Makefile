@@ -1,0 +1,62 @@
+# Parley. `make run` and `make test` set everything up by themselves; they need python3 (3.11 or newer) and make.
+
+PYTHON ?= python3
+PORT ?= 8080
+DATA ?= .parley
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+SOURCES := infra orchestrator transformer queries tests
+
+.PHONY: help run test quick fix bench lock clean
+
+help: ## What there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+
+run: $(VENV)/.local ## Serve the hub at http://127.0.0.1:8080 (PORT=, DATA=)
+	@exec $(BIN)/parley --data '$(DATA)' serve --port $(PORT)
+
+test: $(VENV)/.dev ## The whole gate: format, lint, types, imports, tests, generated docs
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check --diff -P README.md
+	$(BIN)/python -m pytest
+
+quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no time
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m 'not slow'
+
+fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/cog -r -P README.md
+
+bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are answered
+	@$(BIN)/python -m tests.bench
+
+lock: ## Pin the newest versions of every dependency, with hashes
+	$(PYTHON) -m venv build/lock && build/lock/bin/pip --quiet install uv
+	$(LOCK) --extra local -o requirements-local.txt
+	$(LOCK) --extra local --extra dev -c requirements-local.txt -o requirements-dev.txt
+
+LOCK := build/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra build \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
+
+clean: ## Remove what was built; data stays
+	rm -rf $(VENV) build *.egg-info
+
+# What is installed, and when it has to be installed again. The second set contains the first.
+$(VENV)/.local: requirements-local.txt pyproject.toml
+	@echo "Setting up $(VENV) (once; about a minute)…"
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements-local.txt
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt pyproject.toml $(VENV)/.local
+	@echo "Setting up the tools of the tests…"
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@

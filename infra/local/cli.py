@@ -1,0 +1,73 @@
+"""The command line. Each command is a file in commands/, imported when it is run."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from orchestrator.errors import ConfigurationError
+
+COMMANDS = {
+    "serve": "Run the hub on this machine: page, API, workers, lake.",
+    "chat": "Write to the hub as a customer, in the terminal.",
+    "ingest": "Feed provider events from files, one outcome each.",
+    "conversations": "Read what was said.",
+    "documents": "The documents that questions are answered from.",
+    "query": "Ask the lake, in Athena SQL.",
+    "doctor": "Check the settings; name every gap with its remedy.",
+}
+
+
+class Commands(click.Group):
+    """Finds commands by name without importing the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"infra.local.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".parley"),
+    envvar="PARLEY_DATA",
+    show_default=True,
+    help="The folder that holds everything of an embedded deployment.",
+)
+@click.pass_context
+def parley(ctx: click.Context, data: Path) -> None:
+    """Parley: customers write by SMS, WhatsApp or email; an AI answers; everything lands in a lake.
+
+    \b
+    Start here:
+      parley serve                      then open http://127.0.0.1:8080
+      parley chat                       write as a customer
+      parley query delivery_by_turn     which answers were delivered
+
+    Settings are environment variables named PARLEY_…; `parley doctor` lists and checks them.
+    """
+    ctx.obj = data
+
+
+def main() -> None:
+    """The `parley` program. A configuration error is a message, not a traceback."""
+    try:
+        parley()
+    except ConfigurationError as error:
+        click.secho(f"Error: {error}", fg="red", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""`parley chat`"""
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from infra.local import customers
+from infra.local.commands.options import data_option, deployment
+from infra.local.commands.serve import load_samples
+from infra.local.ingest import Document, Ingest, Ingested
+from orchestrator.model import ChannelName
+
+
+@click.command(name="chat")
+@click.option("--channel", type=click.Choice(get_args(ChannelName)), default="sms", show_default=True)
+@click.option("--from", "sender", metavar="ADDRESS", help="Who writes (default: a made-up customer).")
+@data_option
+def command(channel: ChannelName, sender: str | None, data_here: Path | None) -> None:
+    """A conversation in the terminal, through events of the provider's own shape. Ctrl-D ends it.
+
+    Works beside a running server, and without one. Lines from a pipe are messages, one each.
+    """
+    opened = deployment(data_here)
+    load_samples(opened)
+    ingest = Ingest(opened)
+    address = sender or customers.A_CUSTOMER[channel]
+    click.secho(f"{channel} from {address}. Ctrl-D ends.", dim=True, err=True)
+    while True:
+        try:
+            text = click.prompt(click.style("you", bold=True), prompt_suffix=" › ", default="", show_default=False)
+        except (EOFError, click.Abort):
+            click.echo(err=True)
+            break
+        if text.strip():
+            _, event = customers.event(channel, address, text, opened.clock())
+            for ingested in ingest.document(Document("chat", 1, event)):
+                click.echo(_shown(ingested))
+    opened.lake.flush()
+
+
+def _shown(ingested: Ingested) -> str:
+    if ingested.replies:
+        return "\n".join(click.style("parley › ", fg="cyan") + reply for reply in ingested.replies)
+    return click.style(f"(no reply: {ingested.outcome}, {ingested.reason})", dim=True)

@@ -1,0 +1,71 @@
+"""`parley doctor`"""
+
+import difflib
+import os
+from pathlib import Path
+
+import click
+
+from infra.local.commands.options import data_option, format_option
+from infra.local.commands.tables import table
+from infra.local.deployment import Deployment
+from orchestrator.errors import ConfigurationError
+from orchestrator.settings import PREFIX, Settings, described
+from orchestrator.texts import Texts
+
+# Read by something else than the hub.
+ELSEWHERE = {
+    "PARLEY_DATA": "the data folder",
+    "PARLEY_PORT": "the server's port",
+    "PARLEY_CORPUS": "real payloads for the tests",
+    "PARLEY_TABLE": "the table that a transformer's stream feeds",
+}
+
+
+@click.command(name="doctor")
+@format_option("table", "json")
+@data_option
+def command(format_: str, data_here: Path | None) -> None:
+    """Check the settings, offline; name every gap with its remedy. Exit status 1 when there is one."""
+    known = [each.variable for each in described()]
+    problems = [
+        *_unknown(known),
+        *_unusable(data_here or click.get_current_context().find_object(Path) or Path(".parley")),
+    ]
+    rows = [
+        {"setting": each.variable, "value": os.environ.get(each.variable, each.default), "meaning": each.meaning}
+        for each in described()
+    ]
+    table(rows, format_, empty="")
+    for problem in problems:
+        click.secho(f"✗ {problem}", fg="red", err=True)
+    if problems:
+        raise click.exceptions.Exit(1)
+    click.secho("✓ nothing is missing", fg="green", err=True)
+
+
+def _unknown(known: list[str]) -> list[str]:
+    names = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in {*known, *ELSEWHERE})
+    problems = []
+    for name in names:
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"did you mean {near[0]}?" if near else "remove it"
+        problems.append(f"{name} is no setting of Parley: {hint}")
+    return problems
+
+
+def _unusable(data: Path) -> list[str]:
+    try:
+        settings = Settings.read(os.environ)
+        Texts.with_overrides(settings.texts)
+        deployment = Deployment(data, settings)
+    except ConfigurationError as error:
+        return [str(error)]
+    except OSError as error:
+        return [f"the data folder {data} cannot be used: {error.strerror}; choose another with --data"]
+    problems = []
+    if "documents" in settings.answerers and not deployment.documents.list():
+        problems.append(
+            "there are no documents to answer from: run `parley documents add PATH`, or start the server once"
+        )
+    return problems

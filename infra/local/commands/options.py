@@ -1,0 +1,36 @@
+"""What several commands share."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from infra.local.deployment import Deployment
+from orchestrator.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def data_option(command: Command) -> Command:
+    """`--data DIR` behind the command's name as well as before it."""
+    option = click.option(
+        "--data",
+        "data_here",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The data folder (default: that of `parley --data`, or .parley).",
+    )
+    return option(command)
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """`--format`, the first being the default."""
+    return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)
+
+
+def deployment(data_here: Path | None) -> Deployment:
+    """Opens the deployment that the command line names, with the environment's settings."""
+    context = click.get_current_context()
+    folder = data_here or context.find_object(Path) or Path(".parley")
+    return Deployment(folder, Settings.read(os.environ))

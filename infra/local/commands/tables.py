@@ -1,0 +1,59 @@
+"""Prints tables a person can read, or JSON a program can."""
+
+from collections.abc import Mapping, Sequence
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+FOLDED = 30  # characters that the widest column needs at least
+
+Rows = Sequence[Mapping[str, object]]
+
+
+def table(rows: Rows, format_: str, *, empty: str) -> None:
+    """`rows` as a table on the terminal, or as one JSON array. Text in cells is text: no markup, no control codes.
+
+    A table wider than the terminal is shown as a block for each row, a line for each value.
+    """
+    if format_ == "json":
+        click.echo(msgspec.json.encode(rows, enc_hook=str))
+        return
+    if not rows:
+        click.echo(empty, err=True)
+        return
+    console = Console()
+    console.print(_across(rows) if _fits(rows, console.width) else _down(rows))
+
+
+def cell(value: object) -> str:
+    """A value on one line; control characters, which could drive a terminal, made visible."""
+    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def _fits(rows: Rows, width: int) -> bool:
+    """Whether the columns stand side by side, the widest of them folded if need be."""
+    widths = sorted(2 + max(len(name), *(len(cell(row[name])) for row in rows)) for name in rows[0])
+    return sum(widths[:-1]) + min(widths[-1], FOLDED) <= width
+
+
+def _across(rows: Rows) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for name, first in rows[0].items():
+        numeric = isinstance(first, int | float) and not isinstance(first, bool)
+        shown.add_column(name, overflow="fold", justify="right" if numeric else "left")
+    for row in rows:
+        shown.add_row(*(Text(cell(value)) for value in row.values()))
+    return shown
+
+
+def _down(rows: Rows) -> Table:
+    shown = Table.grid(padding=(0, 2))
+    for number, row in enumerate(rows, 1):
+        shown.add_row(Text(f"─ {number}", style="dim"), "")
+        for name, value in row.items():
+            shown.add_row(Text(name, style="bold"), Text(cell(value)))
+    return shown

@@ -1,0 +1,46 @@
+"""Writes as a customer would: provider events for words typed on this machine."""
+
+import secrets
+from datetime import datetime
+
+import msgspec
+
+from orchestrator.model import ChannelName
+
+OUR_NUMBER = "+12065550100"  # a number reserved for fiction, as all of the embedded deployment's
+A_CUSTOMER: dict[ChannelName, str] = {"sms": "+12065550142"}
+
+
+def event(channel: ChannelName, theirs: str, text: str, at: datetime) -> tuple[str, bytes]:
+    """The message's id, and the event as the provider would deliver it."""
+    message_id = secrets.token_hex(16)
+    return message_id, notification(_EVENTS[channel](theirs, text, message_id), at)
+
+
+def notification(inner: object, at: datetime) -> bytes:
+    """An SNS notification around an event.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
+    """
+    return msgspec.json.encode(
+        {
+            "Type": "Notification",
+            "MessageId": secrets.token_hex(16),
+            "TopicArn": "arn:aws:sns:local:000000000000:inbound",
+            "Message": msgspec.json.encode(inner).decode(),
+            "Timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+    )
+
+
+def _sms(theirs: str, text: str, message_id: str) -> dict[str, str]:
+    return {
+        "originationNumber": theirs,
+        "destinationNumber": OUR_NUMBER,
+        "messageKeyword": "KEYWORD_000000000000",
+        "messageBody": text,
+        "inboundMessageId": message_id,
+    }
+
+
+_EVENTS = {"sms": _sms}

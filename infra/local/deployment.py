@@ -1,0 +1,134 @@
+"""The embedded deployment: the same hub and the same transformer, with SQLite, a folder and an outbox around them.
+
+Everything lives in one data folder:
+
+    parley.sqlite3      conversations, messages, turns, wake-ups, the outbox, the journal of what the lake still lacks
+    documents.sqlite3   the documents that questions are answered from
+    conversation.key    the secret that names conversations; losing it begins every conversation anew
+    lake/               Parquet, one folder an hour
+"""
+
+import fcntl
+import functools
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from infra.local.outbox import Outbox
+from infra.local.wakeups import SqliteQueue
+from orchestrator.answerers.answerer import Answerer
+from orchestrator.answerers.document_index import DocumentIndex
+from orchestrator.answerers.documents import DocumentsAnswerer
+from orchestrator.channels.channel import Channel
+from orchestrator.channels.sms import SmsChannel
+from orchestrator.conversations.sqlite import SqliteStore
+from orchestrator.errors import ConfigurationError
+from orchestrator.hub import Hub
+from orchestrator.keys import Keys
+from orchestrator.settings import Settings
+from queries.engines.duckdb import DuckDbEngine
+from transformer.lake.journal import SqliteJournal
+from transformer.lake.lake import LakeWriter
+from transformer.pipeline import transform
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Deployment:
+    """All parts, opened on one data folder. Opening creates what is missing; nothing runs until a worker does."""
+
+    def __init__(
+        self,
+        data: Path,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] = now,
+        on_wake: Callable[[], None] = lambda: None,
+    ) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self.data = data
+        self.settings = settings
+        self.clock = clock
+        self.put: list[bytes] = []  # what this process has put into the journal, while `watching`
+        self._watching = False
+        self.store = SqliteStore(data / "parley.sqlite3", self._append, clock)
+        self.journal = SqliteJournal(self.store.database.connect)
+        self.queue = SqliteQueue(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
+        self.outbox = Outbox(self.store.database, self._append, clock)
+        self.documents = DocumentIndex(data / "documents.sqlite3")
+        self.lake = LakeWriter(
+            data / "lake", self.journal, functools.partial(transform, account_id=settings.account_id), clock
+        )
+        self.channels: Sequence[Channel] = (SmsChannel(self.outbox, settings),)
+        self.hub = Hub(
+            channels=self.channels,
+            answerers=self._answerers(),
+            store=self.store,
+            queue=self.queue,
+            keys=Keys(_secret(data / "conversation.key")),
+            settings=settings,
+            clock=clock,
+        )
+
+    def engine(self) -> DuckDbEngine:
+        """Asks the lake."""
+        return DuckDbEngine(self.data / "lake")
+
+    @contextmanager
+    def watching(self) -> Iterator[list[bytes]]:
+        """Collects the records that this process puts into the journal meanwhile."""
+        self.put.clear()
+        self._watching = True
+        try:
+            yield self.put
+        finally:
+            self._watching = False
+
+    def _append(self, connection: sqlite3.Connection, at: datetime, records: Sequence[bytes]) -> None:
+        connection.executemany(
+            "INSERT INTO journal (arrived_at, body) VALUES (?, ?)", [(at.timestamp(), record) for record in records]
+        )
+        if self._watching:
+            self.put.extend(records)
+
+    def _answerers(self) -> list[Answerer]:
+        known: Mapping[str, Callable[[], Answerer]] = {"documents": lambda: DocumentsAnswerer(self.documents)}
+        unknown = [name for name in self.settings.answerers if name not in known]
+        if unknown:
+            raise ConfigurationError(
+                f"PARLEY_ANSWERERS names {', '.join(unknown)}, to which nothing answers; there is {', '.join(known)}"
+            )
+        return [known[name]() for name in self.settings.answerers]
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[bool]:
+    """Whether no server runs on the data folder; while the context lasts, none can start."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _secret(path: Path) -> bytes:
+    """The conversation key: made once, readable by its owner only."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text())
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text())
