@@ -29,13 +29,18 @@ def decoded(data: bytes | str) -> Any:
     """JSON as providers write it: a lone surrogate, which UTF-8 cannot carry, becomes U+FFFD."""
     try:
         return msgspec.json.decode(data)
+    except RecursionError as error:
+        raise EventError("the event", "is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeError):
         pass  # the standard library reads a little more: lone surrogates, NaN, a byte-order mark
     try:
-        value = json.loads(data)
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
+        return json.loads(_without_lone_surrogates(json.dumps(json.loads(data), ensure_ascii=False)))
+    except ValueError as error:
         raise EventError("the event", f"is not JSON: {error}") from error
+
+
+def _without_lone_surrogates(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def encoded(value: object) -> bytes:

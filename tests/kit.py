@@ -20,12 +20,14 @@ from infra.local.wakeups import SqliteQueue
 from infra.local.workers import work
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel, Delivered
+from orchestrator.channels.gsm7 import to_gsm
+from orchestrator.channels.markdown import to_plain
 from orchestrator.channels.sms import SmsChannel
 from orchestrator.conversations.sqlite import SqliteStore
 from orchestrator.envelopes import opened
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
-from orchestrator.model import Answer, ChannelName, Pass, Question
+from orchestrator.model import Answer, ChannelName, Part, Pass, Question
 from orchestrator.settings import Settings
 
 OURS = "+12065550100"
@@ -90,6 +92,14 @@ class Line(Protocol):
 
     def throttled(self) -> Exception: ...
 
+    def rendered(self, markdown: str) -> str:
+        """An answer as this channel shows it, before it is cut into parts."""
+        ...
+
+    def readable(self, part: Part) -> str:
+        """What a person reads of a part."""
+        ...
+
 
 class SmsLine:
     """`pinpoint-sms-voice-v2` as far as it is used: checks each request, keeps it, or raises what it is told to."""
@@ -130,6 +140,12 @@ class SmsLine:
 
     def throttled(self) -> Exception:
         return sms_refusal("ThrottlingException")
+
+    def rendered(self, markdown: str) -> str:
+        return to_gsm(to_plain(markdown))
+
+    def readable(self, part: Part) -> str:
+        return part.body
 
 
 def sms_refusal(code: str, reason: str = "", status: int = 400) -> ClientError:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -43,11 +43,10 @@ def server(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def _wait_until_healthy(address: str) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        try:
+        with suppress(httpx.TransportError):
             httpx.get(f"{address}/healthz").raise_for_status()
             return
-        except httpx.TransportError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise TimeoutError(address)
 
 
