@@ -16,7 +16,7 @@ from queries.errors import NotAQuestionError, Position, SyntaxFaultError
 DIALECT = "athena"
 _CHANGES = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Alter, exp.Drop)
 _DIRECTIVE = re.compile(
-    r"\s*(?:(?P<explain>EXPLAIN)\b"
+    r"\s*(?:(?P<explain>EXPLAIN(?:\s+ANALYZE)?)\b"
     r"|(?P<tables>SHOW\s+(?:TABLES|VIEWS))\s*;?\s*$"
     r"|(?:DESCRIBE|DESC|SHOW\s+COLUMNS\s+(?:FROM|IN))\s+(?P<table>\w+)\s*;?\s*$)",
     re.IGNORECASE,
@@ -25,10 +25,10 @@ _DIRECTIVE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A SELECT. With `explain`, the plan is wanted and not the answer."""
+    """A SELECT. With EXPLAIN or EXPLAIN ANALYZE in `prefix`, the plan is wanted and not the answer."""
 
     tree: exp.Query
-    explain: bool = False
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,9 @@ def read(sql: str) -> Statement:
     if directive and directive["table"]:
         return ShowColumns(directive["table"].lower())
     if directive:
-        word = directive.span("explain")
-        return Question(_select(sql[: word[0]] + " " * (word[1] - word[0]) + sql[word[1] :]), explain=True)
+        prefix = directive["explain"]
+        spaces = re.sub(r"\S", " ", prefix)  # so that places in the SQL stay what they are
+        return Question(_select(sql.replace(prefix, spaces, 1)), " ".join(prefix.upper().split()))
     return Question(_select(sql))
 
 

@@ -65,7 +65,7 @@ class DuckDbEngine:
                 for name, table in TABLES.items():
                     if name in composed.tables:
                         create_table(connection, table, self._lake)
-                return to_result(connection.sql(f"EXPLAIN {translated}" if question.explain else translated))
+                return to_result(connection.sql(f"{question.prefix} {translated}"))
             except duckdb.Error as exc:
                 raise translate_error(exc, question.tree) from exc
 

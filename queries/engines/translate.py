@@ -53,8 +53,8 @@ def _subscript(node: exp.Expr) -> exp.Expr:
     if node.args.get("safe") or len(node.expressions) != 1:
         return node
     key = node.expressions[0]
-    if isinstance(key, exp.Literal) and not key.is_string:
-        key = exp.Literal.number(int(key.name) + 1)
+    if key.is_int:
+        key = exp.convert(key.to_py() + 1)
     return _call("trino_subscript", node.this, key)
 
 
@@ -112,6 +112,10 @@ def _minus(node: exp.Expr) -> exp.Expr:
     if isinstance(node.expression, exp.Interval) and not isinstance(node.this, exp.Interval):
         return _call("trino_shift", node.this, exp.Neg(this=node.expression))
     return node
+
+
+def _truncate_date(node: exp.Expr) -> exp.Expr:
+    return _call("trino_date_trunc", exp.Literal.string(node.text("unit").lower()), node.this)
 
 
 def _at_time_zone(node: exp.Expr) -> exp.Expr:
@@ -192,6 +196,8 @@ _RULES: Mapping[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.SplitPart: _split_part,
     exp.DateDiff: _date_diff,
     exp.DateAdd: _date_add,
+    exp.DateTrunc: _truncate_date,
+    exp.TimestampTrunc: _truncate_date,
     exp.Add: _plus,
     exp.Sub: _minus,
     exp.AtTimeZone: _at_time_zone,

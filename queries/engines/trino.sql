@@ -50,6 +50,9 @@ CREATE MACRO trino_date_diff(unit, a, b) AS date_sub(unit, CAST(a AS TIMESTAMP),
 CREATE MACRO trino_shift(moment DATE, step INTERVAL) AS CAST(moment + step AS DATE),
     (moment TIMESTAMP, step INTERVAL) AS moment + step,
     (moment TIMESTAMPTZ, step INTERVAL) AS moment + step;
+CREATE MACRO trino_date_trunc(unit, moment DATE) AS CAST(date_trunc(unit, moment) AS DATE),
+    (unit, moment TIMESTAMP) AS date_trunc(unit, moment),
+    (unit, moment TIMESTAMPTZ) AS date_trunc(unit, moment);
 CREATE MACRO at_timezone(moment, zone) AS timezone(zone, CAST(moment AS TIMESTAMPTZ));
 CREATE MACRO with_timezone(moment, zone) AS timezone(zone, CAST(moment AS TIMESTAMP));
 CREATE MACRO to_iso8601(moment DATE) AS strftime(moment, '%Y-%m-%d'),
