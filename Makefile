@@ -21,7 +21,7 @@ test: $(VENV)/.dev ## The whole gate: format, lint, types, imports, tests, gener
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check --diff -P README.md
+	$(BIN)/cog --check --diff README.md
 	$(BIN)/python -m pytest
 
 quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no time
@@ -32,7 +32,7 @@ quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no ti
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/cog -r -P README.md
+	$(BIN)/cog -r README.md
 
 bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are answered
 	@$(BIN)/python -m tests.bench

@@ -83,7 +83,7 @@ def test_a_damaged_event_gives_messages_or_a_named_reason(name: str, data: st.Da
     try:
         items = channel_of(line).parse(Delivered(event, NOON, b""))
     except EventError as rejected:
-        named = rejected.field and rejected.reason
+        named = bool(rejected.field and rejected.reason)
     else:
         named = all(isinstance(item, InboundMessage | Ignored) for item in items)
     assert named

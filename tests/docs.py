@@ -1,0 +1,79 @@
+"""What the README shows of the program, made by the program: called from the README's own generating comments."""
+
+import shlex
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from click.testing import CliRunner
+
+from infra.local.cli import COMMANDS, parley
+from orchestrator.settings import described
+from queries.catalogue import Catalogue
+from tests.bench.figure import Figure
+from transformer.sources import SOURCES
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = ROOT / "infra/local/samples"
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A markdown table."""
+    lines = [header, ["---" for _ in header], *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def settings() -> str:
+    """Every setting of the hub."""
+    rows = [(f"`{each.variable}`", f"`{each.default}`" if each.default else "", each.meaning) for each in described()]
+    return table(("setting", "default", "meaning"), rows)
+
+
+def commands() -> str:
+    """Every command."""
+    return table(("command", "what it does"), [(f"`parley {name}`", text) for name, text in COMMANDS.items()])
+
+
+def sources() -> str:
+    """Every kind of event the lake knows."""
+    return table(("source", "fed by"), [(f"`{each.name}`", each.feed) for each in SOURCES])
+
+
+def questions() -> str:
+    """Every view and question that is shipped."""
+    entries = sorted(Catalogue.shipped().entries.values(), key=lambda entry: entry.name)
+    return table(("name", "kind", "answers"), [(f"`{each.name}`", each.kind, each.title) for each in entries])
+
+
+def figures() -> str:
+    """What `make bench` measured last."""
+    kept = msgspec.json.decode((ROOT / "tests/bench/figures.json").read_bytes(), type=list[Figure])
+    return table(("measured", "figure", "target"), [(each.what, each.measured, each.target) for each in kept])
+
+
+def session(*commands: str) -> str:
+    """A terminal session in a new data folder with the example documents; its conversation key is always the same."""
+    with TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        data.mkdir()
+        (data / "conversation.key").write_text("5e" * 32)
+        _run(data, "documents", "add", str(SAMPLES))
+        shown = [f"$ {command}\n{_run(data, *_words(command))}" for command in commands]
+    return "```console\n" + "\n".join(shown) + "```"
+
+
+def _words(command: str) -> list[str]:
+    program, *words = shlex.split(command)
+    if program != "parley":
+        raise ValueError(f"only parley's commands are shown, not {program}")
+    return words
+
+
+def _run(data: Path, *words: str) -> str:
+    runner = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1"})
+    result = runner.invoke(parley, ["--data", str(data), *words], catch_exceptions=False)
+    if result.exit_code:
+        sys.exit(f"parley {' '.join(words)} failed:\n{result.output}")
+    return result.stdout
