@@ -1,4 +1,4 @@
-"""WhatsApp as End User Messaging Social delivers it, for a machine without AWS: what people write, what becomes of ours.
+"""WhatsApp for a machine without AWS, as End User Messaging Social delivers it: what people write, what became of ours.
 
 Shapes: https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destination-dlrs.html,
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status/

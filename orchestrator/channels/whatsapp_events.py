@@ -1,0 +1,164 @@
+"""The shapes of WhatsApp's webhooks, and how End User Messaging Social wraps them: read and validated here, once.
+
+{"context": {"MetaPhoneNumberIds": [{"metaPhoneNumberId": "3210…", "arn": "arn:aws:social-messaging:…"}], …},
+ "whatsAppWebhookEntry": "{\"id\": …, \"changes\": [{\"field\": \"messages\", \"value\": {…}}]}",
+ "aws_account_id": "…", "message_timestamp": "2025-01-08T23:30:43.271279391Z", "messageId": "…"}
+
+The string is an entry, at times the whole webhook ({"object": …, "entry": […]}). Fields that no channel reads are not
+listed; each message is validated by itself, so that a malformed one does not cost its neighbours their answer.
+Sources: https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destination-dlrs.html,
+https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from orchestrator.envelopes import decoded
+from orchestrator.errors import EventError
+
+T = TypeVar("T")
+
+_WRAPPED = "whatsAppWebhookEntry"
+
+
+class PhoneNumber(msgspec.Struct, frozen=True, rename={"meta_id": "metaPhoneNumberId"}):
+    """One of our numbers: Meta's id of it and the AWS ARN."""
+
+    meta_id: str
+    arn: str
+
+
+class _Context(msgspec.Struct, frozen=True, rename={"phone_numbers": "MetaPhoneNumberIds"}):
+    phone_numbers: tuple[PhoneNumber, ...] = ()
+
+
+class Metadata(msgspec.Struct, frozen=True):
+    """Our side: the number people see, at times with blanks and signs, and Meta's id of it."""
+
+    display_phone_number: str
+    phone_number_id: str = ""
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Who wrote. `wa_id` is their number without `+`, absent where they hide it; `user_id` is theirs with us alone."""
+
+    wa_id: str | None = None
+    user_id: str | None = None
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """An error as Meta tells of it in a webhook."""
+
+    code: int
+    title: str = ""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How far a message of ours has got."""
+
+    id: str
+    status: str
+    recipient_id: str | None = None
+    recipient_user_id: str | None = None
+    errors: tuple[Problem, ...] = ()
+
+
+class Value(msgspec.Struct, frozen=True):
+    """What a change tells. `messages` are validated one by one, as `whatsapp_messages.Message`."""
+
+    metadata: Metadata | None = None
+    contacts: tuple[Contact, ...] = ()
+    messages: tuple[Any, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    errors: tuple[Problem, ...] = ()
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One notification; `path` says where in the event it stands."""
+
+    field: str
+    value: Any
+    path: str = ""
+
+    def read(self) -> Value:
+        return convert(self.value, Value, f"{self.path}.value")
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    changes: tuple[Change, ...]
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """An event out of its wrapping."""
+
+    changes: tuple[Change, ...]
+    phone_numbers: tuple[PhoneNumber, ...]
+    occurred_at: datetime | None  # by AWS's clock; None where the wrapping has no usable time
+
+
+def is_webhook(event: Any) -> bool:
+    return isinstance(event, dict) and _WRAPPED in event
+
+
+def read(event: Any) -> Webhook:
+    """Raises `EventError` naming the field."""
+    inner = _unwrapped(event[_WRAPPED])
+    entries = {_WRAPPED: inner}
+    if isinstance(inner, dict) and isinstance(inner.get("entry"), list):
+        entries = {f"{_WRAPPED}.entry[{index}]": entry for index, entry in enumerate(inner["entry"])}
+    return Webhook(
+        changes=tuple(change for path, entry in entries.items() for change in _changes(entry, path)),
+        phone_numbers=convert(event.get("context") or {}, _Context, "context").phone_numbers,
+        occurred_at=_iso_time(event.get("message_timestamp")),
+    )
+
+
+def convert(value: Any, to: type[T], path: str) -> T:
+    """Validate a decoded value; a number may come as text. Raises `EventError` with the path of what is wrong."""
+    try:
+        return msgspec.convert(value, to, strict=False)
+    except msgspec.ValidationError as error:
+        reason, _, at = str(error).partition(" - at `$")
+        where = path + at.rstrip("`")
+        if missing := re.search(r"missing required field `(\w+)`", reason):
+            raise EventError(f"{where}.{missing[1]}", "is missing") from error
+        raise EventError(where, f"is malformed: {reason}") from error
+
+
+def epoch_time(text: str | int) -> datetime | None:
+    """Meta writes seconds, now and then milliseconds; None for what is neither."""
+    try:
+        number = int(text)
+    except ValueError:
+        return None
+    seconds = number / 1000 if number > 1e11 else float(number)  # as seconds, 1e11 is the year 5138
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def _unwrapped(entry: Any) -> Any:
+    if not isinstance(entry, str):
+        return entry
+    try:
+        return decoded(entry)
+    except EventError as error:
+        raise EventError(_WRAPPED, error.reason) from error
+
+
+def _changes(entry: Any, path: str) -> list[Change]:
+    changes = convert(entry, _Entry, path).changes
+    return [msgspec.structs.replace(change, path=f"{path}.changes[{index}]") for index, change in enumerate(changes)]
+
+
+def _iso_time(text: Any) -> datetime | None:
+    """AWS writes nanoseconds; what is finer than microseconds is cut off."""
+    try:
+        at = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
