@@ -9,6 +9,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from orchestrator.aws_errors import Owner, translated
 from orchestrator.channels import whatsapp_events
 from orchestrator.channels.channel import Delivered
@@ -17,7 +19,6 @@ from orchestrator.channels.markdown import to_whatsapp
 from orchestrator.channels.splitting import split
 from orchestrator.channels.whatsapp_errors import as_meta_says
 from orchestrator.channels.whatsapp_inbound import items_in
-from orchestrator.envelopes import encoded
 from orchestrator.errors import ParleyError, RefusedError, UpstreamError
 from orchestrator.model import Answer, ChannelName, Ignored, InboundMessage, Part, Receipt, Turn
 
@@ -92,7 +93,7 @@ class WhatsAppChannel:
         with translated("SendWhatsAppMessage", _OWNERS), as_meta_says():
             return self._client.send_whatsapp_message(
                 originationPhoneNumberId=message.detail["phone_number_id"],
-                message=encoded({"messaging_product": "whatsapp", **body}),
+                message=msgspec.json.encode({"messaging_product": "whatsapp", **body}),
                 metaApiVersion=self._meta_api_version,
             )
 

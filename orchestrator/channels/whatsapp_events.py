@@ -10,13 +10,13 @@ Sources: https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
 """
 
+import json
 import re
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from orchestrator.envelopes import decoded
 from orchestrator.errors import EventError
 
 T = TypeVar("T")
@@ -105,7 +105,8 @@ def is_webhook(event: Any) -> bool:
 
 def read(event: Any) -> Webhook:
     """Raises `EventError` naming the field."""
-    inner = _unwrapped(event[_WRAPPED])
+    inner = event[_WRAPPED]
+    inner = json_value(inner, _WRAPPED) if isinstance(inner, str) else inner
     entries = {_WRAPPED: inner}
     if isinstance(inner, dict) and isinstance(inner.get("entry"), list):
         entries = {f"{_WRAPPED}.entry[{index}]": entry for index, entry in enumerate(inner["entry"])}
@@ -128,6 +129,22 @@ def convert(value: Any, to: type[T], path: str) -> T:
         raise EventError(where, f"is malformed: {reason}") from error
 
 
+def json_value(text: str, path: str) -> Any:
+    """The value of a JSON string within an event; raises `EventError`.
+
+    Phones cut emoji in half, and JSON can carry the half: it becomes U+FFFD rather than a reason to reject a message.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass  # the standard library takes what UTF-8 cannot carry
+    try:
+        lenient = json.dumps(json.loads(text), ensure_ascii=False)
+        return json.loads(lenient.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise EventError(path, f"is not JSON: {error}") from error
+
+
 def epoch_time(text: str | int) -> datetime | None:
     """Meta writes seconds, now and then milliseconds; None for what is neither."""
     try:
@@ -139,15 +156,6 @@ def epoch_time(text: str | int) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, ValueError, OSError):
         return None
-
-
-def _unwrapped(entry: Any) -> Any:
-    if not isinstance(entry, str):
-        return entry
-    try:
-        return decoded(entry)
-    except EventError as error:
-        raise EventError(_WRAPPED, error.reason) from error
 
 
 def _changes(entry: Any, path: str) -> list[Change]:

@@ -59,6 +59,15 @@ def test_a_message_repeated_in_one_webhook_is_there_once() -> None:
     assert [item.message_id for item in items] == ["a", "b"]
 
 
+def test_half_an_emoji_costs_no_answer() -> None:
+    assert only_message(event(message("text", {"body": "Hi \ud83d"}))).text == "Hi \N{REPLACEMENT CHARACTER}"
+
+
+def test_an_event_nested_beyond_sense_is_rejected() -> None:
+    with pytest.raises(EventError):
+        parse({**event(message()), "whatsAppWebhookEntry": "[" * 100_000})
+
+
 def test_a_person_without_a_phone_number_is_a_person() -> None:
     assert only_message(saved("user_id")).their_address == "US.13491208655302741918"
     assert only_message(event(message(sender=None), contacts=[{"user_id": "US.1"}])).their_address == "US.1"
