@@ -12,7 +12,7 @@ from orchestrator.errors import EventError
 from orchestrator.model import InboundMessage
 from tests.unit.whatsapp_kit import parse, wrapped
 
-CORPUS = Path(os.environ.get("PARLEY_CORPUS", Path(__file__).parents[3] / "shared" / "corpus"))
+CORPUS = Path(os.environ.get("PARLEY_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 
 
 def webhooks() -> Iterator[Any]:
