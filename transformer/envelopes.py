@@ -19,8 +19,7 @@ envelope around events, or an envelope around envelopes:
 
 import base64
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from transformer.json_text import Json, JsonError, JsonObject, parse_documents, parse_json, to_json_text
 from transformer.moments import NoTimeError, to_epoch_ms
@@ -29,10 +28,11 @@ Context: TypeAlias = JsonObject  # what envelopes tell: account_id, occurred_at 
 
 # More layers than any service wraps; what claims more is taken as an event.
 _MAX_LAYERS = 8
+# Every envelope has one of these fields; a quick look spares most events a closer one.
+_MARKS = frozenset(["Type", "Records", "detail-type", "parley"])
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """What a provider delivered, in its own shape, and what its envelopes said about it.
 
     A document that is no object (a text, an array) is {"content": the document}.
@@ -42,8 +42,7 @@ class Event:
     context: Context
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """Bytes that hold no event: no JSON at all, or what the hub has already rejected, with its stage and reason."""
 
     stage: str
@@ -51,16 +50,16 @@ class Refused:
     original: bytes
 
 
-def events_of(record: bytes, context: Context) -> Iterator[Event | Refused]:
+def events_of(record: bytes, context: Context) -> list[Event | Refused]:
     """Every event of a record, in order, then what could not be decoded."""
     try:
         documents, trouble = parse_documents(record), None
     except JsonError as error:
         documents, trouble = error.before, Refused("unwrap", str(error), error.rest)
+    found: list[Event | Refused] = []
     for document in documents:
-        yield from _unwrap(document, context, _MAX_LAYERS)
-    if trouble:
-        yield trouble
+        _unwrap(document, context, _MAX_LAYERS, found)
+    return [*found, trouble] if trouble else found
 
 
 def wrapped(body: JsonObject, context: Context) -> bytes:
@@ -68,18 +67,20 @@ def wrapped(body: JsonObject, context: Context) -> bytes:
     return to_json_text({"parley": "part", "envelope": context, "event": body}).encode()
 
 
-def _unwrap(document: Json, context: Context, layers: int) -> Iterator[Event | Refused]:
-    """The events of a document; the document itself where it is no envelope."""
+def _unwrap(document: Json, context: Context, layers: int, found: list[Event | Refused]) -> None:
+    """Finds the events of a document; the document itself where it is no envelope."""
     body: JsonObject = document if isinstance(document, dict) else {"content": document}
-    inner = list(_open(body, context)) if layers else []
+    inner = list(_open(body, context)) if layers and not _MARKS.isdisjoint(body) else []
     if not inner:
-        yield _refused(body) or Event(body, context)
+        found.append(_refused(body) or Event(body, context))
     for content, told in inner:
-        yield from _unwrap(content, told, layers - 1)
+        _unwrap(content, told, layers - 1, found)
 
 
 def _refused(document: JsonObject) -> Refused | None:
     """The hub's own rejection; None where the document is none, or keeps no bytes."""
+    if "parley" not in document:
+        return None
     match document:
         case {"parley": "rejected", "stage": str(stage), "reason": str(reason), "original": str(original)}:
             try:
@@ -130,7 +131,7 @@ def _json_or_text(text: str) -> Json:
 
 def _learn(context: Context, told: Context) -> Context:
     """What an inner envelope tells goes before what an outer one told; a time that is no time is not learned."""
-    learned = {**context, **{name: value for name, value in told.items() if value}}
+    learned = context | {name: value for name, value in told.items() if value}
     try:
         learned["occurred_at"] = to_epoch_ms(learned["occurred_at"])
     except NoTimeError:

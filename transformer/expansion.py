@@ -5,7 +5,7 @@ linear in the event's size: no part carries its siblings.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transformer.json_text import Json, JsonError, JsonObject, parse_json
 
@@ -14,8 +14,7 @@ class ExpansionError(ValueError):
     """An event that should have parts has none that can be told apart. The message names the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """What one row is about.
 
     `event` is the event reduced to this part: alone it would expand to the same part again. `piece` is what the

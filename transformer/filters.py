@@ -38,7 +38,7 @@ MISSING = Missing()
 
 def optional(value: Json | Missing) -> Json:
     """The value, or "" where it is missing."""
-    return "" if isinstance(value, Missing) else value
+    return "" if value is MISSING or isinstance(value, Missing) else value
 
 
 def translate(value: Json | Missing, words: Mapping[str, str], otherwise: str = "") -> str:
@@ -64,8 +64,10 @@ def parse_text(value: Json | Missing) -> str:
 
 def to_text(value: Json | Missing) -> str:
     """Text as it is, a number or true/false as JSON writes it, a structure as JSON, nothing as ""."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value
+    if value is MISSING:
+        return ""
     return "" if isinstance(value, Missing) or value is None else to_json_text(value)
 
 
@@ -89,14 +91,17 @@ def to_map(value: Json | Missing) -> dict[str, str]:
     """Lower-case keys and texts: of an array its first element. Missing and empty values are left out."""
     if not isinstance(value, dict):
         return {}
-    found: dict[str, str] = {}
-    for name, content in value.items():
-        text = (
-            content if type(content) is str else to_text(content[0] if type(content) is list and content else content)
-        )
-        if text:
-            found[name.lower()] = text
-    return found
+    return {
+        name.lower(): text
+        for name, content in value.items()
+        if (text := content if type(content) is str else _first_text(content))
+    }
+
+
+def _first_text(value: Json | Missing) -> str:
+    if type(value) is list:
+        value = value[0] if value else ""
+    return to_text(value)
 
 
 def to_phone(value: Json | Missing) -> str:

@@ -49,7 +49,7 @@ def split(record: bytes, arrived_at: datetime, *, account_id: str = "") -> list[
 
 
 def _results(record: bytes, context: Context, received_at: int, templates: Templates) -> Iterator[Row | Rejected]:
-    events = list(events_of(record, context))
+    events = events_of(record, context)
     for event in events:
         if isinstance(event, Refused):
             yield Rejected(event.stage, event.reason, event.original, received_at)

@@ -3,14 +3,14 @@
 import base64
 import hashlib
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
 from transformer.schema import EMPTY, EVENTS, TableName, Values
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`values` are exactly the table's columns, of exactly their types."""
 
     table: TableName

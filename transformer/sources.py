@@ -35,11 +35,6 @@ class Source:
     identity: Callable[[Part], Json] = lambda part: part.raw
 
 
-def has(*names: str) -> Callable[[JsonObject], bool]:
-    """Whether an event has all of these fields."""
-    return lambda event: all(name in event for name in names)
-
-
 def parley(kind: str) -> Callable[[JsonObject], bool]:
     """Whether an event is one of Parley's own of this kind."""
     return lambda event: event.get("parley") == kind
@@ -88,8 +83,22 @@ def _outcome(event: JsonObject) -> Sequence[Part]:
 def _mail_event(event: JsonObject) -> Sequence[Part]:
     """The part is the object named like the event: `bounce`, `click`, …; empty for events that have none."""
     kind = event.get("eventType") or event.get("notificationType")
-    name = "failure" if kind == "Rendering Failure" else f"{kind}"[:1].lower() + f"{kind}"[1:]
+    name = _MAIL_OBJECTS.get(kind, "") if isinstance(kind, str) else ""
     return (Part("ses_event", event, event.get(name) or {}, event),)
+
+
+_MAIL_OBJECTS = {
+    "Bounce": "bounce",
+    "Complaint": "complaint",
+    "Delivery": "delivery",
+    "Send": "send",
+    "Reject": "reject",
+    "Open": "open",
+    "Click": "click",
+    "Rendering Failure": "failure",
+    "DeliveryDelay": "deliveryDelay",
+    "Subscription": "subscription",
+}
 
 
 def _mail_identity(part: Part) -> Json:
@@ -109,7 +118,53 @@ def _turn_identity(part: Part) -> Json:
     return [turn_id, piece.get("message_id") if isinstance(piece, dict) else None] if turn_id else part.raw
 
 
+# The most frequent first; being exclusive, they could stand in any order.
 SOURCES: tuple[Source, ...] = (
+    Source(
+        "sms_event",
+        table=EVENTS,
+        feed="SMS, MMS, voice and RCS configuration sets, by Firehose, SNS or EventBridge",
+        recognises=_is_sms_event,
+        expand=whole("sms_event"),
+        templates=("sms_event",),
+        identity=fields("messageId", "eventType", "eventTimestamp"),
+    ),
+    Source(
+        "ses_event",
+        table=EVENTS,
+        feed="SES configuration sets and identity notifications, by Firehose, SNS or EventBridge",
+        recognises=_is_sent_mail,
+        expand=_mail_event,
+        templates=("ses_event",),
+        identity=_mail_identity,
+    ),
+    Source(
+        "whatsapp",
+        table=EVENTS,
+        feed="End User Messaging Social, by SNS",
+        recognises=_is_webhook,
+        expand=changes,
+        templates=("whatsapp_status", "whatsapp_message", "whatsapp_notice"),
+        identity=fields("id", "status", "timestamp", "recipient_id"),
+    ),
+    Source(
+        "sms_inbound",
+        table=EVENTS,
+        feed="the hub, as SNS delivered it",
+        recognises=lambda event: "originationNumber" in event,
+        expand=whole("sms_inbound"),
+        templates=("sms_inbound",),
+        identity=fields("inboundMessageId"),
+    ),
+    Source(
+        "ses_inbound",
+        table=EVENTS,
+        feed="the hub, as the SES receipt rule delivered it",
+        recognises=_is_received_mail,
+        expand=whole("ses_inbound"),
+        templates=("ses_inbound",),
+        identity=_received_mail_identity,
+    ),
     Source(
         "turn",
         table=CONVERSATIONS,
@@ -136,51 +191,6 @@ SOURCES: tuple[Source, ...] = (
         expand=_outcome,
         templates=("outcome",),
         identity=fields("message_id", "outcome", "reason"),
-    ),
-    Source(
-        "sms_inbound",
-        table=EVENTS,
-        feed="the hub, as SNS delivered it",
-        recognises=has("originationNumber"),
-        expand=whole("sms_inbound"),
-        templates=("sms_inbound",),
-        identity=fields("inboundMessageId"),
-    ),
-    Source(
-        "sms_event",
-        table=EVENTS,
-        feed="SMS, MMS, voice and RCS configuration sets, by Firehose, SNS or EventBridge",
-        recognises=_is_sms_event,
-        expand=whole("sms_event"),
-        templates=("sms_event",),
-        identity=fields("messageId", "eventType", "eventTimestamp"),
-    ),
-    Source(
-        "ses_event",
-        table=EVENTS,
-        feed="SES configuration sets and identity notifications, by Firehose, SNS or EventBridge",
-        recognises=_is_sent_mail,
-        expand=_mail_event,
-        templates=("ses_event",),
-        identity=_mail_identity,
-    ),
-    Source(
-        "ses_inbound",
-        table=EVENTS,
-        feed="the hub, as the SES receipt rule delivered it",
-        recognises=_is_received_mail,
-        expand=whole("ses_inbound"),
-        templates=("ses_inbound",),
-        identity=_received_mail_identity,
-    ),
-    Source(
-        "whatsapp",
-        table=EVENTS,
-        feed="End User Messaging Social, by SNS",
-        recognises=_is_webhook,
-        expand=changes,
-        templates=("whatsapp_status", "whatsapp_message", "whatsapp_notice"),
-        identity=fields("id", "status", "timestamp", "recipient_id"),
     ),
 )
 
