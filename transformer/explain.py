@@ -51,7 +51,7 @@ def _subjects(expression: nodes.Expr, names: Names) -> list[str]:
 
 
 def _paths(node: nodes.Node) -> Iterator[Path]:
-    if isinstance(node, nodes.Filter) and (node.name == "optional" or node.name.startswith("to_")):
+    if isinstance(node, nodes.Filter) and not _requires(node):
         return
     path = _path(node)
     if path:
@@ -59,6 +59,11 @@ def _paths(node: nodes.Node) -> Iterator[Path]:
         return
     for child in node.iter_child_nodes():
         yield from _paths(child)
+
+
+def _requires(filtered: nodes.Filter) -> bool:
+    """Whether any of a chain of filters fails on what is missing."""
+    return any(each.name.startswith("parse_") for each in (filtered, *filtered.find_all(nodes.Filter)))
 
 
 def _path(node: nodes.Node) -> Path | None:
