@@ -49,7 +49,7 @@ _CLAUSE_END = re.compile(r"[.,;:!?/\n]+")
 
 
 def asked(question: str, language: Language, before: str = "") -> Asked:
-    """`before` is the question asked before, or "". It counts where this one follows it up: "and how much?", "y a México?"."""
+    """`before` is the question asked before, or "". It counts where this one follows it up: "and how much?"."""
     own, earlier = _read(question, language), _read(before, language)
     if _topic(own) and not _FOLLOWS.match(without_accents(question.lower())):
         return own
@@ -74,8 +74,9 @@ def _read(question: str, language: Language) -> Asked:
     for phrase in _PHRASES[language]:
         plain, count = phrase.asks.subn(" ", plain)
         if count:
-            wanted += terms(phrase.answer, language)
-            named += wanted if phrase.names else []
+            answer = terms(phrase.answer, language)
+            wanted += answer
+            named += answer if phrase.names else []
     return Asked([*terms(plain, language), *named], wanted, (), every_word(question, language))
 
 

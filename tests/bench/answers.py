@@ -1,7 +1,7 @@
 """How well the document answerer answers: `python -m tests.bench.answers`.
 
-tests/questions.json asks about infra/local/samples as people write by SMS. More than a quarter of it is held out: written
-after the rules were tuned on the rest, to see what they are worth.
+tests/questions.json asks about infra/local/samples as people write by SMS. More than a quarter of it is held out:
+written after the rules were tuned on the rest, to see what they are worth.
 """
 
 import sys
