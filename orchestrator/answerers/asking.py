@@ -19,8 +19,7 @@ class Asked(msgspec.Struct, frozen=True):
 
     named: Sequence[str]  # what a passage has to mention
     wanted: Sequence[str]  # what a good one may mention
-    before: Sequence[str]  # what the question before this one named
-    words: frozenset[str]  # every word of the question
+    words: frozenset[str]  # every word of the question, and of the one it follows up
 
 
 class _Phrase(msgspec.Struct, frozen=True):
@@ -56,7 +55,6 @@ def asked(question: str, language: Language, before: str = "") -> Asked:
     return Asked(
         named=own.named if _topic(own) or not own.wanted else [*_topic(earlier), *own.named],
         wanted=own.wanted or earlier.wanted,
-        before=_topic(earlier),
         words=own.words | earlier.words,
     )
 
@@ -77,7 +75,7 @@ def _read(question: str, language: Language) -> Asked:
             answer = terms(phrase.answer, language)
             wanted += answer
             named += answer if phrase.names else []
-    return Asked([*terms(plain, language), *named], wanted, (), every_word(question, language))
+    return Asked([*terms(plain, language), *named], wanted, every_word(question, language))
 
 
 def clauses(question: str) -> list[str]:
