@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from transformer.lake.parquet import path_of, to_arrow, write_file
+from transformer.lake.layout import OPEN, partition
+from transformer.lake.parquet import to_arrow, write_file
 from transformer.schema import TABLES, ColumnType, TableName, Value, Values
 
 HOUR = datetime(2026, 7, 1, 13, tzinfo=UTC)
@@ -21,7 +22,7 @@ def row(table: TableName, **values: Value) -> Values:
 
 def write(lake: Path, table: TableName, rows: Sequence[Values], hour: datetime = HOUR, name: str = "a") -> Path:
     """Put rows into the lake as one file."""
-    path = path_of(lake, table, hour, name)
+    path = lake / partition(table, hour) / f"{name}.parquet"
     write_file(path, [to_arrow(table, rows)])
     return path
 
@@ -32,4 +33,5 @@ def stored(lake: Path, table: TableName, column: str = "event_id") -> list[str]:
 
 
 def files(lake: Path, table: TableName) -> Iterable[Path]:
-    return sorted((lake / table).glob("**/*.parquet"))
+    """Open files and sealed ones."""
+    return sorted(path for folder in (lake, lake / OPEN) for path in (folder / table).glob("**/*.parquet"))

@@ -8,7 +8,10 @@ of the file's name. Source: https://duckdb.org/docs/stable/data/parquet/overview
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
+from transformer.lake.layout import ENDING, HOURS, hour_of, open_files, sealed_name
+from transformer.lake.parquet import read_file
 from transformer.schema import ColumnType, Table
 
 PARTITION = "hour"  # the column every table has besides its own: yyyy/MM/dd/HH, of arrival, UTC
@@ -22,24 +25,42 @@ _TYPES: dict[ColumnType, str] = {
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, table: Table, lake: Path) -> None:
-    """Create the view `table.name`. Files being written have another ending than .parquet and are not seen."""
-    folder = lake / table.name
-    has_files = next(folder.glob("*/*/*/*/*.parquet"), None) is not None
-    source = _files(table, folder) if has_files else _nothing(table)
-    connection.execute(f'CREATE VIEW "{table.name}" AS {source}')
+    """Create the view `table.name`: open files' rows as they are now, and the sealed files but for those."""
+    opened = _open_rows(table, lake)
+    parts = []
+    if opened:
+        name = f"open_{table.name}"
+        connection.register(name, pa.concat_tables(opened.values()))
+        parts.append(f'FROM "{name}"')
+    if next((lake / table.name).glob(f"{HOURS}/*{ENDING}"), None):
+        parts.append(_sealed_rows(table, lake, list(opened)))
+    connection.execute(f'CREATE VIEW "{table.name}" AS {" UNION ALL ".join(parts) or _nothing(table)}')
 
 
-def _files(table: Table, folder: Path) -> str:
+def _open_rows(table: Table, lake: Path) -> dict[Path, pa.Table]:
+    """The rows of each open file, by the name it will have when it is sealed."""
+    rows = {}
+    for path in open_files(lake, table.name):
+        try:
+            found = read_file(path, table.name)
+        except FileNotFoundError:  # sealed meanwhile
+            continue
+        rows[sealed_name(lake, path)] = found.append_column(PARTITION, [[hour_of(path)] * found.num_rows])
+    return rows
+
+
+def _sealed_rows(table: Table, lake: Path, without: list[Path]) -> str:
     columns = ", ".join(
         f"'{column.name}': {{name: '{column.name}', type: '{_TYPES[column.type]}', default_value: NULL}}"
         for column in table.columns
     )
-    pattern = quote(f"{folder}/*/*/*/*/*.parquet")
+    pattern = quote(f"{lake}/{table.name}/{HOURS}/*{ENDING}")
     hour = r"regexp_extract(filename, '(\d{4}/\d{2}/\d{2}/\d{2})/[^/]*$', 1)"
     names = ", ".join(f'"{name}"' for name in table.column_names)
+    others = f"WHERE filename NOT IN ({', '.join(quote(str(path)) for path in without)})" if without else ""
     return (  # nothing of an analyst's is in it
         f"SELECT {names}, {hour} AS {PARTITION} "  # noqa: S608
-        f"FROM read_parquet({pattern}, schema = MAP {{{columns}}}, filename = true)"
+        f"FROM read_parquet({pattern}, schema = MAP {{{columns}}}, filename = true) {others}"
     )
 
 

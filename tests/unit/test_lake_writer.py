@@ -113,6 +113,28 @@ def test_a_batch_is_sealed_by_age_and_its_records_leave_the_journal(
     assert stored(lake, "events") == ["a", "b"]
 
 
+def test_a_sealed_file_stays_the_file_it_is(
+    writer: LakeWriter, insert: Insert, lake: Path, journal: SqliteJournal, clock: Clock
+) -> None:
+    insert(b"a")
+    writer.flush()
+    [name] = journal.batches()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SqliteJournal, "delete", _fail)
+        with pytest.raises(OSError, match="gone"):
+            writer.close()
+    [sealed] = files(lake, "events")
+    assert sealed.name == f"{name}.parquet"
+    before = sealed.stat().st_ino
+    writer.flush()
+    assert [path.stat().st_ino for path in files(lake, "events")] == [before]
+    assert journal.batches() == []
+
+
+def _fail(*_: object) -> None:
+    raise OSError("gone")
+
+
 def test_a_backlog_becomes_full_files(writer: LakeWriter, insert: Insert, lake: Path) -> None:
     insert(*(f"{number:02}".encode() for number in range(25)))
     assert writer.flush().rows == 25
@@ -131,6 +153,7 @@ def test_rows_lie_in_the_hour_in_which_their_record_arrived(writer: LakeWriter, 
     insert(b"a", at=datetime(2026, 7, 1, 13, 59, 59, tzinfo=UTC))
     insert(b"b", at=datetime(2026, 7, 1, 14, 0, 0, tzinfo=UTC))
     writer.flush()
+    writer.close()
     hours = [path.parent.relative_to(lake).as_posix() for path in files(lake, "events")]
     assert hours == ["events/2026/07/01/13", "events/2026/07/01/14"]
 

@@ -1,7 +1,12 @@
 """The embedded engine over a lake's files: which are read, what names mean, how parameters are bound."""
 
 import re
+import shutil
+import sqlite3
+import threading
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,9 +17,16 @@ from queries.engines.duckdb import DuckDbEngine
 from queries.parameters import Value
 from queries.result import Column
 from tests.lake_rows import HOUR, row, write
+from transformer.lake.journal import SqliteJournal
+from transformer.lake.lake import LakeWriter, Limits
+from transformer.results import Row
 from transformer.schema import TABLES
 
 NOW = datetime(2026, 7, 1, 15, 30, tzinfo=UTC)
+
+
+def one_row(body: bytes, arrived_at: datetime) -> list[Row]:
+    return [Row("events", row("events", event_id=body.decode()))]
 
 
 @pytest.fixture
@@ -68,6 +80,54 @@ def test_files_from_before_a_column_existed_are_read_with_the_others(engine: Duc
         ("new", "t", {}),
         ("old", None, None),
     )
+
+
+def test_an_open_file_from_before_a_column_existed_is_read_too(engine: DuckDbEngine, lake: Path) -> None:
+    write(lake, "events", [row("events", event_id="new")])
+    old = lake / ".open/events/2026/07/01/12/old.parquet"
+    old.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"event_id": ["old"]}), old)
+    assert engine.query("SELECT event_id, turn_id, hour FROM events ORDER BY 1").rows == (
+        ("new", "", "2026/07/01/13"),
+        ("old", None, "2026/07/01/12"),
+    )
+
+
+def test_a_batch_that_is_sealed_while_a_question_begins_is_counted_once(engine: DuckDbEngine, lake: Path) -> None:
+    sealed = write(lake, "events", [row("events")])
+    still_open = lake / ".open" / sealed.relative_to(lake)
+    still_open.parent.mkdir(parents=True)
+    shutil.copy(sealed, still_open)
+    assert engine.query("SELECT count(*) FROM events").rows == ((1,),)
+
+
+def test_questions_asked_while_the_lake_is_written_count_every_row_once(engine: DuckDbEngine, lake: Path) -> None:
+    """The open file is replaced and sealed under the engine's hands."""
+    connect = partial(sqlite3.connect, lake.parent / "hub.db")
+    writer = LakeWriter(lake, SqliteJournal(connect), one_row, lambda: datetime.now(UTC), Limits(records=100))
+    done = threading.Event()
+
+    def write_on() -> None:
+        with closing(connect()) as connection:
+            for number in range(100):
+                with connection:
+                    bodies = ((f"{number}-{item}".encode(),) for item in range(17))
+                    connection.executemany("INSERT INTO journal (arrived_at, body) VALUES (1782910800, ?)", bodies)
+                writer.flush()
+        writer.close()
+        done.set()
+
+    thread = threading.Thread(target=write_on)
+    thread.start()
+    seen = 0
+    while not done.is_set():
+        [(rows, events)] = engine.query("SELECT count(*), count(DISTINCT event_id) FROM events").rows
+        assert isinstance(rows, int)
+        assert rows == events
+        assert rows >= seen
+        seen = rows
+    thread.join()
+    assert engine.query("SELECT count(DISTINCT event_id) FROM events").rows == ((1700,),)
 
 
 def test_only_the_asked_hours_files_are_opened(engine: DuckDbEngine, lake: Path) -> None:

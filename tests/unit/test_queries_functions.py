@@ -113,6 +113,7 @@ TIMES: dict[str, Cell] = {
     "date_diff('month', date '2026-01-31', date '2026-02-27')": 0,
     "at_timezone(timestamp '2026-01-01 00:00:00', 'Europe/Madrid')": datetime(2026, 1, 1, 1),  # noqa: DTZ001
     "timestamp '2026-07-01 00:00:00 UTC' AT TIME ZONE 'Europe/Madrid'": datetime(2026, 7, 1, 2),  # noqa: DTZ001
+    "timestamp '2026-01-01 00:00:00' AT TIME ZONE 'Europe/Madrid'": datetime(2026, 1, 1, 1),  # noqa: DTZ001
     "with_timezone(timestamp '2026-07-01 02:00:00', 'Europe/Madrid')": datetime(2026, 7, 1, tzinfo=UTC),
     "to_iso8601(date '2026-07-01')": "2026-07-01",
     "to_iso8601(from_unixtime(1.5e0))": "1970-01-01T00:00:01.500Z",

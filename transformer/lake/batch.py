@@ -10,7 +10,8 @@ from typing import Protocol, TypeAlias
 import pyarrow as pa
 
 from transformer.lake.journal import Record
-from transformer.lake.parquet import path_of, to_arrow, write_file
+from transformer.lake.layout import ENDING, HOURS, OPEN, partition, sealed_name
+from transformer.lake.parquet import holds_same, move_file, to_arrow, write_file
 from transformer.schema import TableName, Values
 
 
@@ -48,14 +49,14 @@ class Batch:
         self.records = 0
         self.bytes = 0
         self._lake = lake
-        self._pieces: defaultdict[Path, list[pa.Table]] = defaultdict(list)
+        self._pieces: defaultdict[Path, list[pa.Table]] = defaultdict(list)  # by the file's place while it is open
 
     def add(self, records: Sequence[Record], transform: Transform) -> Flushed:
         """Write the batch's files again with these records' rows in them."""
         new: defaultdict[tuple[TableName, Path], list[Values]] = defaultdict(list)
         for record in records:
             for row in transform(record.body, record.arrived_at):
-                new[row.table, path_of(self._lake, row.table, record.arrived_at, self.name)].append(row.values)
+                new[row.table, self._path(row.table, record.arrived_at)].append(row.values)
         for (table, path), rows in new.items():
             self._pieces[path].append(to_arrow(table, rows))
             write_file(path, self._pieces[path])
@@ -64,8 +65,22 @@ class Batch:
         rejected = sum(len(rows) for (table, _), rows in new.items() if table == "rejected")
         return Flushed(len(records), sum(map(len, new.values())) - rejected, rejected)
 
+    def seal(self) -> None:
+        """Move the files where they stay. One that is there already, with these rows, is not touched."""
+        for path in self._pieces:
+            sealed = sealed_name(self._lake, path)
+            if holds_same(sealed, path):
+                path.unlink()
+            else:
+                move_file(path, sealed)
+
     def remove_others(self) -> None:
         """Remove files of this batch that it has no rows of: a process that died may have rendered otherwise."""
-        for path in self._lake.glob(f"*/*/*/*/*/{self.name}.*"):
-            if path not in self._pieces:
-                path.unlink()
+        wanted = {*self._pieces, *(sealed_name(self._lake, path) for path in self._pieces)}
+        for folder in (self._lake, self._lake / OPEN):
+            for path in folder.glob(f"*/{HOURS}/{self.name}.*"):
+                if path not in wanted:
+                    path.unlink()
+
+    def _path(self, table: TableName, arrived_at: datetime) -> Path:
+        return self._lake / OPEN / partition(table, arrived_at) / f"{self.name}{ENDING}"

@@ -1,7 +1,7 @@
 """The embedded lake's writer: each record of the journal becomes rows once, whatever dies in between.
 
     journal ─ assign to the open batch ▶ records ─ transform ▶ rows ─ rewrite the batch's files ▶ visible
-            ◀ delete, when the batch is sealed
+            ◀ delete ─ seal: move the files where they stay ◀ when the batch is old or large
 
 Records are given to a batch before a file is written, and a batch's files have the batch's name. So after a crash the
 same records make the same files again: nothing is missing and nothing is there twice. While the batch is open its files
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from transformer.lake.batch import Batch, Flushed, Transform
 from transformer.lake.journal import Journal
+from transformer.lake.layout import LOCK
 from transformer.lake.lock import FileLock
 
 
@@ -47,7 +48,7 @@ class LakeWriter:
         self._transform = transform
         self._clock = clock
         self._limits = limits or Limits()
-        self._lock = FileLock(lake / ".lock")
+        self._lock = FileLock(lake / LOCK)
         self._open: Batch | None = None
         self._recovered = False
 
@@ -70,8 +71,9 @@ class LakeWriter:
     def seal(self) -> None:
         """End the open batch, if there is one: its files are final, its records leave the journal."""
         if self._open:
-            self._journal.delete(self._open.name)
-            self._open = None
+            batch, self._open, self._recovered = self._open, None, False
+            self._seal(batch)
+            self._recovered = True
 
     def close(self) -> None:
         """Seal, and let another process write the lake."""
@@ -87,7 +89,7 @@ class LakeWriter:
                 batch = Batch(name, self._lake, self._clock())
                 done += batch.add(self._journal.read(name), self._transform)
                 batch.remove_others()
-                self._journal.delete(name)
+                self._seal(batch)
             self._recovered = True
         return done
 
@@ -103,6 +105,10 @@ class LakeWriter:
             done += batch.add(records, self._transform)
             if batch.records >= self._limits.records or batch.bytes >= self._limits.bytes:
                 self.seal()
+
+    def _seal(self, batch: Batch) -> None:
+        batch.seal()
+        self._journal.delete(batch.name)
 
     def _new_batch(self) -> Batch:
         """Its name is no other's: a lake may outlive its journal."""

@@ -1,7 +1,7 @@
-"""Rows as Parquet files: DATA/lake/<table>/yyyy/MM/dd/HH/<batch>.parquet, by the hour of arrival, UTC.
+"""Rows as Parquet files.
 
 A file appears whole or not at all: it is written beside its place under the ending .tmp, which no reader takes, brought
-to disk and renamed. A file that is there already is replaced; who reads it goes on reading the old one.
+to disk and renamed.
 
 Compression, measured with pyarrow 26 on 2,000 SMS delivery rows, bytes per byte of their raw JSON and time to write:
 none 1.28 (29 ms), snappy 0.42 (61 ms), gzip 0.25 (90 ms), zstd 0.21 (11 ms); zstd without dictionaries for the columns
@@ -10,7 +10,6 @@ whose every value is another: 0.20 (9 ms). Statistics are kept for every column,
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,11 +28,6 @@ _ALL_DIFFERENT = {"event_id", "message", "message_id", "original", "raw_event", 
 _SCHEMAS: Mapping[TableName, pa.Schema] = {
     table.name: pa.schema([(column.name, _TYPES[column.type]) for column in table.columns]) for table in TABLES.values()
 }
-
-
-def path_of(lake: Path, table: TableName, hour: datetime, batch: str) -> Path:
-    """Where the rows of a batch that arrived in this hour are."""
-    return lake / table / hour.astimezone(UTC).strftime("%Y/%m/%d/%H") / f"{batch}.parquet"
 
 
 def to_arrow(table: TableName, rows: Sequence[Values]) -> pa.Table:
@@ -63,8 +57,25 @@ def write_file(path: Path, pieces: Iterable[pa.Table]) -> None:
         )
         file.flush()
         os.fsync(file.fileno())
-    unfinished.replace(path)
-    _sync_folder(path.parent)
+    move_file(unfinished, path)
+
+
+def read_file(path: Path, table: TableName) -> pa.Table:
+    """All rows of a file, in one opening; columns that it is too old to have are NULL. Raises `FileNotFoundError`."""
+    with path.open("rb") as file:
+        return pq.read_table(file, schema=_SCHEMAS[table])
+
+
+def move_file(source: Path, target: Path) -> None:
+    """Rename, in place of what may be there. It is on disk on return. Raises `OSError`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.replace(target)
+    _sync_folder(target.parent)
+
+
+def holds_same(path: Path, other: Path) -> bool:
+    """Whether both are there and have the same rows."""
+    return path.exists() and other.exists() and bool(pq.read_table(path).equals(pq.read_table(other)))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,0 +1,41 @@
+"""Where the embedded lake's files are.
+
+    lake/<table>/yyyy/MM/dd/HH/<batch>.parquet         sealed: complete, never changed; what other tools may read
+    lake/.open/<table>/yyyy/MM/dd/HH/<batch>.parquet   of the open batch: replaced whole whenever rows join it
+    lake/.lock                                         held by the process that writes
+
+The folder is the hour of arrival, UTC. A reader that opens a file more than once, as DuckDB does, must not be given one
+that may be replaced in between. So it takes the rows of open files first, in one opening each, and then the sealed
+files but for those of the same names: a batch that is sealed meanwhile is counted once.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from transformer.schema import TableName
+
+LOCK = ".lock"
+OPEN = ".open"
+HOURS = "*/*/*/*"  # below a table's folder
+ENDING = ".parquet"
+
+
+def partition(table: TableName, arrived_at: datetime) -> Path:
+    """The folder of a table's rows that arrived then, below the lake's or below .open."""
+    return Path(table) / arrived_at.astimezone(UTC).strftime("%Y/%m/%d/%H")
+
+
+def hour_of(path: Path) -> str:
+    """The partition of a file: yyyy/MM/dd/HH."""
+    return "/".join(path.parts[-5:-1])
+
+
+def open_files(lake: Path, table: TableName) -> Iterator[Path]:
+    """The files of a table that may be replaced, or be sealed and gone, at any moment."""
+    return (lake / OPEN / table).glob(f"{HOURS}/*{ENDING}")
+
+
+def sealed_name(lake: Path, open_file: Path) -> Path:
+    """Where an open file will be when it is sealed."""
+    return lake / open_file.relative_to(lake / OPEN)
