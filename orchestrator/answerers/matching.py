@@ -19,7 +19,6 @@ CANDIDATES = 50  # passages that BM25 hands on to be judged
 # What ranks passages beside coverage, tuned on tests/questions.json.
 TITLED = 0.1  # what the question names, in the document's title
 HEADED = 0.3  # a heading that reads like the question
-BEFORE = 0.3  # what was asked before
 WANTED = 0.15  # what an answer to such a question says
 OPENING = 0.01  # the first passage of a document that the question does no more than name ("opening hours?")
 
@@ -34,7 +33,7 @@ class Match(msgspec.Struct, frozen=True):
     text: str
     language: Language
     coverage: float  # 0 to 1
-    weights: Mapping[str, float]  # of the terms looked for, in the question's order
+    weights: Mapping[str, float]  # of the terms looked for
 
 
 def matches(connection: sqlite3.Connection, text: str, language: Language, before: str) -> list[Match]:
@@ -43,9 +42,7 @@ def matches(connection: sqlite3.Connection, text: str, language: Language, befor
     if not question.named:
         return []
     vocabulary = Vocabulary(connection, language)
-    weighed = _Weighed(
-        vocabulary.weighed(question.named), vocabulary.weighed(question.wanted), vocabulary.weighed(question.before)
-    )
+    weighed = _Weighed(vocabulary.weighed(question.named), vocabulary.weighed(question.wanted))
     found = [_judged(question, weighed, row, language) for row in _candidates(connection, weighed, language)]
     return [match for _, match in sorted(found, key=lambda judged: -judged[0])]  # equal ones stay as BM25 had them
 
@@ -55,7 +52,6 @@ class _Weighed(msgspec.Struct, frozen=True):
 
     named: Mapping[str, float]
     wanted: Mapping[str, float]
-    before: Mapping[str, float]
 
 
 class _Candidate(msgspec.Struct, frozen=True, array_like=True):
@@ -77,7 +73,7 @@ def _candidates(connection: sqlite3.Connection, weighed: _Weighed, language: Lan
         FROM terms_{language} AS found
         JOIN passages ON passages.id = found.rowid JOIN documents ON documents.path = passages.path
         WHERE terms_{language} MATCH ? ORDER BY bm25(terms_{language}) LIMIT {CANDIDATES}"""  # noqa: S608 — a language, and a number of ours
-    looked_for = " OR ".join(f'"{term}"' for term in {**weighed.named, **weighed.before})
+    looked_for = " OR ".join(f'"{term}"' for term in weighed.named)
     return [_Candidate(*row) for row in connection.execute(statement, (looked_for,))]
 
 
@@ -90,7 +86,6 @@ def _judged(question: Asked, weighed: _Weighed, candidate: _Candidate, language:
         coverage
         + TITLED * _share(weighed.named, title)
         + HEADED * _likeness(question.words, heading)
-        + BEFORE * _share(weighed.before, present)
         + WANTED * _share(weighed.wanted, present)
         + OPENING * (candidate.position == 0 and title.issuperset(weighed.named))
     )
@@ -102,7 +97,7 @@ def _judged(question: Asked, weighed: _Weighed, candidate: _Candidate, language:
         text=candidate.text,
         language=language,
         coverage=coverage,
-        weights={**weighed.before, **weighed.wanted, **weighed.named},
+        weights={**weighed.wanted, **weighed.named},
     )
 
 
