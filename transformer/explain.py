@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from jinja2 import nodes
 
-from transformer.filters import MISSING
 from transformer.sandbox import Names, compile_expression, look_up, run
 
 Path: TypeAlias = tuple[str, list[str | int]]  # as the template writes it, and its keys
@@ -41,13 +40,13 @@ def _trouble(column: TemplateColumn, names: Names) -> str:
         value = run(compile_expression(column.expression), names)
     except Exception as error:  # noqa: BLE001  # the second home of a template that meets data nobody promised
         return str(error)
-    return "is missing" if value is MISSING else ""
+    return "is missing" if value is None else ""
 
 
 def _subjects(expression: nodes.Expr, names: Names) -> list[str]:
     """The required paths that an expression reads: those that are missing, else all of them."""
     paths = list(_paths(expression))
-    return [text for text, keys in paths if look_up(names, keys) is MISSING] or [text for text, _ in paths]
+    return [text for text, keys in paths if look_up(names, keys) is None] or [text for text, _ in paths]
 
 
 def _paths(node: nodes.Node) -> Iterator[Path]:

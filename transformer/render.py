@@ -22,7 +22,7 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 from jinja2.parser import Parser
 
 from transformer.explain import TemplateColumn, explain
-from transformer.sandbox import ENVIRONMENT, Names, as_template, compile_expression, run
+from transformer.sandbox import ENVIRONMENT, Names, as_template, check_kinds, compile_expression, run
 from transformer.schema import Table, Value, Values
 
 _NAMES = {"event", "part", "envelope"}
@@ -81,6 +81,7 @@ def _parse(text: str) -> nodes.Dict:
         raise TemplateSyntaxError("something follows the dictionary", parser.stream.current.lineno)
     if not isinstance(expression, nodes.Dict):
         raise TemplateSyntaxError("a template is a dictionary", expression.lineno)
+    check_kinds(expression)
     unknown = meta.find_undeclared_variables(as_template(expression)) - _NAMES
     if unknown:
         line = next(name.lineno for name in expression.find_all(nodes.Name) if name.name in unknown)
