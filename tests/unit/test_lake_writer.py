@@ -135,6 +135,14 @@ def _fail(*_: object) -> None:
     raise OSError("gone")
 
 
+def test_nothing_is_left_of_an_open_batch_when_it_is_sealed(writer: LakeWriter, insert: Insert, lake: Path) -> None:
+    insert(b"a", b"b !c", at=HOUR + timedelta(hours=5))
+    writer.flush()
+    assert list((lake / ".open").rglob("*.parquet"))
+    writer.close()
+    assert list((lake / ".open").iterdir()) == []
+
+
 def test_a_backlog_becomes_full_files(writer: LakeWriter, insert: Insert, lake: Path) -> None:
     insert(*(f"{number:02}".encode() for number in range(25)))
     assert writer.flush().rows == 25

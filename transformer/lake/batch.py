@@ -73,6 +73,7 @@ class Batch:
                 path.unlink()
             else:
                 move_file(path, sealed)
+            self._remove_empty(path.parent)
 
     def remove_others(self) -> None:
         """Remove files of this batch that it has no rows of: a process that died may have rendered otherwise."""
@@ -81,6 +82,12 @@ class Batch:
             for path in folder.glob(f"*/{HOURS}/{self.name}.*"):
                 if path not in wanted:
                     path.unlink()
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Readers look through every folder below .open, so none is kept for hours gone by."""
+        while folder != self._lake / OPEN and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
 
     def _path(self, table: TableName, arrived_at: datetime) -> Path:
         return self._lake / OPEN / partition(table, arrived_at) / f"{self.name}{ENDING}"

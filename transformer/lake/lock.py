@@ -29,10 +29,6 @@ class FileLock:
         self._descriptor = descriptor
         return True
 
-    @property
-    def held(self) -> bool:
-        return self._descriptor is not None
-
     def release(self) -> None:
         """Let others have it. Nothing happens when it is not ours."""
         if self._descriptor is not None:
