@@ -1,0 +1,100 @@
+"""What SES says about a mail it received.
+
+{"notificationType": "Received",
+ "mail": {"timestamp": "…Z", "source": "bounces@…", "messageId": "…", "destination": […],
+          "commonHeaders": {"from": […]}},
+ "receipt": {"recipients": […], "spamVerdict": {"status": "PASS"}, "virusVerdict": …, "dmarcVerdict": …,
+             "dmarcPolicy": "reject", "action": {"type": "S3", "bucketName": "…", "objectKey": "…"}},
+ "content": "…"}
+`content` is there for the SNS action only, plain or base64 (`action.encoding`). A Lambda action wraps `mail` and
+`receipt` in {"Records": [{"eventSource": "aws:ses", "ses": {…}}]}.
+Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from orchestrator.errors import EventError
+from orchestrator.model import Delivered
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    status: str = ""  # PASS, FAIL, GRAY, PROCESSING_FAILED, DISABLED; "" where SES says nothing
+
+    @property
+    def failed(self) -> bool:
+        return self.status.upper() == "FAIL"
+
+
+class Action(msgspec.Struct, frozen=True, rename="camel"):
+    bucket_name: str = ""
+    object_key: str = ""
+    encoding: str = ""  # of `content`: UTF8 or BASE64
+
+
+class CommonHeaders(msgspec.Struct, frozen=True, rename={"senders": "from"}):
+    senders: tuple[str, ...] | None = None
+
+
+class SesMail(msgspec.Struct, frozen=True, rename="camel"):
+    message_id: str
+    timestamp: datetime | None = None
+    source: str | None = None  # the envelope's sender: "" or "<>" for a report
+    destination: tuple[str, ...] = ()
+    common_headers: CommonHeaders = CommonHeaders()
+
+
+class SesReceipt(msgspec.Struct, frozen=True, rename="camel"):
+    recipients: tuple[str, ...] = ()
+    action: Action = Action()
+    spam_verdict: Verdict = Verdict()
+    virus_verdict: Verdict = Verdict()
+    dmarc_verdict: Verdict = Verdict()
+    dmarc_policy: str = ""  # none, quarantine or reject; there only where DMARC failed
+
+
+class Received(msgspec.Struct, frozen=True):
+    """One received mail, as SES tells it."""
+
+    mail: SesMail
+    receipt: SesReceipt
+    content: str | None = None
+
+
+def is_received_mail(event: Any) -> bool:
+    """Whether SES says that it received a mail. Its delivery events have another notificationType, or an eventType."""
+    match event:
+        case {"notificationType": "Received"} | {"Records": [{"eventSource": "aws:ses"}, *_]}:
+            return True
+        case _:
+            return False
+
+
+def received_mails(delivered: Delivered) -> Sequence[Received]:
+    """Raises `EventError` naming the field that is missing or malformed."""
+    event = delivered.event
+    found = [record.get("ses") for record in event["Records"]] if "Records" in event else [event]
+    return [_received(each) for each in found]
+
+
+def _received(event: Any) -> Received:
+    try:
+        received = msgspec.convert(event, Received)
+    except msgspec.ValidationError as error:
+        raise _named(error) from error
+    if not received.mail.message_id.strip():
+        raise EventError("mail.messageId", "is empty")
+    return received
+
+
+def _named(error: msgspec.ValidationError) -> EventError:
+    """msgspec says "Object missing required field `x` - at `$.mail`" or "Expected `str`, got `int` - at `$.mail.x`"."""
+    reason, _, path = str(error).partition(" - at `$")
+    field = path.strip("`.")
+    if missing := re.search(r"missing required field `(\w+)`", reason):
+        return EventError(f"{field}.{missing[1]}".strip("."), "is missing")
+    return EventError(field or "the event", f"is malformed: {reason}")

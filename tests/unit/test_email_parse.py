@@ -1,0 +1,212 @@
+"""What becomes of a mail that SES received: a message, or a reason why it is none."""
+
+import base64
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.local.outbox_email import inbound_event
+from infra.local.requests import refusal
+from orchestrator.errors import ConfigurationError, EventError, ParleyError, UpstreamError
+from orchestrator.model import Delivered, Ignored, InboundMessage
+from tests.unit.email_kit import NOON, OURS, S3, channel, event, ignored, message, parsed, written
+
+MAIL = written("Does it whistle?\r\n\r\n-- \r\nZoe\r\n")
+
+
+def received(content: bytes = MAIL) -> Any:
+    return inbound_event(content, NOON, OURS)
+
+
+def delivered(event: Any) -> Delivered:
+    return Delivered(event, NOON, b"")
+
+
+def test_a_mail_in_a_bucket_becomes_a_message() -> None:
+    s3 = S3(MAIL)
+    (item,) = channel(s3=s3).parse(delivered(event("email_in_s3")))
+    assert item == InboundMessage(
+        channel="email",
+        message_id="0a1b2c3d4e5f60718293a4b5c6d7e8f901234567",
+        our_address=OURS,
+        their_address="zoe@person.example",
+        text="Does it whistle?",
+        occurred_at=NOON,
+        thread="m1@person.example",
+        authenticated=True,
+        detail={"subject": "My kettle", "message_id": "<m1@person.example>", "from_name": "Zoe"},
+    )
+    assert s3.asked == [{"Bucket": "mail-of-the-shop", "Key": "in/0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"}]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [
+        ("UTF8", MAIL.decode()),
+        ("", MAIL.decode()),
+        ("BASE64", base64.b64encode(MAIL).decode()),
+        ("base64", base64.b64encode(MAIL).decode()),
+        ("", base64.b64encode(MAIL).decode()),
+    ],
+)
+def test_content_is_read_plain_or_in_base64(encoding: str, content: str) -> None:
+    item = received()
+    item["content"] = content
+    item["receipt"]["action"]["encoding"] = encoding
+    (found,) = channel().parse(delivered(item))
+    assert isinstance(found, InboundMessage)
+    assert found.text == "Does it whistle?"
+
+
+def test_a_lambda_action_s_record_is_read_as_well() -> None:
+    bare = event("email_in_s3")
+    record = {"eventSource": "aws:ses", "ses": {"mail": bare["mail"], "receipt": bare["receipt"]}}
+    (item,) = channel(s3=S3(MAIL)).parse(delivered({"Records": [record]}))
+    assert isinstance(item, InboundMessage)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [{"eventType": "Delivery", "mail": {}}, {"notificationType": "Bounce", "mail": {}}, {"Records": []}, [], "x"],
+)
+def test_what_became_of_our_own_mails_is_not_a_message(sent: Any) -> None:
+    assert not channel().recognises(sent)
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        (("mail",), "mail"),
+        (("receipt",), "receipt"),
+        (("mail", "messageId"), "mail.messageId"),
+        (("content",), "receipt.action.bucketName"),
+    ],
+)
+def test_a_missing_field_is_named(path: tuple[str, ...], field: str) -> None:
+    item = received()
+    inner = item
+    for key in path[:-1]:
+        inner = inner[key]
+    del inner[path[-1]]
+    with pytest.raises(EventError) as raised:
+        channel().parse(delivered(item))
+    assert raised.value.field == field
+
+
+def test_content_that_is_not_base64_is_named() -> None:
+    item = received()
+    item["content"] = "a"
+    with pytest.raises(EventError, match="content is not base64"):
+        channel().parse(delivered(item))
+
+
+@pytest.mark.parametrize(
+    ("failure", "error"),
+    [
+        (refusal("GetObject", "NoSuchKey", "not there yet", status=404), UpstreamError),
+        (refusal("GetObject", "InternalError", "we are sorry", status=500), UpstreamError),
+        (refusal("GetObject", "SlowDown", "slow down", status=503), UpstreamError),
+        (ReadTimeoutError(endpoint_url="https://s3"), UpstreamError),
+        (refusal("GetObject", "AccessDenied", "no", status=403), ConfigurationError),
+        (refusal("GetObject", "NoSuchBucket", "no", status=404), ConfigurationError),
+    ],
+)
+def test_a_mail_that_cannot_be_fetched_belongs_to_whom_it_concerns(
+    failure: Exception, error: type[ParleyError]
+) -> None:
+    with pytest.raises(error):
+        channel(s3=S3(failure=failure)).parse(delivered(event("email_in_s3")))
+
+
+@pytest.mark.parametrize(
+    ("recipients", "ours"),
+    [
+        (["help@shop.example"], "help@shop.example"),
+        (["HELP+kettles@Shop.example"], "help@shop.example"),
+        (["sales@shop.example", "help@shop.example"], "help@shop.example"),
+        (["Sales@shop.example"], "sales@shop.example"),
+    ],
+)
+def test_our_address_is_the_recipient_in_the_form_we_know(recipients: list[str], ours: str) -> None:
+    assert message(MAIL, recipients=recipients).our_address == ours
+
+
+def test_the_reply_goes_to_reply_to() -> None:
+    assert message(written("hi", "Reply-To: Bob <Bob@person.example>")).their_address == "bob@person.example"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "headers", "authenticated"),
+    [
+        ("PASS", (), True),
+        ("PASS", ("Reply-To: zoe.private@person.example",), True),
+        ("PASS", ("Reply-To: victim@other.example",), False),
+        ("FAIL", (), False),
+        ("GRAY", (), False),
+        ("DISABLED", (), None),
+    ],
+)
+def test_only_dmarc_and_only_for_its_domain_authenticates(
+    verdict: str, headers: tuple[str, ...], authenticated: bool | None
+) -> None:
+    item = message(written("hi", *headers), dmarcVerdict={"status": verdict}, dmarcPolicy="none")
+    assert item.authenticated is authenticated
+
+
+def test_a_mail_that_nobody_judged_is_neither() -> None:
+    assert message(MAIL).authenticated is None
+
+
+@pytest.mark.parametrize(
+    ("receipt", "says"),
+    [
+        ({"virusVerdict": {"status": "FAIL"}}, "virus"),
+        ({"spamVerdict": {"status": "FAIL"}}, "spam"),
+        ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "reject"}, "forged"),
+        ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "REJECT"}, "forged"),
+    ],
+)
+def test_mail_that_fails_its_verdicts_is_quarantined_unread(receipt: dict[str, Any], says: str) -> None:
+    item = event("email_in_s3")
+    item["receipt"].update(receipt)
+    s3 = S3(MAIL)
+    (found,) = channel(s3=s3).parse(delivered(item))
+    assert isinstance(found, Ignored)
+    assert (found.outcome, found.their_address, found.our_address) == ("quarantined", "zoe@person.example", OURS)
+    assert says in found.reason
+    assert s3.asked == []
+
+
+@pytest.mark.parametrize("policy", ["none", "quarantine", ""])
+def test_a_forged_mail_is_read_where_its_domain_does_not_ask_to_reject_it(policy: str) -> None:
+    assert message(MAIL, dmarcVerdict={"status": "FAIL"}, dmarcPolicy=policy).authenticated is False
+
+
+def test_the_time_is_ses_s_and_not_the_sender_s() -> None:
+    assert message(written("hi", "Date: Mon, 99 Foo 1850 25:61:61 +9999")).occurred_at == NOON
+
+
+def test_a_mail_of_attachments_only_has_no_words() -> None:
+    content = written("JVBERi0=", "Content-Type: application/pdf; name=a.pdf", "Content-Transfer-Encoding: base64")
+    item = message(content)
+    assert (item.text, [each.name for each in item.attachments]) == ("", ["a.pdf"])
+
+
+def test_a_mail_without_a_sender_is_not_answered() -> None:
+    assert ignored(b"Subject: hello\r\n\r\nhello").reason == "it has no sender"
+
+
+def outcome(content: bytes) -> str:
+    try:
+        return type(parsed(content)).__name__
+    except EventError as error:
+        return error.reason
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_as_a_mail_have_an_outcome(content: bytes) -> None:
+    assert outcome(content)
+    assert outcome(b"From: zoe@person.example\r\n" + content)
