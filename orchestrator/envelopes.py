@@ -7,15 +7,13 @@ Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html (body), .../
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html (Notification).
 """
 
-import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-import msgspec
-
-from orchestrator.channels.channel import Delivered
+from orchestrator.decoding import decoded, encoded, iso_time
 from orchestrator.errors import EventError
+from orchestrator.model import Delivered
 
 MAX_DEPTH = 8  # envelopes within envelopes; AWS nests three
 
@@ -23,29 +21,6 @@ MAX_DEPTH = 8  # envelopes within envelopes; AWS nests three
 def opened(original: bytes, received_at: datetime) -> Iterator[Delivered]:
     """Every event in `original`. Raises `EventError` where it is not JSON, or nested beyond sense."""
     yield from _open(decoded(original), original, received_at, 0)
-
-
-def decoded(data: bytes | str) -> Any:
-    """JSON as providers write it: a lone surrogate, which UTF-8 cannot carry, becomes U+FFFD."""
-    try:
-        return msgspec.json.decode(data)
-    except RecursionError as error:
-        raise EventError("the event", "is nested too deeply") from error
-    except (msgspec.DecodeError, UnicodeError):
-        pass  # the standard library reads a little more: lone surrogates, NaN, a byte-order mark
-    try:
-        return json.loads(_without_lone_surrogates(json.dumps(json.loads(data), ensure_ascii=False)))
-    except ValueError as error:
-        raise EventError("the event", f"is not JSON: {error}") from error
-
-
-def _without_lone_surrogates(text: str) -> str:
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def encoded(value: object) -> bytes:
-    """Compact JSON."""
-    return msgspec.json.encode(value)
 
 
 def _open(event: Any, original: bytes, at: datetime, depth: int) -> Iterator[Delivered]:
@@ -57,9 +32,9 @@ def _open(event: Any, original: bytes, at: datetime, depth: int) -> Iterator[Del
                 body = record["body"] if "body" in record else record["Sns"]
                 yield from _open(_maybe_json(body), _bytes(body), at, depth + 1)
         case {"Type": "Notification", "Message": str(message)}:
-            yield from _notified(message, original, _time(event.get("Timestamp")) or at, depth)
+            yield from _notified(message, original, iso_time(event.get("Timestamp")) or at, depth)
         case {"detail-type": str(), "source": str(), "detail": Mapping()}:
-            yield Delivered(event, _time(event.get("time")) or at, original)
+            yield Delivered(event, iso_time(event.get("time")) or at, original)
         case _:
             yield Delivered(event, at, original)
 
@@ -92,14 +67,3 @@ def _maybe_json(body: Any) -> Any:
 
 def _bytes(body: Any) -> bytes:
     return body.encode("utf-8", "replace") if isinstance(body, str) else encoded({"Type": "Notification", **body})
-
-
-def _time(text: Any) -> datetime | None:
-    """None where there is no usable timestamp; the caller has the time of arrival."""
-    if not isinstance(text, str):
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

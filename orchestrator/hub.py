@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from orchestrator.answerers.answerer import Answerer
-from orchestrator.channels.channel import Channel, Delivered
+from orchestrator.channels.channel import Channel
 from orchestrator.conversations.store import Committed, Queue, Snapshot, Store
 from orchestrator.errors import (
     ConfigurationError,
@@ -34,6 +34,7 @@ from orchestrator.model import (
     ChannelName,
     ContactChange,
     Conversation,
+    Delivered,
     Exchange,
     Ignored,
     InboundMessage,
@@ -106,11 +107,12 @@ class Hub:
     def _received(self, channel: Channel, delivered: Delivered, items: Sequence[InboundMessage | Ignored]) -> Received:
         messages = [item for item in items if isinstance(item, InboundMessage)]
         ignored = [item for item in items if isinstance(item, Ignored)]
-        if ignored:
-            self._store.record(
-                [made for item in ignored for made in self._records.ignored(channel.name, item, delivered)]
-            )
-        keys = [self._commit(message, delivered) for message in messages]
+        # What merely happened to a message is in the provider's own event, where the lake gets that by itself.
+        told = [item for item in ignored if not (channel.on_stream and item.outcome == "recorded")]
+        if told:
+            self._store.record([made for item in told for made in self._records.ignored(channel.name, item, delivered)])
+        records = [] if channel.on_stream else [delivered.original]
+        keys = [self._commit(message, records) for message in messages]
         return Received(
             outcome="turn" if messages else next((item.outcome for item in ignored), "recorded"),
             channel=channel.name,
@@ -120,9 +122,9 @@ class Hub:
             reason="; ".join(dict.fromkeys(item.reason for item in ignored)),
         )
 
-    def _commit(self, message: InboundMessage, delivered: Delivered) -> str:
+    def _commit(self, message: InboundMessage, records: Sequence[bytes]) -> str:
         key = self._keys.conversation(message)
-        committed = self._store.commit(key, self._keys.contact(message), message, [delivered.original])
+        committed = self._store.commit(key, self._keys.contact(message), message, records)
         if committed is not Committed.TAKEN:
             self._queue.wake(key, wake_up_id(message))
         return key

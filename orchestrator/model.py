@@ -6,7 +6,7 @@ Times are aware UTC. Addresses are what the channel answers to: E.164 with `+` f
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -23,6 +23,14 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
     mime_type: str = ""
     size: int | None = None  # bytes; None where the provider does not say
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """One event as a provider delivered it, out of its transport envelopes."""
+
+    event: Any  # the decoded JSON, in the provider's own shape; a channel validates what it reads
+    occurred_at: datetime  # the envelope's timestamp, else when we received it
+    original: bytes  # as it came, one envelope (SNS notification) included where there was one
 
 
 class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,10 +7,9 @@ Rows made of them have deterministic ids, so a record put twice counts once.
 import base64
 from datetime import datetime
 
-from orchestrator.channels.channel import Delivered
-from orchestrator.envelopes import encoded
+from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
-from orchestrator.model import ChannelName, Consent, Conversation, Ignored, Turn
+from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Turn
 from orchestrator.settings import Settings
 
 

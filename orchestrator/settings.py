@@ -60,6 +60,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _about("age in seconds at which an unfinished turn is ended with an apology, or as undeliverable", gt=0)
     ] = 3600
     sms_configuration_set: Annotated[str, _about("End User Messaging SMS configuration set for sends")] = ""
+    whatsapp_meta_api_version: Annotated[
+        str, _about("version of Meta's API that messages are written for", pattern=r"^v\d+\.\d$")
+    ] = "v23.0"
+    whatsapp_phone_number_id: Annotated[
+        str, _about("End User Messaging's id or ARN of the number to send from, where an event does not tell")
+    ] = ""
+    whatsapp_max_characters: Annotated[
+        int, _about("how long an answer by WhatsApp should be at most", ge=70, le=4096)
+    ] = 1500
     sms_max_characters: Annotated[int, _about("how long an answer by SMS should be at most", ge=70, le=1530)] = 459
 
     @classmethod

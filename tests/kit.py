@@ -19,7 +19,8 @@ from infra.local.requests import check, refusal
 from infra.local.wakeups import SqliteQueue
 from infra.local.workers import work
 from orchestrator.answerers.answerer import Answerer
-from orchestrator.channels.channel import Channel, Delivered
+from orchestrator.channels.channel import Channel
+from orchestrator.model import Delivered
 from orchestrator.channels.gsm7 import to_gsm
 from orchestrator.channels.markdown import to_plain
 from orchestrator.channels.sms import SmsChannel

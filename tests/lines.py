@@ -1,7 +1,67 @@
 """Every channel as the shared tests drive it: what holds for one holds for all."""
 
+import itertools
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
-from tests.kit import Line, SmsLine
+import msgspec
 
-LINES: dict[str, Callable[[], Line]] = {"sms": SmsLine}
+from infra.local import outbox_whatsapp
+from infra.local.requests import check, refusal
+from orchestrator.channels.channel import Channel
+from orchestrator.channels.markdown import to_whatsapp
+from orchestrator.channels.whatsapp import WhatsAppChannel
+from orchestrator.model import ChannelName, Part
+from orchestrator.settings import Settings
+from tests.kit import OURS, Line, Reply, SmsLine, notification
+
+
+class WhatsAppLine:
+    """`socialmessaging` as far as it is used; read receipts are taken and set apart."""
+
+    name: ChannelName = "whatsapp"
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.receipts: list[dict[str, Any]] = []
+        self.failures: list[Exception] = []
+        self._count = itertools.count(1)
+
+    def channel(self, client: Any, settings: Settings) -> Channel:
+        return WhatsAppChannel(client, settings)
+
+    def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
+        return notification(outbox_whatsapp.message_event(text, message_id, OURS, theirs, at), at)
+
+    def person(self, number: int) -> str:
+        return f"+1425555{number:04}"
+
+    def send_whatsapp_message(self, **request: Any) -> dict[str, str]:
+        check("socialmessaging", "SendWhatsAppMessage", request)
+        message = msgspec.json.decode(request["message"])
+        if "status" in message:
+            self.receipts.append(message)
+            return {}
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(message)
+        return {"messageId": f"sent-{next(self._count)}"}
+
+    @property
+    def replies(self) -> list[Reply]:
+        return [
+            Reply(message["to"], message["biz_opaque_callback_data"], message["text"]["body"]) for message in self.sent
+        ]
+
+    def throttled(self) -> Exception:
+        return refusal("SendWhatsAppMessage", "ThrottlingException", "Rate exceeded")
+
+    def rendered(self, markdown: str) -> str:
+        return to_whatsapp(markdown)
+
+    def readable(self, part: Part) -> str:
+        return part.body
+
+
+LINES: dict[str, Callable[[], Line]] = {"sms": SmsLine, "whatsapp": WhatsAppLine}

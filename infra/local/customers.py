@@ -1,23 +1,26 @@
 """Writes as a customer would: provider events for words typed on this machine."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from infra.local import outbox_whatsapp
 from orchestrator.model import ChannelName
 
 OUR_NUMBER = "+12065550100"  # a number reserved for fiction, as all of the embedded deployment's
-A_CUSTOMER: dict[ChannelName, str] = {"sms": "+12065550142"}
+A_CUSTOMER: dict[ChannelName, str] = {"sms": "+12065550142", "whatsapp": "+12065550143"}
 
 
 def event(channel: ChannelName, theirs: str, text: str, at: datetime) -> tuple[str, bytes]:
     """The message's id, and the event as the provider would deliver it."""
     message_id = secrets.token_hex(16)
-    return message_id, notification(_EVENTS[channel](theirs, text, message_id), at)
+    return message_id, notified(_EVENTS[channel](theirs, text, message_id, at), at)
 
 
-def notification(inner: object, at: datetime) -> bytes:
+def notified(inner: object, at: datetime) -> bytes:
     """An SNS notification around an event.
 
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
@@ -33,7 +36,7 @@ def notification(inner: object, at: datetime) -> bytes:
     )
 
 
-def _sms(theirs: str, text: str, message_id: str) -> dict[str, str]:
+def _sms(theirs: str, text: str, message_id: str, _: datetime) -> dict[str, Any]:
     return {
         "originationNumber": theirs,
         "destinationNumber": OUR_NUMBER,
@@ -43,4 +46,8 @@ def _sms(theirs: str, text: str, message_id: str) -> dict[str, str]:
     }
 
 
-_EVENTS = {"sms": _sms}
+def _whatsapp(theirs: str, text: str, message_id: str, at: datetime) -> dict[str, Any]:
+    return outbox_whatsapp.message_event(text, f"wamid.{message_id}", OUR_NUMBER, theirs, at)
+
+
+_EVENTS: dict[ChannelName, Callable[[str, str, str, datetime], dict[str, Any]]] = {"sms": _sms, "whatsapp": _whatsapp}

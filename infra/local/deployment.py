@@ -25,10 +25,12 @@ from orchestrator.answerers.document_index import DocumentIndex
 from orchestrator.answerers.documents import DocumentsAnswerer
 from orchestrator.channels.channel import Channel
 from orchestrator.channels.sms import SmsChannel
+from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.conversations.sqlite import SqliteStore
 from orchestrator.errors import ConfigurationError
-from orchestrator.hub import Hub
+from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
+from orchestrator.model import Delivered
 from orchestrator.settings import Settings
 from queries.engines.duckdb import DuckDbEngine
 from transformer.lake.journal import SqliteJournal
@@ -68,7 +70,10 @@ class Deployment:
         self.lake = LakeWriter(
             data / "lake", self.journal, functools.partial(transform, account_id=settings.account_id), clock
         )
-        self.channels: Sequence[Channel] = (SmsChannel(self.outbox, settings),)
+        self.channels: Sequence[Channel] = (
+            SmsChannel(self.outbox, settings),
+            WhatsAppChannel(self.outbox, settings),
+        )
         self.hub = Hub(
             channels=self.channels,
             answerers=self._answerers(),
@@ -78,6 +83,12 @@ class Deployment:
             settings=settings,
             clock=clock,
         )
+
+    def receive(self, delivered: Delivered) -> Received:
+        """As a topic with two subscriptions: the hub's, and the stream's where the channel has one."""
+        if any(channel.on_stream and channel.recognises(delivered.event) for channel in self.channels):
+            self.store.record([delivered.original])
+        return self.hub.receive(delivered)
 
     def engine(self) -> DuckDbEngine:
         """Asks the lake."""

@@ -9,7 +9,8 @@ import msgspec
 
 from infra.local.deployment import Deployment
 from infra.local.workers import work
-from orchestrator.envelopes import decoded, opened
+from orchestrator.decoding import decoded
+from orchestrator.envelopes import opened
 from orchestrator.errors import EventError
 from orchestrator.hub import Received
 from orchestrator.model import Turn
@@ -75,7 +76,7 @@ class Ingest:
         for delivered in events:
             with self._deployment.watching() as records:
                 before = self._deployment.outbox.position()
-                received = self._deployment.hub.receive(delivered)
+                received = self._deployment.receive(delivered)
                 turns = self._worked_off(received)
                 sent = self._deployment.outbox.sent(after=before)
             replies = [reply.text for reply in sent if reply.turn_id in {turn.turn_id for turn in turns}]

@@ -6,12 +6,13 @@ events join the lake's journal in the same transaction, as a deployment's config
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from infra.local import customers, outbox_whatsapp
 from infra.local.requests import check
 from orchestrator.channels import gsm7
 from orchestrator.conversations.database import Database
@@ -57,8 +58,23 @@ class Outbox:
             message_id = self._keep(
                 connection, "sms", request["DestinationPhoneNumber"], turn_id, request["MessageBody"], request
             )
-            self._report(connection, text_events(request, message_id, self._clock()))
+            self._report(connection, map(msgspec.json.encode, text_events(request, message_id, self._clock())))
         return {"MessageId": message_id}
+
+    def send_whatsapp_message(self, **request: Any) -> dict[str, str]:
+        """As `socialmessaging`. A read receipt is taken and leaves no trace."""
+        check("socialmessaging", "SendWhatsAppMessage", request)
+        message = msgspec.json.decode(request["message"])
+        if "type" not in message:
+            return {}
+        destination = message.get("to") or message.get("recipient", "")
+        turn_id = message.get("biz_opaque_callback_data", "")
+        with self._database.transaction() as connection:
+            kept = {**request, "message": message}
+            message_id = self._keep(connection, "whatsapp", destination, turn_id, message["text"]["body"], kept)
+            events = outbox_whatsapp.delivery_events(request, message_id, self._clock())
+            self._report(connection, [customers.notified(event, self._clock()) for event in events])
+        return {"messageId": message_id}
 
     def position(self) -> int:
         """Of the last message sent; 0 before the first."""
@@ -100,8 +116,8 @@ class Outbox:
         )
         return message_id
 
-    def _report(self, connection: sqlite3.Connection, events: Sequence[dict[str, Any]]) -> None:
-        self._journal(connection, self._clock(), [msgspec.json.encode(event) for event in events])
+    def _report(self, connection: sqlite3.Connection, events: Iterable[bytes]) -> None:
+        self._journal(connection, self._clock(), list(events))
 
 
 def text_events(request: dict[str, Any], message_id: str, at: datetime) -> list[dict[str, Any]]:

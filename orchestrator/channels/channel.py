@@ -1,20 +1,10 @@
 """The port every channel fills: both directions of one way to write to us."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Protocol
 
-import msgspec
-
 from orchestrator.model import Answer, ChannelName, Ignored, InboundMessage, Part, Receipt, Turn
-
-
-class Delivered(msgspec.Struct, frozen=True):
-    """One event as a provider delivered it, out of its transport envelopes."""
-
-    event: Any  # the decoded JSON, in the provider's own shape; a channel validates what it reads
-    occurred_at: datetime  # the envelope's timestamp, else when we received it
-    original: bytes  # as it came, one envelope (SNS notification) included where there was one
+from orchestrator.model import Delivered as Delivered
 
 
 class Channel(Protocol):
@@ -27,6 +17,7 @@ class Channel(Protocol):
     name: ChannelName
     max_characters: int  # how long an answer may be before it becomes a burden on this channel
     keeps_consent: bool  # whether STOP, HELP and START are ours to answer and keep; False where the provider does
+    on_stream: bool  # whether the provider's events reach the lake by themselves, so that the hub need not hand them on
 
     def recognises(self, event: Any) -> bool:
         """Whether this is one of the channel's inbound events, by shape alone."""

@@ -20,11 +20,12 @@ from botocore.exceptions import ClientError
 from orchestrator import commands
 from orchestrator.aws_errors import Owner, translated
 from orchestrator.channels import gsm7
-from orchestrator.channels.channel import Delivered
+from orchestrator.channels.citations import citation_line
 from orchestrator.channels.markdown import to_plain
 from orchestrator.channels.splitting import split
+from orchestrator.decoding import convert
 from orchestrator.errors import EventError, OptedOutError, RefusedError
-from orchestrator.model import Answer, ChannelName, Consent, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.model import Answer, ChannelName, Consent, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
 from orchestrator.settings import Settings
 
 _PHONE = re.compile(r"\+?[1-9][0-9]{1,18}")  # botocore's PhoneNumber pattern
@@ -56,6 +57,7 @@ class SmsChannel:
     """Fills `Channel`."""
 
     name: ChannelName = "sms"
+    on_stream = False  # two-way SMS is published to the hub's topic only
 
     def __init__(self, client: TextClient, settings: Settings) -> None:
         self._client = client
@@ -69,10 +71,7 @@ class SmsChannel:
         )
 
     def parse(self, delivered: Delivered) -> Sequence[InboundMessage | Ignored]:
-        try:
-            event = msgspec.convert(delivered.event, _TwoWaySms)
-        except msgspec.ValidationError as error:
-            raise _named(error) from error
+        event = convert(delivered.event, _TwoWaySms)
         if not event.inbound_message_id.strip():
             raise EventError("inboundMessageId", "is empty")
         message = InboundMessage(
@@ -90,8 +89,8 @@ class SmsChannel:
         """SMS knows no courtesy before the answer."""
 
     def compose(self, turn: Turn, answer: Answer) -> Sequence[Part]:
-        text = gsm7.to_gsm(to_plain(_with_sources(answer))).strip()
-        return [_part(body) for body in split(text, gsm7.fits_one_send) if body.strip()]
+        text = "\n\n".join(filter(None, (to_plain(answer.text), citation_line(answer, linked=False))))
+        return [_part(body) for body in split(gsm7.to_gsm(text), gsm7.fits_one_send)]
 
     def send(self, turn: Turn, part: Part) -> Receipt:
         message = turn.latest
@@ -132,15 +131,6 @@ def _ignored(
     return Ignored(outcome, reason, message.message_id, consent, message.our_address, message.their_address)
 
 
-def _named(error: msgspec.ValidationError) -> EventError:
-    """msgspec says "Object missing required field `x`" or "Expected `str`, got `int` - at `$.x`"."""
-    text = str(error)
-    if missing := re.search(r"missing required field `(\w+)`", text):
-        return EventError(missing[1], "is missing")
-    reason, _, path = text.partition(" - at `$.")
-    return EventError(path.rstrip("`") or "the event", f"is malformed: {reason}")
-
-
 def _address(number: str, field: str) -> str:
     """E.164 with `+`; short codes and RCS agents keep their own form."""
     bare = number.strip()
@@ -164,12 +154,6 @@ def _rcs_event(message: InboundMessage) -> str | None:
             return kind
         case _:
             return None
-
-
-def _with_sources(answer: Answer) -> str:
-    titles = ", ".join(dict.fromkeys(citation.title for citation in answer.citations))
-    label = "Fuente" if answer.language == "es" else "Source"
-    return f"{answer.text}\n\n({label}: {titles})" if titles else answer.text
 
 
 def _part(body: str) -> Part:

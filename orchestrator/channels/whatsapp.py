@@ -13,14 +13,14 @@ import msgspec
 
 from orchestrator.aws_errors import Owner, translated
 from orchestrator.channels import whatsapp_events
-from orchestrator.channels.channel import Delivered
 from orchestrator.channels.citations import citation_line
 from orchestrator.channels.markdown import to_whatsapp
 from orchestrator.channels.splitting import split
 from orchestrator.channels.whatsapp_errors import as_meta_says
 from orchestrator.channels.whatsapp_inbound import items_in
 from orchestrator.errors import ParleyError, RefusedError, UpstreamError
-from orchestrator.model import Answer, ChannelName, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.model import Answer, ChannelName, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -37,22 +37,17 @@ class SocialClient(Protocol):
 
 
 class WhatsAppChannel:
-    """Fills `Channel`.
-
-    `meta_api_version` is written as Meta does ("v23.0"). `phone_number_id` ("phone-number-id-…" or an ARN) is what to
-    send from where an event does not say to which of our numbers it came.
-    """
+    """Fills `Channel`."""
 
     name: ChannelName = "whatsapp"
     keeps_consent = True  # neither Meta nor AWS acts on STOP
+    on_stream = True  # the account's topic feeds the lake too, for the sake of the statuses
 
-    def __init__(
-        self, client: SocialClient, *, meta_api_version: str, phone_number_id: str = "", max_characters: int = 1500
-    ) -> None:
+    def __init__(self, client: SocialClient, settings: Settings) -> None:
         self._client = client
-        self._meta_api_version = meta_api_version
-        self._phone_number_id = phone_number_id
-        self.max_characters = max_characters
+        self._meta_api_version = settings.whatsapp_meta_api_version
+        self._phone_number_id = settings.whatsapp_phone_number_id
+        self.max_characters = settings.whatsapp_max_characters
 
     def recognises(self, event: Any) -> bool:
         return whatsapp_events.is_webhook(event)

@@ -10,16 +10,12 @@ Sources: https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
 """
 
-import json
-import re
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from orchestrator.errors import EventError
-
-T = TypeVar("T")
+from orchestrator.decoding import convert, decoded, iso_time
 
 _WRAPPED = "whatsAppWebhookEntry"
 
@@ -84,7 +80,7 @@ class Change(msgspec.Struct, frozen=True):
     path: str = ""
 
     def read(self) -> Value:
-        return convert(self.value, Value, f"{self.path}.value")
+        return convert(self.value, Value, f"{self.path}.value", strict=False)
 
 
 class _Entry(msgspec.Struct, frozen=True):
@@ -106,43 +102,15 @@ def is_webhook(event: Any) -> bool:
 def read(event: Any) -> Webhook:
     """Raises `EventError` naming the field."""
     inner = event[_WRAPPED]
-    inner = json_value(inner, _WRAPPED) if isinstance(inner, str) else inner
+    inner = decoded(inner, _WRAPPED) if isinstance(inner, str) else inner
     entries = {_WRAPPED: inner}
     if isinstance(inner, dict) and isinstance(inner.get("entry"), list):
         entries = {f"{_WRAPPED}.entry[{index}]": entry for index, entry in enumerate(inner["entry"])}
     return Webhook(
         changes=tuple(change for path, entry in entries.items() for change in _changes(entry, path)),
-        phone_numbers=convert(event.get("context") or {}, _Context, "context").phone_numbers,
-        occurred_at=_iso_time(event.get("message_timestamp")),
+        phone_numbers=convert(event.get("context") or {}, _Context, "context", strict=False).phone_numbers,
+        occurred_at=iso_time(event.get("message_timestamp")),
     )
-
-
-def convert(value: Any, to: type[T], path: str) -> T:
-    """Validate a decoded value; a number may come as text. Raises `EventError` with the path of what is wrong."""
-    try:
-        return msgspec.convert(value, to, strict=False)
-    except msgspec.ValidationError as error:
-        reason, _, at = str(error).partition(" - at `$")
-        where = path + at.rstrip("`")
-        if missing := re.search(r"missing required field `(\w+)`", reason):
-            raise EventError(f"{where}.{missing[1]}", "is missing") from error
-        raise EventError(where, f"is malformed: {reason}") from error
-
-
-def json_value(text: str, path: str) -> Any:
-    """The value of a JSON string within an event; raises `EventError`.
-
-    Phones cut emoji in half, and JSON can carry the half: it becomes U+FFFD rather than a reason to reject a message.
-    """
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pass  # the standard library takes what UTF-8 cannot carry
-    try:
-        lenient = json.dumps(json.loads(text), ensure_ascii=False)
-        return json.loads(lenient.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
-    except (ValueError, RecursionError) as error:
-        raise EventError(path, f"is not JSON: {error}") from error
 
 
 def epoch_time(text: str | int) -> datetime | None:
@@ -159,14 +127,5 @@ def epoch_time(text: str | int) -> datetime | None:
 
 
 def _changes(entry: Any, path: str) -> list[Change]:
-    changes = convert(entry, _Entry, path).changes
+    changes = convert(entry, _Entry, path, strict=False).changes
     return [msgspec.structs.replace(change, path=f"{path}.changes[{index}]") for index, change in enumerate(changes)]
-
-
-def _iso_time(text: Any) -> datetime | None:
-    """AWS writes nanoseconds; what is finer than microseconds is cut off."""
-    try:
-        at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

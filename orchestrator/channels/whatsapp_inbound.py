@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from orchestrator.channels.channel import Delivered
 from orchestrator.channels.whatsapp_errors import explained
-from orchestrator.channels.whatsapp_events import Change, Contact, Metadata, Status, Webhook, convert, epoch_time, read
+from orchestrator.channels.whatsapp_events import Change, Contact, Metadata, Status, Webhook, epoch_time, read
 from orchestrator.channels.whatsapp_messages import Message, content
+from orchestrator.decoding import convert
 from orchestrator.errors import EventError
-from orchestrator.model import Ignored, InboundMessage
+from orchestrator.model import Delivered, Ignored, InboundMessage
 
 Item = InboundMessage | Ignored
 
@@ -78,7 +78,7 @@ def _changed(change: Change, webhook: Webhook, at: datetime, default_id: str) ->
 
 
 def _message(raw: Any, path: str, arrival: _Arrival) -> Item:
-    message = convert(raw, Message, path)
+    message = convert(raw, Message, path, strict=False)
     ours, theirs = arrival.our_address, _sender(message, arrival.contacts, path)
     if message.group_id:
         return _unanswered(Ignored("ignored", "a group's message"), message, ours, theirs)

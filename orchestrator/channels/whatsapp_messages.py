@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import msgspec
 
 from orchestrator.channels.whatsapp_errors import explained
-from orchestrator.channels.whatsapp_events import Problem, json_value
+from orchestrator.channels.whatsapp_events import Problem
+from orchestrator.decoding import decoded
 from orchestrator.errors import EventError
 from orchestrator.model import Attachment
 
@@ -140,7 +141,7 @@ def _interactive(message: Message) -> Content | str | None:
 def _filled_in(reply: FlowReply) -> str:
     """The fields of a flow, one a line. The token is ours, not the person's."""
     try:
-        fields = json_value(reply.response_json, "response_json")
+        fields = decoded(reply.response_json, "response_json")
     except EventError:
         return reply.response_json
     if not isinstance(fields, dict):

@@ -47,7 +47,7 @@ class Killer:
     def watched(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def watched(*args: Any, **kwargs: Any) -> Any:
             number = len(self.names)
-            self.names.append(_named(name, args))
+            self.names.append(_named(name, args, kwargs))
             if number == self.at and self.when == "before":
                 raise Killed
             result = call(*args, **kwargs)
@@ -58,10 +58,10 @@ class Killer:
         return watched
 
 
-def _named(name: str, args: tuple[Any, ...]) -> str:
+def _named(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """Sends by what they do, writes by the step they keep."""
     if name.startswith("provider.send"):
-        return "provider.send"
+        return "provider.courtesy" if b'"status":"read"' in kwargs.get("message", b"") else "provider.send"
     if name == "store.save":
         turn = args[0].turn
         if turn is None:

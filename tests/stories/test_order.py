@@ -62,9 +62,11 @@ def run_to_the_end(machine: Machine, deliveries: list[bytes]) -> None:
 
     with ThreadPoolExecutor(WORKERS + 2) as pool:
         answering = [pool.submit(answer) for _ in range(WORKERS)]
-        for _ in pool.map(deliver, range(2)):
-            pass
-        delivered.set()
+        try:
+            for producer in [pool.submit(deliver, part) for part in range(2)]:
+                producer.result()
+        finally:
+            delivered.set()
         for worker in answering:
             worker.result(timeout=120)
 

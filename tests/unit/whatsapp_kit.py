@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from infra.local.requests import check
-from orchestrator.channels.channel import Delivered
+from orchestrator.model import Delivered
 from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.model import Ignored, InboundMessage
+from orchestrator.settings import Settings
 
 EVENTS = Path(__file__).parents[1] / "events"
 RECEIVED = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
@@ -39,7 +40,8 @@ class SocialClient:
 
 
 def channel(client: SocialClient | None = None, **settings: Any) -> WhatsAppChannel:
-    return WhatsAppChannel(client or SocialClient(), meta_api_version="v23.0", **settings)
+    named = {f"whatsapp_{name}": value for name, value in settings.items()}
+    return WhatsAppChannel(client or SocialClient(), Settings(**named))
 
 
 def saved(name: str) -> Any:
