@@ -1,5 +1,7 @@
 """Mails and the clients around the email channel, as its tests use them."""
 
+import email
+import email.policy
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,10 +9,14 @@ from typing import Any
 
 import msgspec
 
-from infra.local.outbox_email import inbound_event
-from infra.local.requests import check
+from infra.local.outbox_email import inbound_event, message_event
+from infra.local.requests import check, refusal
+from orchestrator.channels.channel import Channel
 from orchestrator.channels.email import EmailChannel
-from orchestrator.model import Delivered, Ignored, InboundMessage, Turn
+from orchestrator.channels.markdown import to_plain
+from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Part, Turn
+from orchestrator.settings import Settings
+from tests.kit import Reply, notification
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 OURS = "help@shop.example"
@@ -50,6 +56,48 @@ class S3:
         if self.failure:
             raise self.failure
         return {"Body": io.BytesIO(self.content)}
+
+
+class EmailLine(Ses):
+    """Email as the tests that all channels share drive it."""
+
+    name: ChannelName = "email"
+
+    def channel(self, client: Any, settings: Settings) -> Channel:
+        return EmailChannel(client, S3(), [OURS])
+
+    def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
+        return notification(message_event(text, message_id, OURS, theirs, at), at)
+
+    def person(self, number: int) -> str:
+        return f"person{number}@person.example"
+
+    @property
+    def replies(self) -> list[Reply]:
+        return [
+            Reply(
+                request["Destination"]["ToAddresses"][0],
+                next(tag["Value"] for tag in request["EmailTags"] if tag["Name"] == "turn_id"),
+                plain_text(request["Content"]["Raw"]["Data"]),
+            )
+            for request in self.sent
+        ]
+
+    def throttled(self) -> Exception:
+        return refusal("SendEmail", "TooManyRequestsException", "Maximum sending rate exceeded.", status=429)
+
+    def rendered(self, markdown: str) -> str:
+        return to_plain(markdown)
+
+    def readable(self, part: Part) -> str:
+        return plain_text(part.body.encode())
+
+
+def plain_text(content: bytes) -> str:
+    """The text form of a mail of ours."""
+    body = email.message_from_bytes(content, policy=email.policy.default).get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def channel(ses: Ses | None = None, s3: S3 | None = None) -> EmailChannel:
