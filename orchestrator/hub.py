@@ -36,13 +36,14 @@ from orchestrator.model import (
     Conversation,
     Delivered,
     Exchange,
+    Held,
     Ignored,
     InboundMessage,
     Part,
     Turn,
 )
 from orchestrator.records import Records
-from orchestrator.replies import Replies
+from orchestrator.replies import Replies, answers_this_hour, epoch_hour
 from orchestrator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -104,14 +105,25 @@ class Hub:
         self._store.record([self._records.rejected(None, error, original)])
         return Received("rejected", reason=str(error))
 
+    def release(self, held: Held) -> Received:
+        """Receive a quarantined message after all, as an operator has decided."""
+        (delivered,) = opened(held.original, held.held_at)
+        received = self.receive(msgspec.structs.replace(delivered, released=True))
+        self._store.let_go(held)
+        return received
+
     def _received(self, channel: Channel, delivered: Delivered, items: Sequence[InboundMessage | Ignored]) -> Received:
         messages = [item for item in items if isinstance(item, InboundMessage)]
         ignored = [item for item in items if isinstance(item, Ignored)]
+        light = channel.light(delivered)
+        for item in ignored:
+            if item.outcome == "quarantined":
+                self._store.hold(_held(channel.name, item, delivered, self._clock()))
         # What merely happened to a message is in the provider's own event, where the lake gets that by itself.
         told = [item for item in ignored if not (channel.on_stream and item.outcome == "recorded")]
         if told:
-            self._store.record([made for item in told for made in self._records.ignored(channel.name, item, delivered)])
-        records = [] if channel.on_stream else [delivered.original]
+            self._store.record([made for item in told for made in self._records.ignored(channel.name, item, light)])
+        records = [] if channel.on_stream else [light.original]
         keys = [self._commit(message, records) for message in messages]
         return Received(
             outcome="turn" if messages else next((item.outcome for item in ignored), "recorded"),
@@ -269,7 +281,12 @@ class Hub:
         said = (Exchange(turn.text, answer.text),) if answer and self._replies.belongs_to_context(answer) else ()
         self._store.save(
             msgspec.structs.replace(
-                conversation, turn=None, answered_at=now, history=(*conversation.history, *said)[-HISTORY:]
+                conversation,
+                turn=None,
+                answered_at=now,
+                history=(*conversation.history, *said)[-HISTORY:],
+                hour=epoch_hour(now),
+                answers_this_hour=answers_this_hour(conversation, now) + bool(turn.parts),
             ),
             finished=turn,
             change=ContactChange(at=now, consent="opted_out") if refusal else None,
@@ -368,6 +385,12 @@ class Hub:
     def _still_mine(self, turn: Turn) -> None:
         if turn.claimed_until is None or turn.claimed_until <= self._clock():
             raise SupersededError(f"this worker's claim on turn {turn.turn_id} ran out before a send")
+
+
+def _held(channel: ChannelName, item: Ignored, delivered: Delivered, at: datetime) -> Held:
+    return Held(
+        channel, item.message_id, item.their_address, item.our_address, item.reason, at, original=delivered.original
+    )
 
 
 def _unfinished(conversation: Conversation) -> Turn:

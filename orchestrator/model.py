@@ -31,6 +31,7 @@ class Delivered(msgspec.Struct, frozen=True):
     event: Any  # the decoded JSON, in the provider's own shape; a channel validates what it reads
     occurred_at: datetime  # the envelope's timestamp, else when we received it
     original: bytes  # as it came, one envelope (SNS notification) included where there was one
+    released: bool = False  # an operator has judged a quarantined message to be harmless
 
 
 class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -62,6 +63,18 @@ class Ignored(msgspec.Struct, frozen=True):
     consent: Consent | None = None  # set where the provider itself handled a consent keyword
     our_address: str = ""
     their_address: str = ""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A quarantined message, kept whole until an operator releases it."""
+
+    channel: ChannelName
+    message_id: str
+    their_address: str
+    our_address: str
+    reason: str
+    held_at: datetime
+    original: bytes
 
 
 class Citation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -195,6 +208,8 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     turn: Turn | None = None  # the unfinished one
     history: tuple[Exchange, ...] = ()  # of this generation, oldest first
     answered_at: datetime | None = None  # when the last turn ended
+    hour: int = 0  # the epoch hour that `answers_this_hour` counts in
+    answers_this_hour: int = 0
     state: Mapping[str, str] = {}  # the answerers' own, of this generation
 
     @property

@@ -62,19 +62,36 @@ class Replies:
         """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
         turn = _turn(conversation)
         language = self._language(conversation, turn)
+        house = self._on_command(turn, contact, channel, language) or self._within_limits(
+            conversation, contact, language, now
+        )
+        if house:
+            return house
+        if not turn.text.strip():
+            return self._fixed("attachment", language, source="attachment", reason="the message has no words")
+        return self._asked(_question(conversation, turn, channel, language))
+
+    def _on_command(self, turn: Turn, contact: Contact, channel: Channel, language: Language) -> Answer | None:
+        """What consent and restart words get, and those who opted out; None for everybody else."""
         command = self._command(turn.latest, channel)
         if command in CONSENT:
             name, consent = CONSENT[command]
             return self._fixed(name, language, source="consent", reason=f"the person wrote {command}", consent=consent)
         if contact.consent == "opted_out":
-            return Answer("", source="silence", language=language, reason="the person opted out")
+            return _silence(language, "the person opted out")
         if command == "restart":
             return self._fixed("greeting", language, source="restart", reason="the person asked for a new conversation")
+        return None
+
+    def _within_limits(
+        self, conversation: Conversation, contact: Contact, language: Language, now: datetime
+    ) -> Answer | None:
+        """What those get who are over a budget; None within it."""
         if spent := self._overspent(contact, now):
             return self._over_budget(contact, spent, language, now)
-        if not turn.text.strip():
-            return self._fixed("attachment", language, source="attachment", reason="the message has no words")
-        return self._asked(_question(conversation, turn, channel, language))
+        if conversation.thread and answers_this_hour(conversation, now) >= self._settings.answers_per_thread:
+            return _silence(language, f"the thread got {self._settings.answers_per_thread} answers within the hour")
+        return None
 
     def belongs_to_context(self, answer: Answer) -> bool:
         """Whether later answers should know of this one."""
@@ -114,7 +131,7 @@ class Replies:
         current = epoch_hour(now) if spent == "turns_per_hour" else epoch_day(now)
         reason = f"{spent} is spent"
         if notified_in == current:
-            return Answer("", source="silence", language=language, reason=reason)
+            return _silence(language, reason)
         return self._fixed("budget", language, source="budget", reason=reason)
 
     def _language(self, conversation: Conversation, turn: Turn) -> Language:
@@ -124,6 +141,15 @@ class Replies:
         self, name: TextName, language: Language, *, source: str, reason: str, consent: Consent | None = None
     ) -> Answer:
         return Answer(self._texts.get(name, language), source=source, language=language, reason=reason, consent=consent)
+
+
+def _silence(language: Language, reason: str) -> Answer:
+    return Answer("", source="silence", language=language, reason=reason)
+
+
+def answers_this_hour(conversation: Conversation, now: datetime) -> int:
+    """How many answers the conversation got in the hour of `now`."""
+    return conversation.answers_this_hour if conversation.hour == epoch_hour(now) else 0
 
 
 def epoch_hour(at: datetime) -> int:

@@ -41,6 +41,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _about("seconds to wait for more messages, so that a burst becomes one turn; 0 answers at once", ge=0)
     ] = 0
     turns_per_hour: Annotated[int, _about("turns one person gets in an hour", ge=1)] = 60
+    answers_per_thread: Annotated[
+        int, _about("answers one mail thread gets in an hour, so that two machines cannot talk for ever", ge=1)
+    ] = 10
     turns_per_day: Annotated[int, _about("turns one person gets in a day (UTC)", ge=1)] = 300
     tokens_per_day: Annotated[int, _about("model tokens one person may spend in a day (UTC)", ge=1)] = 200_000
     self_managed_opt_outs: Annotated[
@@ -60,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, _about("age in seconds at which an unfinished turn is ended with an apology, or as undeliverable", gt=0)
     ] = 3600
     sms_configuration_set: Annotated[str, _about("End User Messaging SMS configuration set for sends")] = ""
+    email_addresses: Annotated[
+        tuple[str, ...], _about("our own mail addresses; mail from one of them is never answered")
+    ] = ()
+    email_configuration_set: Annotated[str, _about("SES configuration set for sends")] = ""
+    email_max_characters: Annotated[int, _about("how long an answer by mail should be at most", ge=70)] = 3000
     whatsapp_meta_api_version: Annotated[
         str, _about("version of Meta's API that messages are written for", pattern=r"^v\d+\.\d$")
     ] = "v23.0"

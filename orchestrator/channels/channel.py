@@ -27,6 +27,13 @@ class Channel(Protocol):
         """Every message of the event, in the event's order. Raises `EventError` naming the field."""
         ...
 
+    def light(self, delivered: Delivered) -> Delivered:
+        """The event as the lake should have it: what people attached left out, at most 1,000,000 bytes.
+
+        Source: https://docs.aws.amazon.com/firehose/latest/APIReference/API_Record.html (1,024,000 bytes a record).
+        """
+        ...
+
     def prepare(self, message: InboundMessage) -> None:
         """A courtesy before answering (read receipt, typing indicator). Never raises; nothing depends on it."""
         ...

@@ -85,6 +85,9 @@ class SmsChannel:
         )
         return [self._unanswered(message) or message]
 
+    def light(self, delivered: Delivered) -> Delivered:
+        return delivered
+
     def prepare(self, message: InboundMessage) -> None:
         """SMS knows no courtesy before the answer."""
 

@@ -55,6 +55,9 @@ class WhatsAppChannel:
     def parse(self, delivered: Delivered) -> Sequence[InboundMessage | Ignored]:
         return items_in(delivered, self._phone_number_id)
 
+    def light(self, delivered: Delivered) -> Delivered:
+        return delivered
+
     def prepare(self, message: InboundMessage) -> None:
         """Mark the message as read and show that an answer is being written: for 25 seconds, or until it is there.
 

@@ -10,7 +10,7 @@ import msgspec
 from orchestrator.conversations.database import Database
 from orchestrator.conversations.store import Committed, Snapshot
 from orchestrator.errors import SupersededError
-from orchestrator.model import Contact, ContactChange, Conversation, InboundMessage, Turn
+from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Turn
 
 WAITS_TOO_LONG = timedelta(minutes=1)  # after which the sweeper wakes a message that no turn has taken
 
@@ -28,6 +28,9 @@ CREATE TABLE IF NOT EXISTS turns (
     turn_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, finished_at REAL NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation_id, finished_at);
+CREATE TABLE IF NOT EXISTS held (
+    channel TEXT, message_id TEXT, held_at REAL NOT NULL, body BLOB NOT NULL, PRIMARY KEY (channel, message_id)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS contacts (
     key TEXT PRIMARY KEY, consent TEXT, hour INTEGER NOT NULL DEFAULT 0, day INTEGER NOT NULL DEFAULT 0,
     turns_this_hour INTEGER NOT NULL DEFAULT 0, turns_today INTEGER NOT NULL DEFAULT 0,
@@ -54,6 +57,7 @@ Journal = Callable[[sqlite3.Connection, datetime, Sequence[bytes]], None]
 _conversation = msgspec.json.Decoder(Conversation)
 _message = msgspec.json.Decoder(InboundMessage)
 _turn = msgspec.json.Decoder(Turn)
+_held = msgspec.json.Decoder(Held)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -135,6 +139,21 @@ class SqliteStore:
     def record(self, records: Sequence[bytes]) -> None:
         with self.database.transaction() as connection:
             self._journal(connection, self._clock(), records)
+
+    def hold(self, held: Held) -> None:
+        with self.database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (held.channel, held.message_id, held.held_at.timestamp(), _encode(held)),
+            )
+
+    def held(self) -> list[Held]:
+        found = self.database.connection().execute("SELECT body FROM held ORDER BY held_at, message_id")
+        return [_held.decode(body) for (body,) in found]
+
+    def let_go(self, held: Held) -> None:
+        with self.database.transaction() as connection:
+            connection.execute("DELETE FROM held WHERE channel = ? AND message_id = ?", (held.channel, held.message_id))
 
     def due(self, now: datetime, limit: int) -> list[str]:
         found = self.database.connection().execute(

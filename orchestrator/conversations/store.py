@@ -14,7 +14,7 @@ from typing import Protocol
 
 import msgspec
 
-from orchestrator.model import Contact, ContactChange, Conversation, InboundMessage, Turn
+from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Turn
 
 
 class Committed(Enum):
@@ -61,6 +61,18 @@ class Store(Protocol):
 
     def record(self, records: Sequence[bytes]) -> None:
         """Keep records that belong to no step: what was ignored, quarantined or rejected."""
+        ...
+
+    def hold(self, held: Held) -> None:
+        """Keep a quarantined message for an operator, once for its channel and message id."""
+        ...
+
+    def held(self) -> Sequence[Held]:
+        """Every message that is in quarantine, oldest first."""
+        ...
+
+    def let_go(self, held: Held) -> None:
+        """Forget a message that was in quarantine."""
         ...
 
     def due(self, now: datetime, limit: int) -> Sequence[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.conversations.store import Committed, Store
 from orchestrator.errors import SupersededError
-from orchestrator.model import Answer, Contact, ContactChange, Conversation, InboundMessage, Part, Turn
+from orchestrator.model import Answer, Contact, ContactChange, Conversation, Held, InboundMessage, Part, Turn
 from tests.kit import NOON, OURS, THEIRS, Clock
 
 KEY = "sms-" + "a" * 32
@@ -156,6 +156,14 @@ class StoreContract(ABC):
         store.commit(KEY, KEY, message(1), [])
         assert list(store.due(NOON + timedelta(seconds=30), 10)) == []
         assert list(store.due(NOON + timedelta(seconds=61), 10)) == [KEY]
+
+    def test_a_held_message_is_kept_once_until_it_is_let_go(self, store: Store) -> None:
+        held = Held("email", "m1", "a@example.org", "b@example.org", "spam", NOON, b"\x00whole\xff")
+        store.hold(held)
+        store.hold(msgspec.structs.replace(held, reason="spam again"))
+        assert list(store.held()) == [held]
+        store.let_go(held)
+        assert list(store.held()) == []
 
     def test_records_keep_their_order(self, store: Store) -> None:
         store.record([b"1", b"2"])
