@@ -17,6 +17,7 @@ import msgspec
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
 from orchestrator.conversations.store import Committed, Queue, Snapshot, Store
+from orchestrator.envelopes import opened
 from orchestrator.errors import (
     ConfigurationError,
     EventError,

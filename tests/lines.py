@@ -15,6 +15,7 @@ from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.model import ChannelName, Part
 from orchestrator.settings import Settings
 from tests.kit import OURS, Line, Reply, SmsLine, notification
+from tests.unit.email_kit import EmailLine
 
 
 class WhatsAppLine:
@@ -64,4 +65,4 @@ class WhatsAppLine:
         return part.body
 
 
-LINES: dict[str, Callable[[], Line]] = {"sms": SmsLine, "whatsapp": WhatsAppLine}
+LINES: dict[str, Callable[[], Line]] = {"sms": SmsLine, "whatsapp": WhatsAppLine, "email": EmailLine}

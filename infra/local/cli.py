@@ -13,6 +13,7 @@ COMMANDS = {
     "chat": "Write to the hub as a customer, in the terminal.",
     "ingest": "Feed provider events from files, one outcome each.",
     "conversations": "Read what was said.",
+    "quarantine": "Messages held back for their verdicts: list, release.",
     "documents": "The documents that questions are answered from.",
     "query": "Ask the lake, in Athena SQL.",
     "doctor": "Check the settings; name every gap with its remedy.",

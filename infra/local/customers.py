@@ -7,11 +7,16 @@ from typing import Any
 
 import msgspec
 
-from infra.local import outbox_whatsapp
+from infra.local import outbox_email, outbox_whatsapp
 from orchestrator.model import ChannelName
 
 OUR_NUMBER = "+12065550100"  # a number reserved for fiction, as all of the embedded deployment's
-A_CUSTOMER: dict[ChannelName, str] = {"sms": "+12065550142", "whatsapp": "+12065550143"}
+OUR_MAIL = outbox_email.OUR_ADDRESS
+A_CUSTOMER: dict[ChannelName, str] = {
+    "sms": "+12065550142",
+    "whatsapp": "+12065550143",
+    "email": "ana@customer.example",
+}
 
 
 def event(channel: ChannelName, theirs: str, text: str, at: datetime) -> tuple[str, bytes]:
@@ -50,4 +55,12 @@ def _whatsapp(theirs: str, text: str, message_id: str, at: datetime) -> dict[str
     return outbox_whatsapp.message_event(text, f"wamid.{message_id}", OUR_NUMBER, theirs, at)
 
 
-_EVENTS: dict[ChannelName, Callable[[str, str, str, datetime], dict[str, Any]]] = {"sms": _sms, "whatsapp": _whatsapp}
+def _email(theirs: str, text: str, message_id: str, at: datetime) -> dict[str, Any]:
+    return outbox_email.message_event(text, message_id, OUR_MAIL, theirs, at)
+
+
+_EVENTS: dict[ChannelName, Callable[[str, str, str, datetime], dict[str, Any]]] = {
+    "sms": _sms,
+    "whatsapp": _whatsapp,
+    "email": _email,
+}

@@ -4,6 +4,7 @@ Everything lives in one data folder:
 
     parley.sqlite3      conversations, messages, turns, wake-ups, the outbox, the journal of what the lake still lacks
     documents.sqlite3   the documents that questions are answered from
+    mail/               stands for the bucket to which SES writes received mails
     conversation.key    the secret that names conversations; losing it begins every conversation anew
     lake/               Parquet, one folder an hour
 """
@@ -18,12 +19,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
+from infra.local.customers import OUR_MAIL
+from infra.local.mail_folder import MailFolder
 from infra.local.outbox import Outbox
 from infra.local.wakeups import SqliteQueue
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.document_index import DocumentIndex
 from orchestrator.answerers.documents import DocumentsAnswerer
 from orchestrator.channels.channel import Channel
+from orchestrator.channels.email import EmailChannel
 from orchestrator.channels.sms import SmsChannel
 from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.conversations.sqlite import SqliteStore
@@ -55,6 +61,7 @@ class Deployment:
         *,
         clock: Callable[[], datetime] = now,
         on_wake: Callable[[], None] = lambda: None,
+        mail: Path | None = None,
     ) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
@@ -73,6 +80,7 @@ class Deployment:
         self.channels: Sequence[Channel] = (
             SmsChannel(self.outbox, settings),
             WhatsAppChannel(self.outbox, settings),
+            EmailChannel(self.outbox, MailFolder(mail or data / "mail"), _with_mail_address(settings)),
         )
         self.hub = Hub(
             channels=self.channels,
@@ -89,6 +97,12 @@ class Deployment:
         if any(channel.on_stream and channel.recognises(delivered.event) for channel in self.channels):
             self.store.record([delivered.original])
         return self.hub.receive(delivered)
+
+    def close(self) -> None:
+        """Bring what is recorded into the lake, and let others write it."""
+        self.lake.flush()
+        self.lake.close()
+        self.store.database.close()
 
     def engine(self) -> DuckDbEngine:
         """Asks the lake."""
@@ -132,6 +146,11 @@ def alone(data: Path) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+def _with_mail_address(settings: Settings) -> Settings:
+    """Without an address of the operator's own, mail comes to the embedded deployment's."""
+    return settings if settings.email_addresses else msgspec.structs.replace(settings, email_addresses=(OUR_MAIL,))
 
 
 def _secret(path: Path) -> bytes:

@@ -1,19 +1,20 @@
 """Events from files, through the path the Lambdas run, one outcome each."""
 
+import functools
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import msgspec
 
+from infra.local import customers, outbox_email
 from infra.local.deployment import Deployment
 from infra.local.workers import work
 from orchestrator.decoding import decoded
 from orchestrator.envelopes import opened
-from orchestrator.errors import EventError
+from orchestrator.errors import ConfigurationError, EventError, UpstreamError
 from orchestrator.hub import Received
-from orchestrator.model import Turn
+from orchestrator.model import Delivered, Held, Turn
 from transformer.pipeline import transform
 
 PATIENCE_S = 60.0  # how long one event's turn is waited for, when another process or a settling time holds it
@@ -51,6 +52,11 @@ def documents(path: str, content: bytes) -> Iterator[Document]:
         yield Document(path, 1, content)
 
 
+def mail(path: str, content: bytes, at: datetime) -> Document:
+    """A mail from a file, as SES would announce it."""
+    return Document(path, 1, customers.notified(outbox_email.inbound_event(content, at), at))
+
+
 def _is_json(content: bytes) -> bool:
     try:
         return isinstance(decoded(content), dict | list)
@@ -64,23 +70,52 @@ class Ingest:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
 
+    def now(self) -> datetime:
+        """By the deployment's clock."""
+        return self._deployment.clock()
+
     def document(self, document: Document) -> Iterator[Ingested]:
         """An outcome for each event in the document."""
         try:
-            events = list(opened(document.body, self._deployment.clock()))
+            events = list(opened(document.body, self.now()))
         except EventError as error:
-            with self._deployment.watching() as records:
-                received = self._deployment.hub.reject(document.body, error)
-            yield self._outcome(document, received, [], [], records)
+            yield self._fed(document, functools.partial(self._deployment.hub.reject, document.body, error))
             return
         for delivered in events:
-            with self._deployment.watching() as records:
-                before = self._deployment.outbox.position()
-                received = self._deployment.receive(delivered)
-                turns = self._worked_off(received)
-                sent = self._deployment.outbox.sent(after=before)
-            replies = [reply.text for reply in sent if reply.turn_id in {turn.turn_id for turn in turns}]
-            yield self._outcome(document, received, turns, replies, records)
+            yield self._fed(document, functools.partial(self._received, delivered))
+
+    def released(self, held: Held) -> Ingested:
+        """The outcome of a message that leaves the quarantine."""
+        return self._fed(
+            Document("quarantine", 1, held.original), functools.partial(self._deployment.hub.release, held)
+        )
+
+    def _fed(self, document: Document, receive: Callable[[], Received]) -> Ingested:
+        """Receive, answer, and tell what came of it."""
+        with self._deployment.watching() as records:
+            before = self._deployment.outbox.position()
+            received = receive()
+            turns = self._worked_off(received)
+            sent = self._deployment.outbox.sent(after=before)
+        replies = [reply.text for reply in sent if reply.turn_id in {turn.turn_id for turn in turns}]
+        return Ingested(
+            path=document.path,
+            line=document.line,
+            outcome=received.outcome,
+            channel=received.channel or None,
+            message_ids=list(received.message_ids),
+            conversation_id=turns[0].conversation_id if turns else None,
+            replies=replies,
+            rows=sum(len(transform(record, self.now())) for record in records),
+            reason=received.reason or _why(turns, replies),
+        )
+
+    def _received(self, delivered: Delivered) -> Received:
+        """What a queue would try again later and then keep as dead is kept as rejected here."""
+        try:
+            return self._deployment.receive(delivered)
+        except (UpstreamError, ConfigurationError) as error:
+            return self._deployment.hub.reject(delivered.original, EventError("the event", f"cannot be read: {error}"))
 
     def _worked_off(self, received: Received) -> list[Turn]:
         """The turns that answered the event's messages."""
@@ -101,34 +136,8 @@ class Ingest:
         answered = {message.message_id for turn in self._turns(received) for message in turn.messages}
         return not answered.issuperset(received.to_answer)
 
-    def _outcome(
-        self, document: Document, received: Received, turns: list[Turn], replies: list[str], records: list[bytes]
-    ) -> Ingested:
-        at = self._deployment.clock()
-        return Ingested(
-            path=document.path,
-            line=document.line,
-            outcome=received.outcome,
-            channel=received.channel or None,
-            message_ids=list(received.message_ids),
-            conversation_id=turns[0].conversation_id if turns else None,
-            replies=replies,
-            rows=sum(len(transform(record, at)) for record in records),
-            reason=received.reason or _why(turns, replies),
-        )
-
 
 def _why(turns: list[Turn], replies: list[str]) -> str:
     if turns and not replies and all(turn.answer and turn.answer.text for turn in turns):
         return "delivered before, and answered then"
     return "; ".join(f"{turn.answer.source}: {turn.answer.reason}".strip(": ") for turn in turns if turn.answer)
-
-
-def as_json(ingested: Ingested) -> Any:
-    """For a line of output."""
-    return msgspec.to_builtins(ingested)
-
-
-def read(path: str) -> bytes:
-    """A file's content. Raises `OSError`."""
-    return Path(path).read_bytes()

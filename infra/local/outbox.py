@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from infra.local import customers, outbox_whatsapp
+from infra.local import customers, outbox_email, outbox_whatsapp
 from infra.local.requests import check
 from orchestrator.channels import gsm7
+from orchestrator.channels.mime import parse_mail
 from orchestrator.conversations.database import Database
 from orchestrator.conversations.sqlite import Journal
 
@@ -75,6 +76,18 @@ class Outbox:
             events = outbox_whatsapp.delivery_events(request, message_id, self._clock())
             self._report(connection, [customers.notified(event, self._clock()) for event in events])
         return {"messageId": message_id}
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        """As `sesv2`."""
+        check("sesv2", "SendEmail", request)
+        (destination,) = request["Destination"]["ToAddresses"]
+        mail = request["Content"]["Raw"]["Data"]
+        turn_id = next((tag["Value"] for tag in request.get("EmailTags", ()) if tag["Name"] == "turn_id"), "")
+        with self._database.transaction() as connection:
+            message_id = self._keep(connection, "email", destination, turn_id, parse_mail(mail).text, request)
+            events = outbox_email.delivery_events(request, message_id, self._clock())
+            self._report(connection, map(msgspec.json.encode, events))
+        return {"MessageId": message_id}
 
     def position(self) -> int:
         """Of the last message sent; 0 before the first."""

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from orchestrator.model import Answer, ChannelName, Ignored, InboundMessage, Part, Receipt, Turn
-from orchestrator.model import Delivered as Delivered
+from orchestrator.model import Answer, ChannelName, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
 
 
 class Channel(Protocol):

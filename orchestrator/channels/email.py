@@ -7,8 +7,7 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -17,13 +16,20 @@ from botocore.exceptions import ClientError
 from orchestrator.aws_errors import Owner, translated
 from orchestrator.channels.email_automatic import automatic, is_robot
 from orchestrator.channels.email_compose import compose_mail
-from orchestrator.channels.email_event import Received, SesReceipt, is_received_mail, received_mails
+from orchestrator.channels.email_event import (
+    Received,
+    SesReceipt,
+    is_received_mail,
+    received_mails,
+    without_content,
+)
 from orchestrator.channels.email_policy import MAX_BYTES
 from orchestrator.channels.email_thread import MAX_REFERENCES, thread_of
 from orchestrator.channels.mime import Address, Mail, address, parse_mail
 from orchestrator.channels.reply_text import new_words
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
 from orchestrator.model import Answer, ChannelName, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.settings import Settings
 
 MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
 
@@ -57,7 +63,7 @@ class S3Client(Protocol):
 
 
 class EmailChannel:
-    """Fills `Channel`. `own_addresses`: where mail is received; a reply leaves from the one that was written to."""
+    """Fills `Channel`. A reply leaves from the address that was written to."""
 
     name: ChannelName = "email"
     keeps_consent = True
@@ -67,23 +73,23 @@ class EmailChannel:
         self,
         ses: SesClient,
         s3: S3Client,
-        own_addresses: Collection[str],
-        *,
-        configuration_set: str = "",
-        max_characters: int = 3_000,
+        settings: Settings,
     ) -> None:
         self._ses = ses
         self._s3 = s3
-        self._own = frozenset(each.lower() for each in own_addresses)
-        self._configuration_set = configuration_set
-        self.max_characters = max_characters
+        self._own = frozenset(each.lower() for each in settings.email_addresses)
+        self._configuration_set = settings.email_configuration_set
+        self.max_characters = settings.email_max_characters
 
     def recognises(self, event: Any) -> bool:
         return is_received_mail(event)
 
     def parse(self, delivered: Delivered) -> Sequence[InboundMessage | Ignored]:
         """Raises also `UpstreamError` and `ConfigurationError` where the mail cannot be fetched."""
-        return [self._parsed(each, delivered.occurred_at) for each in received_mails(delivered)]
+        return [self._parsed(each, delivered) for each in received_mails(delivered)]
+
+    def light(self, delivered: Delivered) -> Delivered:
+        return without_content(delivered)
 
     def prepare(self, message: InboundMessage) -> None:
         """Mail knows no courtesy before the answer."""
@@ -113,11 +119,11 @@ class EmailChannel:
                 raise
         return Receipt(response["MessageId"])
 
-    def _parsed(self, received: Received, arrived_at: datetime) -> InboundMessage | Ignored:
+    def _parsed(self, received: Received, delivered: Delivered) -> InboundMessage | Ignored:
         our_address = self._our_address(received)
         claimed = address((received.mail.common_headers.senders or ("",))[0])
         ignored = Ignored("ignored", "", received.mail.message_id, None, our_address, claimed.spec if claimed else "")
-        if reason := _quarantined(received.receipt):
+        if (reason := _quarantined(received.receipt)) and not delivered.released:
             return msgspec.structs.replace(ignored, outcome="quarantined", reason=reason)
         if reason := _undeliverable(received.mail.source):
             return msgspec.structs.replace(ignored, reason=reason)
@@ -134,7 +140,7 @@ class EmailChannel:
             our_address=our_address,
             their_address=writer.spec,
             text=new_words(mail.text)[:MAX_WORDS],
-            occurred_at=received.mail.timestamp or arrived_at,
+            occurred_at=received.mail.timestamp or delivered.occurred_at,
             thread=thread_of(mail, writer.spec),
             attachments=mail.attachments,
             authenticated=_authenticated(received.receipt, sender, writer),

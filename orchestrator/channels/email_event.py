@@ -11,13 +11,13 @@
 Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from orchestrator.decoding import convert, decoded, encoded
 from orchestrator.errors import EventError
 from orchestrator.model import Delivered
 
@@ -57,6 +57,9 @@ class SesReceipt(msgspec.Struct, frozen=True, rename="camel"):
     dmarc_policy: str = ""  # none, quarantine or reject; there only where DMARC failed
 
 
+MOST_FOR_THE_LAKE = 900_000  # bytes; Firehose takes records of 1,024,000
+
+
 class Received(msgspec.Struct, frozen=True):
     """One received mail, as SES tells it."""
 
@@ -81,20 +84,21 @@ def received_mails(delivered: Delivered) -> Sequence[Received]:
     return [_received(each) for each in found]
 
 
+def without_content(delivered: Delivered) -> Delivered:
+    """The notification without the mail itself; without its headers too, where they alone are too much for a record."""
+    event = delivered.event
+    if "content" not in event and len(delivered.original) <= MOST_FOR_THE_LAKE:
+        return delivered
+    light = {name: value for name, value in event.items() if name != "content"}
+    if len(encoded(light)) > MOST_FOR_THE_LAKE:
+        light["mail"] = {**light["mail"], "headers": [], "headersTruncated": True}
+    envelope = decoded(delivered.original)
+    wrapped = {**envelope, "Message": encoded(light).decode()} if envelope.get("Type") == "Notification" else light
+    return msgspec.structs.replace(delivered, event=light, original=encoded(wrapped))
+
+
 def _received(event: Any) -> Received:
-    try:
-        received = msgspec.convert(event, Received)
-    except msgspec.ValidationError as error:
-        raise _named(error) from error
+    received = convert(event, Received)
     if not received.mail.message_id.strip():
         raise EventError("mail.messageId", "is empty")
     return received
-
-
-def _named(error: msgspec.ValidationError) -> EventError:
-    """msgspec says "Object missing required field `x` - at `$.mail`" or "Expected `str`, got `int` - at `$.mail.x`"."""
-    reason, _, path = str(error).partition(" - at `$")
-    field = path.strip("`.")
-    if missing := re.search(r"missing required field `(\w+)`", reason):
-        return EventError(f"{field}.{missing[1]}".strip("."), "is missing")
-    return EventError(field or "the event", f"is malformed: {reason}")

@@ -1,4 +1,4 @@
-"""How fast the transformer is, as ratios within one run: `python -m tests.bench.transformer`.
+"""How fast the transformer is, as ratios within one run: `make bench`.
 
 `floor` is what no transformer can avoid: base64-decode, `orjson.loads`, `orjson.dumps` and base64-encode of the same
 records. The batch is 40 % SES, 30 % SMS and 30 % WhatsApp events; SES and SMS put them on Firehose themselves, SNS
@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from tests.bench.figure import Figure
 from transformer.batch import Batch, InputRecord
 
 _ROUNDS = 9
@@ -192,19 +193,14 @@ def seconds(function: Callable[[list[InputRecord]], object], records: list[Input
     return time.process_time() - started
 
 
-def measure() -> dict[str, float]:
+def figures() -> list[Figure]:
+    """Shares of the floor, and how the time per record grows."""
     small, large = batch(2_000), batch(20_000)
     seconds(transform, small)  # templates are compiled once, before the clock starts
     rounds = [(seconds(floor, small), seconds(transform, small), seconds(transform, large)) for _ in range(_ROUNDS)]
     floors, smalls, larges = (statistics.median(column) for column in zip(*rounds, strict=True))
-    return {
-        "floor, microseconds per record": floors / 2_000 * 1e6,
-        "transformer, microseconds per record": smalls / 2_000 * 1e6,
-        "speed as a share of floor (target: at least 0.25)": floors / smalls,
-        "time per record at ten times the records (target: at most 1.1)": larges / smalls / 10,
-    }
-
-
-if __name__ == "__main__":
-    for name, figure in measure().items():
-        print(f"{figure:10.3f}  {name}")
+    share, growth = floors / smalls, larges / smalls / 10
+    return [
+        Figure("transformer, mixed batch of 2,000, speed over floor", f"{share:.2f} ×", "≥ 0.25 ×", share >= 0.25),
+        Figure("transformer, time per record at ten times the records", f"{growth:.2f} ×", "≤ 1.1 ×", growth <= 1.1),
+    ]

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.channels.channel import Channel
-from orchestrator.model import Delivered
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError, UncertainError, UpstreamError
-from orchestrator.model import Answer, Citation, Ignored, InboundMessage, Turn
+from orchestrator.model import Answer, Citation, Delivered, Ignored, InboundMessage, Turn
 from orchestrator.settings import Settings
 from tests.kit import NOON, Line
 from tests.lines import LINES

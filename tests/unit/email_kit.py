@@ -64,7 +64,7 @@ class EmailLine(Ses):
     name: ChannelName = "email"
 
     def channel(self, client: Any, settings: Settings) -> Channel:
-        return EmailChannel(client, S3(), [OURS])
+        return EmailChannel(client, S3(), msgspec.structs.replace(settings, email_addresses=(OURS,)))
 
     def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
         return notification(message_event(text, message_id, OURS, theirs, at), at)
@@ -101,7 +101,8 @@ def plain_text(content: bytes) -> str:
 
 
 def channel(ses: Ses | None = None, s3: S3 | None = None) -> EmailChannel:
-    return EmailChannel(ses or Ses(), s3 or S3(), [OURS], configuration_set="parley")
+    settings = Settings(email_addresses=(OURS,), email_configuration_set="parley")
+    return EmailChannel(ses or Ses(), s3 or S3(), settings)
 
 
 def event(name: str) -> Any:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.channels.email_policy import MAX_HEADER
 from orchestrator.channels.mime import Mail, address, one_line, parse_mail
 from orchestrator.errors import EventError
 
@@ -117,6 +118,10 @@ def test_an_address_is_found_in_what_ses_shows_of_it() -> None:
     found = address('"Zoë Person" <Zoe@person.example>')
     assert found
     assert (found.spec, found.name) == ("zoe@person.example", "Zoë Person")
+
+
+def test_a_header_is_cut_where_no_mail_program_goes() -> None:
+    assert len(headers(f"X-Long: {'x' * 100_000}").header("x-long")) == MAX_HEADER
 
 
 @given(st.text())

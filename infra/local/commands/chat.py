@@ -36,7 +36,7 @@ def command(channel: ChannelName, sender: str | None, data_here: Path | None) ->
             _, event = customers.event(channel, address, text, opened.clock())
             for ingested in ingest.document(Document("chat", 1, event)):
                 click.echo(_shown(ingested))
-    opened.lake.flush()
+    opened.close()
 
 
 def _shown(ingested: Ingested) -> str:

@@ -29,8 +29,8 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
     return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)
 
 
-def deployment(data_here: Path | None) -> Deployment:
+def deployment(data_here: Path | None, mail: Path | None = None) -> Deployment:
     """Opens the deployment that the command line names, with the environment's settings."""
     context = click.get_current_context()
     folder = data_here or context.find_object(Path) or Path(".parley")
-    return Deployment(folder, Settings.read(os.environ))
+    return Deployment(folder, Settings.read(os.environ), mail=mail)

@@ -24,9 +24,10 @@ def command(sql: str | None, parameters: tuple[str, ...], format_: str, data_her
     parley query "SELECT channel, count(*) FROM events GROUP BY 1"
     """
     opened = deployment(data_here)
-    opened.lake.flush()
+    engine = opened.engine()
+    opened.close()
     try:
-        result = opened.engine().query(sql or "SHOW TABLES", _bound(parameters))
+        result = engine.query(sql or "SHOW TABLES", _bound(parameters))
     except QueryError as error:
         raise click.ClickException(str(error)) from error
     rows = [dict(zip(result.column_names, row, strict=True)) for row in result.rows]
