@@ -27,7 +27,17 @@ WROTE = (
     "写道", "寫道", "书写", "さんは書きました", "さんのメール", "작성", "썼습니다",
 )  # fmt: skip
 # The verb that a name or a date may follow, as in "Am 3. Mai schrieb Ana:".
-WROTE_EARLIER = ("wrote on", "wrote at", "schrieb", "schreibt", "schreef", "skrev", "skrifaði", "skriver")
+WROTE_EARLIER = (
+    "wrote on",
+    "wrote at",
+    "schrieb",
+    "schreibt",
+    "schreef",
+    "skrev",
+    "skrifaði",
+    "skriver",
+    "missatge de",
+)
 
 # How such a line begins, where the date does not come first.
 ON = (

@@ -13,7 +13,7 @@ _LONGEST = 300  # characters of a line, and of an attribution, that is looked at
 _WINDOW = 6  # lines an attribution may be broken over, blank ones included
 _MOST_HEADERS = 20  # lines of a header block
 _QUOTED = re.compile(r"\s*>")
-_RULE = re.compile(r"\s*[-_=~*#—–]{3,}\s*")
+_RULE = re.compile(r"\s*(?:[-_=~*#—–]\s*){3,}")
 _WROTE = re.compile(rf"(?:{one_of(WROTE)})(?=[\W_]*$)|{one_of(WROTE_EARLIER)}")
 _WROTE_FIRST = re.compile(rf"\s*>\s?(?:{one_of(WROTE)})")
 _ON = re.compile(rf"[\W_]*(?:{one_of(ON)}|\d|[^\W\d_]{{2,12}}[.,]? ?,? ?(?:den |the )?\d)")

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from orchestrator.channels.email_phrases import SENT_FROM
 from orchestrator.channels.email_quotes import is_quoted, is_rule
 
-_DELIMITER = re.compile(
-    r"(?:--|—|–|——|__)\s*"
-)  # "-- " is RFC 3676's; mail programs lose the blank and prettify the dashes
+# RFC 3676 writes "-- "; mail programs lose the blank and prettify the dashes.
+_DELIMITER = re.compile(r"(?:[-–—_]{2}|[–—])\s*")
 _SENT_FROM = re.compile(rf"[\W_]*(?:{'|'.join(map(re.escape, SENT_FROM))})")
 _WORDS_IN_A_SENTENCE = re.compile(r"[,;!?](?:\s|$)")
 _CONTACT = re.compile(r"[^\s@]@[^\s@]|https?://|www\.|(?:\d[\s()./-]*){7}", re.IGNORECASE)
@@ -24,7 +23,8 @@ def is_delimiter(line: str) -> bool:
 def is_sent_from(lines: Sequence[str], index: int) -> bool:
     """Whether the line names the device or program the mail was sent from, in a paragraph of its own."""
     line = lines[index].strip()
-    alone = index + 1 == len(lines) or not lines[index + 1].strip() or is_quoted(lines[index + 1])
+    below = lines[index + 1] if index + 1 < len(lines) else ""
+    alone = not below.strip() or is_quoted(below) or is_rule(below)
     if not alone or len(line) > 200 or not _SENT_FROM.match(line.casefold()):
         return False
     return len(line.split()) <= 10 and not _WORDS_IN_A_SENTENCE.search(line)

@@ -7,6 +7,7 @@ question that is missing.
 from orchestrator.channels.email_quotes import history_starts, is_quoted, is_quoted_below
 from orchestrator.channels.email_signatures import is_delimiter, is_footer, is_sent_from
 
+_UNSEEN = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # which way text runs
 _FENCE = "```"
 _WRAPPED = 60  # characters: a quoted line at least so long may have been broken in two by the sending program
 
@@ -16,7 +17,7 @@ def new_words(text: str) -> str:
     lines = [
         line.replace("\u00a0", " ").rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     ]
-    starts = history_starts(lines)
+    starts = history_starts([line.translate(_UNSEEN) for line in lines])
     code = _code(lines)
     kept: list[str] = []
     index = 0

@@ -33,6 +33,7 @@ ATTRIBUTIONS = {
     "zh": "Ana <ana@shop.example> 于2024年5月3日周五 10:00写道：",
     "ja": "2024年5月3日(金) 10:00 Ana <ana@shop.example>:",
     "ko": "2024년 5월 3일 (금) 오전 10:00, Ana <ana@shop.example>님이 작성:",
+    "ca": "Missatge de Ana <ana@shop.example> del dia dv., 3 de maig 2024 a les 10:00:",
     "date first": "2024-05-03 10:00 GMT+02:00 Ana <ana@shop.example>:",
 }
 HEADERS = {
@@ -96,6 +97,8 @@ def test_words_that_look_like_history_stay(words: str) -> None:
         "-- \nZoe\n+1 206 555 0100",
         "--\nZoe",
         "—\nZoe",
+        "––\nZoe",
+        "Get Outlook for iOS\n________________________________\nFrom: Ana\nTo: Zoe\nSubject: x\n\nold",
         "_____________\nThe kettle list\nkettles@lists.example\nhttps://lists.example/kettles",
         "Sent from my iPhone",
         "*Sent from my iPhone*",
@@ -109,6 +112,11 @@ def test_words_that_look_like_history_stay(words: str) -> None:
 )
 def test_signatures_are_left_out(signature: str) -> None:
     assert new_words(f"It is blue.\n\n{signature}\n") == "It is blue."
+
+
+def test_marks_of_direction_do_not_hide_an_attribution() -> None:
+    hebrew = "\u202bבתאריך 3 במאי 2024 ב-10:00 מאת \u202aAna\u202c <\u202aana@shop.example\u202c\u200f>:\u202c"
+    assert new_words(f"כחול\n\n{hebrew}\n\n> איזה צבע?\n") == "כחול"
 
 
 def test_quoted_lines_between_answers_are_left_out() -> None:
