@@ -1,11 +1,13 @@
 """Translates what boto3 raises into our tree, so that the class of an error says who acts.
 
-Each channel and answerer names the codes it knows; the codes every service shares are here.
+Each channel, answerer and store names the operations it calls and the codes of theirs that it knows; the codes that
+services share are here. A test walks every error of every operation in botocore's model: each must have an owner.
 Source: https://docs.aws.amazon.com/general/latest/gr/api-error-codes.html and botocore/data/_retry.json.
 """
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -23,6 +25,15 @@ from botocore.exceptions import (
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
 
 Owner = type[ConfigurationError] | type[RefusedError] | type[UpstreamError]
+
+
+class Operation(NamedTuple):
+    """An AWS operation that is called somewhere, and who owns those of its errors that are not shared."""
+
+    service: str  # as boto3 names the client
+    name: str
+    owners: Mapping[str, Owner] = {}
+
 
 SHARED: Mapping[str, Owner] = {
     "AccessDeniedException": ConfigurationError,
@@ -50,29 +61,35 @@ SHARED: Mapping[str, Owner] = {
 
 
 @contextmanager
-def translated(operation: str, owners: Mapping[str, Owner] | None = None) -> Iterator[None]:
-    """Around one call: boto3's errors come out as ours. `owners` adds to, and overrides, the shared codes."""
+def translated(operation: Operation) -> Iterator[None]:
+    """Around one call: boto3's errors come out as ours. The operation's owners go before the shared ones."""
     try:
         yield
     except ClientError as error:
-        raise _from_service(operation, error, {**SHARED, **(owners or {})}) from error
+        raise _from_service(operation, error) from error
     except (ConnectTimeoutError, EndpointConnectionError) as error:  # nothing was sent
-        raise UpstreamError(f"{operation}: {error}") from error
+        raise UpstreamError(f"{operation.name}: {error}") from error
     except HTTPClientError as error:  # sent, and no response read
-        raise UncertainError(f"{operation}: {error}") from error
+        raise UncertainError(f"{operation.name}: {error}") from error
     except (NoCredentialsError, NoRegionError, PartialCredentialsError, TokenRetrievalError) as error:
-        raise ConfigurationError(f"{operation}: {error} Run `parley doctor`.") from error
+        raise ConfigurationError(f"{operation.name}: {error} Run `parley doctor`.") from error
     except ParamValidationError as error:
-        raise RefusedError("ParamValidation", f"{operation}: {error}") from error
+        raise RefusedError("ParamValidation", f"{operation.name}: {error}") from error
     except BotoCoreError as error:
-        raise UpstreamError(f"{operation}: {error}") from error
+        raise UpstreamError(f"{operation.name}: {error}") from error
 
 
-def _from_service(operation: str, error: ClientError, owners: Mapping[str, Owner]) -> ParleyError:
+def owner_of(operation: Operation, code: str, status: int = 0) -> Owner:
+    """Who acts on an error code; an unknown one is upstream trouble when its HTTP status says so, else a refusal."""
+    known = operation.owners.get(code) or SHARED.get(code)
+    return known or (UpstreamError if status >= 500 else RefusedError)
+
+
+def _from_service(operation: Operation, error: ClientError) -> ParleyError:
     code = error.response.get("Error", {}).get("Code", "Unknown")
-    message = f"{operation}: {error.response.get('Error', {}).get('Message', '')}"
+    message = f"{operation.name}: {error.response.get('Error', {}).get('Message', '')}"
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    owner = owners.get(code, UpstreamError if status >= 500 else RefusedError)
+    owner = owner_of(operation, code, status)
     if issubclass(owner, RefusedError):
         return owner(code, message)
     return owner(f"{code}: {message}")

@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from orchestrator.aws_errors import Owner, translated
+from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels.email_automatic import automatic, is_robot
 from orchestrator.channels.email_compose import compose_mail
 from orchestrator.channels.email_event import (
@@ -34,20 +34,28 @@ from orchestrator.settings import Settings
 MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
-_SEND_OWNERS: Mapping[str, Owner] = {
-    "AccountSuspendedException": ConfigurationError,
-    "BadRequestException": RefusedError,
-    "LimitExceededException": ConfigurationError,  # the daily quota: the operator's to raise
-    "MailFromDomainNotVerifiedException": ConfigurationError,
-    "MessageRejected": RefusedError,
-    "NotFoundException": ConfigurationError,  # the configuration set
-    "SendingPausedException": ConfigurationError,
-    "TooManyRequestsException": UpstreamError,
-}
-_FETCH_OWNERS: Mapping[str, Owner] = {
-    "NoSuchBucket": ConfigurationError,
-    "NoSuchKey": UpstreamError,  # the notification can overtake the object
-}
+_SEND = Operation(
+    "sesv2",
+    "SendEmail",
+    {
+        "AccountSuspendedException": ConfigurationError,
+        "BadRequestException": RefusedError,
+        "LimitExceededException": ConfigurationError,  # the daily quota: the operator's to raise
+        "MailFromDomainNotVerifiedException": ConfigurationError,
+        "MessageRejected": RefusedError,
+        "NotFoundException": ConfigurationError,  # the configuration set
+        "SendingPausedException": ConfigurationError,
+    },
+)
+_FETCH = Operation(
+    "s3",
+    "GetObject",
+    {
+        "InvalidObjectState": ConfigurationError,  # archived before it was read
+        "NoSuchBucket": ConfigurationError,
+        "NoSuchKey": UpstreamError,  # the notification can overtake the object
+    },
+)
 
 
 class SesClient(Protocol):
@@ -110,7 +118,7 @@ class EmailChannel:
         }
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
-        with translated("SendEmail", _SEND_OWNERS):
+        with translated(_SEND):
             try:
                 response = self._ses.send_email(**request)
             except ClientError as error:
@@ -175,7 +183,7 @@ class EmailChannel:
             return _decoded(received.content, action.encoding)
         if not (action.bucket_name and action.object_key):
             raise EventError("receipt.action.bucketName", "is missing, and so is content")
-        with translated("GetObject", _FETCH_OWNERS):
+        with translated(_FETCH):
             response = self._s3.get_object(Bucket=action.bucket_name, Key=action.object_key)
             content: bytes = response["Body"].read(MAX_BYTES + 1)
         return content

@@ -18,7 +18,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from orchestrator import commands
-from orchestrator.aws_errors import Owner, translated
+from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels import gsm7
 from orchestrator.channels.citations import citation_line
 from orchestrator.channels.markdown import to_plain
@@ -34,7 +34,7 @@ _RCS = "rcs-"
 _CONSENT: dict[commands.Command, Consent] = {"stop": "opted_out", "start": "opted_in"}
 
 # Codes of SendTextMessage beyond the shared ones: protect configurations and the like refuse for good.
-_OWNERS: dict[str, Owner] = {"ConflictException": RefusedError}
+_SEND = Operation("pinpoint-sms-voice-v2", "SendTextMessage", {"ConflictException": RefusedError})
 
 
 class TextClient(Protocol):
@@ -106,7 +106,7 @@ class SmsChannel:
         }
         if self._settings.sms_configuration_set:
             request["ConfigurationSetName"] = self._settings.sms_configuration_set
-        with translated("SendTextMessage", _OWNERS):
+        with translated(_SEND):
             try:
                 response = self._client.send_text_message(**request)
             except ClientError as error:

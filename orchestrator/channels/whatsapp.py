@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from orchestrator.aws_errors import Owner, translated
+from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels import whatsapp_events
 from orchestrator.channels.citations import citation_line
 from orchestrator.channels.markdown import to_whatsapp
@@ -27,7 +27,11 @@ log = logging.getLogger(__name__)
 MOST_UNITS = 4096  # characters of one text, says Meta, not of which kind: UTF-16 units are the strictest count
 
 # Codes of SendWhatsAppMessage beyond the shared ones. AWS answers DependencyException for trouble on Meta's side.
-_OWNERS: dict[str, Owner] = {"InvalidParametersException": RefusedError, "DependencyException": UpstreamError}
+_SEND = Operation(
+    "socialmessaging",
+    "SendWhatsAppMessage",
+    {"InvalidParametersException": RefusedError, "DependencyException": UpstreamError},
+)
 
 
 class SocialClient(Protocol):
@@ -88,7 +92,7 @@ class WhatsAppChannel:
         return Receipt(response.get("messageId", ""))
 
     def _request(self, message: InboundMessage, body: Mapping[str, object]) -> Any:
-        with translated("SendWhatsAppMessage", _OWNERS), as_meta_says():
+        with translated(_SEND), as_meta_says():
             return self._client.send_whatsapp_message(
                 originationPhoneNumberId=message.detail["phone_number_id"],
                 message=msgspec.json.encode({"messaging_product": "whatsapp", **body}),
