@@ -97,6 +97,13 @@ def test_a_missing_field_is_named(path: tuple[str, ...], field: str) -> None:
     assert raised.value.field == field
 
 
+def test_a_mail_without_an_id_is_named() -> None:
+    item = received()
+    item["mail"]["messageId"] = " "
+    with pytest.raises(EventError, match=r"mail\.messageId is empty"):
+        channel().parse(delivered(item))
+
+
 def test_content_that_is_not_base64_is_named() -> None:
     item = received()
     item["content"] = "a"

@@ -81,7 +81,7 @@ def test_a_forwarded_mail_without_a_comment_is_the_message(name: str) -> None:
         "I fly.\nFrom: Berlin\nTo: Paris\nDate: 4 May 2024\nWhat may I bring?",
         "Name: Zoe\nEmail: zoe@person.example\nSubject: Kettle\nMessage: it leaks",
         "First it leaked.\n---\nNow it whistles. Why?",
-        "Sent from my desk, which is blue.\nWhat now?",
+        "Sent from my desk, which is blue.\n\nWhat now?",
         "```\n> a quoted line\n--\nFrom: x\n```\nWhy does this fail?",
         "- one\n- two\n\n    indented\n",
         "I use -- with dashes -- a kettle.",
@@ -117,6 +117,10 @@ def test_signatures_are_left_out(signature: str) -> None:
 def test_marks_of_direction_do_not_hide_an_attribution() -> None:
     hebrew = "\u202bבתאריך 3 במאי 2024 ב-10:00 מאת \u202aAna\u202c <\u202aana@shop.example\u202c\u200f>:\u202c"
     assert new_words(f"כחול\n\n{hebrew}\n\n> איזה צבע?\n") == "כחול"
+
+
+def test_a_dated_sentence_above_an_undated_attribution_stays() -> None:
+    assert new_words("On 3 May 2024 it broke.\n\nAna wrote:\n> When?\n") == "On 3 May 2024 it broke."
 
 
 def test_quoted_lines_between_answers_are_left_out() -> None:
