@@ -12,6 +12,9 @@ from collections.abc import Iterable
 
 from orchestrator.model import InboundMessage
 
+_HEX = 32
+_HEX_OF_THE_CONTACT = {"email": 16}  # where one person has several conversations, the first half names the person
+
 
 class Keys:
     """Derives keys from addresses with one secret of at least 16 bytes."""
@@ -20,18 +23,25 @@ class Keys:
         self._secret = secret
 
     def contact(self, message: InboundMessage) -> str:
-        """The person at our address, whatever the thread."""
-        return self._key(message.channel, message.our_address, message.their_address)
+        """The person at our address, whatever the thread: the beginning of the key of each of their conversations."""
+        return contact_key_of(self.conversation(message))
 
     def conversation(self, message: InboundMessage) -> str:
         """The conversation without its generation."""
-        if not message.thread:
-            return self.contact(message)
-        return self._key(message.channel, message.our_address, message.their_address, message.thread)
+        person = self._hash(message.channel, message.our_address, message.their_address)
+        length = _HEX_OF_THE_CONTACT.get(message.channel, _HEX)
+        thread = self._hash(message.channel, message.our_address, message.their_address, message.thread)
+        return f"{message.channel}-{(person[:length] + thread)[:_HEX]}"
 
-    def _key(self, channel: str, *addresses: str) -> str:
-        named = "\0".join((channel, *addresses)).encode("utf-8", "surrogatepass")
-        return f"{channel}-{hmac.new(self._secret, named, hashlib.sha256).hexdigest()[:32]}"
+    def _hash(self, *addresses: str) -> str:
+        named = "\0".join(addresses).encode("utf-8", "surrogatepass")
+        return hmac.new(self._secret, named, hashlib.sha256).hexdigest()
+
+
+def contact_key_of(key: str) -> str:
+    """The contact whose conversation it is."""
+    channel, _, digits = key.partition("-")
+    return f"{channel}-{digits[: _HEX_OF_THE_CONTACT.get(channel, _HEX)]}"
 
 
 def turn_id(conversation_id: str, message_ids: Iterable[str]) -> str:

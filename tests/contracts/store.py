@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.conversations.store import Committed, Store
 from orchestrator.errors import SupersededError
-from orchestrator.model import Answer, Contact, ContactChange, Conversation, Held, InboundMessage, Part, Turn
+from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Turn
 from tests.kit import NOON, OURS, THEIRS, Clock
 
 KEY = "sms-" + "a" * 32
@@ -68,7 +68,7 @@ class StoreContract(ABC):
         snapshot = store.load(KEY)
         assert snapshot.conversation is None
         assert snapshot.waiting == ()
-        assert snapshot.contact == Contact(KEY)
+        assert (snapshot.contact.key, snapshot.contact.consent, snapshot.contact.turns_today) == (KEY, None, 0)
 
     def test_what_is_saved_is_loaded_again_whole(self, store: Store) -> None:
         turn = msgspec.structs.replace(
@@ -124,10 +124,12 @@ class StoreContract(ABC):
         contact = store.load(KEY).contact
         assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (2, 2, 15)
         assert contact.notified_hour == int(NOON.timestamp()) // 3600
-        saved = store.save(saved, change=ContactChange(at=NOON + timedelta(hours=1), turns=1))
+        clock.advance(hours=1)
+        saved = store.save(saved, change=ContactChange(at=clock.now, turns=1))
         contact = store.load(KEY).contact
         assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (1, 3, 15)
-        store.save(saved, change=ContactChange(at=NOON + timedelta(days=1), turns=1))
+        clock.advance(days=1)
+        store.save(saved, change=ContactChange(at=clock.now, turns=1))
         contact = store.load(KEY).contact
         assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (1, 1, 0)
 
@@ -139,11 +141,11 @@ class StoreContract(ABC):
         assert store.load(KEY).contact.consent == "opted_in"
 
     def test_consent_belongs_to_the_person_whatever_the_thread(self, store: Store) -> None:
-        contact_key = "email-" + "c" * 32
-        for thread in ("email-" + "1" * 32, "email-" + "2" * 32):
+        contact_key = "email-" + "c" * 16
+        for thread in (contact_key + "1" * 16, contact_key + "2" * 16):
             head = msgspec.structs.replace(conversation(), key=thread, contact_key=contact_key)
             store.save(head, change=ContactChange(at=NOON, turns=1))
-        assert store.load("email-" + "1" * 32).contact.turns_today == 2
+        assert store.load(contact_key + "1" * 16).contact.turns_today == 2
 
     def test_an_unfinished_turn_is_due_at_its_time(self, store: Store) -> None:
         saved = store.save(msgspec.structs.replace(conversation(), turn=turn_of()), due_at=NOON + timedelta(minutes=2))

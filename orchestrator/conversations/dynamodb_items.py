@@ -1,0 +1,93 @@
+"""The single table: which item holds what, and how a value becomes one.
+
+    pk                          sk                              holds
+    <contact key>               contact                         consent, last budget notice
+    <contact key>               spent#<epoch day>               turns and tokens of the day, turns of each hour
+    <contact key>               conversation#<key>              a conversation with its unfinished turn; `due`, `due_at`
+    <contact key>               waiting#<key>#<time>#<id>       a message in no turn yet; `due`, `due_at`
+    message#<channel>#<id>      message                         that the message is known, and its turn once it has one
+    conversation#<key>          turn#<time>#<turn id>           a finished turn
+    record#<id>                 record                          an event for the lake, read from the table's stream
+    held                        <channel>#<message id>          a quarantined message
+
+One query of a contact's partition loads all that a worker needs. `due` is there only while something is unfinished, so
+the index on it is sparse. Bodies are compressed JSON: with the bounds below no item comes near DynamoDB's 400 kB.
+Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+"""
+
+import zlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+Item = dict[str, dict[str, Any]]
+
+DUE_INDEX = "due"
+IS_DUE = "1"  # the index's partition: one, for few conversations are unfinished at a time
+KEPT_FOR = timedelta(days=30)  # messages' ids, finished turns, idle conversations
+RECORDS_KEPT_FOR = timedelta(days=2)  # the stream keeps them for one
+MOST_WAITING = 40  # messages taken into one turn: a transaction writes 100 items, two for each
+MOST_WAITING_BYTES = 120_000  # of their bodies, before compression
+
+
+def key(partition: str, sort: str) -> Item:
+    """A primary key."""
+    return {"pk": {"S": partition}, "sk": {"S": sort}}
+
+
+def packed(value: object) -> dict[str, bytes]:
+    """A body."""
+    return {"B": zlib.compress(msgspec.json.encode(value), 1)}
+
+
+def unpacked(item: Mapping[str, Any], type_: Any) -> Any:
+    """The value of an item's body, validated."""
+    return msgspec.json.decode(zlib.decompress(bytes(item["body"]["B"])), type=type_)
+
+
+def expiring(at: datetime, after: timedelta) -> Item:
+    """When DynamoDB may delete the item; it can be two days late, so readers compare `expires_at` themselves."""
+    return {"expires_at": {"N": str(int((at + after).timestamp()))}}
+
+
+def is_alive(item: Mapping[str, Any], now: datetime) -> bool:
+    """Whether the item has not expired."""
+    return "expires_at" not in item or int(item["expires_at"]["N"]) > now.timestamp()
+
+
+def due(at: datetime) -> Item:
+    """What puts an item into the index of unfinished things."""
+    return {"due": {"S": IS_DUE}, "due_at": {"N": repr(at.timestamp())}}
+
+
+def sortable(at: datetime) -> str:
+    """A time whose text sorts as it does: milliseconds, 14 digits."""
+    return f"{int(at.timestamp() * 1000):014}"
+
+
+def table(name: str) -> dict[str, Any]:
+    """The table as CreateTable takes it."""
+    return {
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        "AttributeDefinitions": [
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+            {"AttributeName": "due", "AttributeType": "S"},
+            {"AttributeName": "due_at", "AttributeType": "N"},
+        ],
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": DUE_INDEX,
+                "KeySchema": [
+                    {"AttributeName": "due", "KeyType": "HASH"},
+                    {"AttributeName": "due_at", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["conversation_key"]},
+            }
+        ],
+        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    }
