@@ -62,11 +62,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     give_up_s: Annotated[
         float, _about("age in seconds at which an unfinished turn is ended with an apology, or as undeliverable", gt=0)
     ] = 3600
+    answer_timeout_s: Annotated[
+        float, _about("seconds an answerer of AWS may stay silent before it is given up for this try", gt=0, le=900)
+    ] = 60
+    table_name: Annotated[str, _about("DynamoDB table of a deployment")] = ""
+    wake_ups_url: Annotated[str, _about("SQS FIFO queue that wakes conversations in a deployment")] = ""
+    inbound_url: Annotated[str, _about("SQS queue that providers' events arrive on in a deployment")] = ""
+    conversation_key_secret: Annotated[
+        str, _about("Secrets Manager secret that names conversations; losing it begins every conversation anew")
+    ] = ""
     sms_configuration_set: Annotated[str, _about("End User Messaging SMS configuration set for sends")] = ""
     email_addresses: Annotated[
         tuple[str, ...], _about("our own mail addresses; mail from one of them is never answered")
     ] = ()
     email_configuration_set: Annotated[str, _about("SES configuration set for sends")] = ""
+    email_context_ttl_s: Annotated[
+        int, _about("the same for mail threads, in which people answer after days", ge=1)
+    ] = 604_800
     email_max_characters: Annotated[int, _about("how long an answer by mail should be at most", ge=70)] = 3000
     whatsapp_meta_api_version: Annotated[
         str, _about("version of Meta's API that messages are written for", pattern=r"^v\d+\.\d$")
@@ -78,6 +90,47 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, _about("how long an answer by WhatsApp should be at most", ge=70, le=4096)
     ] = 1500
     sms_max_characters: Annotated[int, _about("how long an answer by SMS should be at most", ge=70, le=1530)] = 459
+    model_id: Annotated[
+        str, _about("model or inference profile, by id or ARN, that `language_model` asks through Bedrock's Converse")
+    ] = ""
+    model_prompt: Annotated[
+        str, _about("who a model speaks for and what it should know; comes before the shipped rules")
+    ] = "You answer the customers of a company in its name."
+    model_forms: Annotated[
+        str, _about('how a model should write on a channel, as JSON: `{"sms": "…"}`; the others keep the shipped form')
+    ] = "{}"
+    model_history_tokens: Annotated[
+        int, _about("tokens, estimated, of earlier turns that a model is shown with a question", ge=0)
+    ] = 2000
+    guardrail_id: Annotated[
+        str, _about("Bedrock guardrail over models and knowledge bases", pattern=r"^[a-z0-9]{0,64}$")
+    ] = ""
+    guardrail_version: Annotated[str, _about("the guardrail's version", pattern=r"^([1-9]\d{0,4}|DRAFT)$")] = "DRAFT"
+    knowledge_base_id: Annotated[
+        str, _about("Bedrock knowledge base that `knowledge_base` asks", pattern=r"^([0-9a-zA-Z]{10})?$")
+    ] = ""
+    knowledge_base_kind: Annotated[
+        Literal["vector", "managed"], _about("whether Bedrock manages the knowledge base's search, or a vector store")
+    ] = "vector"
+    knowledge_base_model_arn: Annotated[
+        str,
+        _about(
+            "ARN of the model or inference profile that writes a knowledge base's answers; a managed one has its own"
+        ),
+    ] = ""
+    knowledge_base_results: Annotated[
+        int, _about("passages of a knowledge base that an answer is made of, at most", ge=1, le=100)
+    ] = 5
+    knowledge_base_filter: Annotated[
+        str, _about('which documents to search, as Bedrock\'s RetrievalFilter in JSON: `{"equals": {"key": …}}`')
+    ] = ""
+    knowledge_base_prompt_template: Annotated[
+        str,
+        _about(
+            "Bedrock generation prompt in place of the shipped one; with `$search_results$`, and"
+            " `$output_format_instructions$` at its end",
+        ),
+    ] = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
