@@ -71,6 +71,34 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     conversation_key_secret: Annotated[
         str, _about("Secrets Manager secret that names conversations; losing it begins every conversation anew")
     ] = ""
+    agentcore_harness_arn: Annotated[
+        str, _about("AgentCore harness that `agentcore` asks", pattern=r"^(arn:.+:harness/.+)?$")
+    ] = ""
+    agentcore_runtime_arn: Annotated[
+        str,
+        _about("AgentCore runtime that `agentcore` asks where there is no harness", pattern=r"^(arn:.+:runtime/.+)?$"),
+    ] = ""
+    agentcore_qualifier: Annotated[str, _about("endpoint of the harness or runtime; empty means its default one")] = ""
+    agentcore_request: Annotated[
+        str,
+        _about(
+            "what an AgentCore runtime is sent, as JSON; `$text`, `$language`, `$channel`, `$max_characters`,"
+            " `$conversation_id` and `$turn_id` stand for the question's"
+        ),
+    ] = '{"prompt": "$text"}'
+    agentcore_response_path: Annotated[
+        str,
+        _about("JMESPath to the words in an AgentCore runtime's JSON, or in each event it streams; empty: all of it"),
+    ] = ""
+    bedrock_agent_id: Annotated[str, _about("agent of Bedrock Agents Classic that `bedrock_agent` asks")] = ""
+    bedrock_agent_alias_id: Annotated[str, _about("alias of that agent")] = ""
+    qbusiness_application_id: Annotated[str, _about("Amazon Q Business application that `qbusiness` asks")] = ""
+    qbusiness_user_id: Annotated[
+        str, _about("user whom questions to Amazon Q are asked for; empty for an application with anonymous access")
+    ] = ""
+    qbusiness_needs_source: Annotated[
+        bool, _about("whether `qbusiness` passes when Amazon Q names no document that its answer comes from")
+    ] = True
     sms_configuration_set: Annotated[str, _about("End User Messaging SMS configuration set for sends")] = ""
     email_addresses: Annotated[
         tuple[str, ...], _about("our own mail addresses; mail from one of them is never answered")
