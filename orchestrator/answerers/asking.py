@@ -5,11 +5,11 @@ days, which a good answer may yet call by another name.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from orchestrator.answerers.terms import every_word, terms
+from orchestrator.answerers.terms import every_term, terms, without_addresses
 from orchestrator.language import without_accents
 from orchestrator.model import Language
 
@@ -17,68 +17,62 @@ from orchestrator.model import Language
 class Asked(msgspec.Struct, frozen=True):
     """A question in terms (see terms.py)."""
 
-    named: Sequence[str]  # what a passage has to mention
-    wanted: Sequence[str]  # what a good one may mention
+    named: frozenset[str]  # what a passage has to mention
+    wanted: frozenset[str]  # what a good one may mention
     words: frozenset[str]  # every word of the question, and of the one it follows up
 
-
-class _Phrase(msgspec.Struct, frozen=True):
-    """Words that ask, and a word that answers them."""
-
-    asks: re.Pattern[str]
-    answer: str
-    names: bool = False  # whether a passage without that word is no answer
+    @property
+    def topic(self) -> frozenset[str]:
+        """What it is about, apart from the kind of answer it wants."""
+        return self.named - self.wanted
 
 
-_PHRASES: Mapping[Language, tuple[_Phrase, ...]] = {
-    "en": (
-        _Phrase(re.compile(r"\bhow much\b"), "cost", names=True),
-        _Phrase(re.compile(r"\b(?:how (?:long|fast|soon|many days)|when)\b"), "days"),
-        _Phrase(re.compile(r"\bwhat time\b"), "open"),
-    ),
-    "es": (
-        _Phrase(re.compile(r"\bcuanto (?:es|vale|sale)\b"), "cuesta", names=True),
-        _Phrase(re.compile(r"\b(?:cuanto tiempo|cuando)\b|\bcuanto (?=tarda)"), "dias"),
-        _Phrase(re.compile(r"\ba (?:que|q) hora\b"), "abre"),
-    ),
+# Words that ask, and a word that answers them.
+_ANSWERED_WITH: Mapping[Language, Mapping[str, re.Pattern[str]]] = {
+    "en": {
+        "cost": re.compile(r"\bhow much\b"),
+        "days": re.compile(r"\b(?:how (?:long|fast|soon|many days)|when)\b"),
+        "open": re.compile(r"\bwhat time\b"),
+    },
+    "es": {
+        "cuesta": re.compile(r"\bcuanto (?:es|vale|sale|cuesta)\b"),
+        "dias": re.compile(r"\b(?:cuanto tiempo|cuando|cuanto tarda)\b"),
+        "abre": re.compile(r"\ba (?:que|q) hora\b"),
+    },
 }
 _GREETING = re.compile(r"\bbuen[ao]s (?:dias|tardes|noches)\b")  # its words alone are not small talk
 _FOLLOWS = re.compile(r"\s*[¿¡]?\s*(?:and|or|but|what about|y|o|pero|que tal)\b")
 _CLAUSE_END = re.compile(r"[.,;:!?/\n]+")
 
 
-def asked(question: str, language: Language, before: str = "") -> Asked:
-    """`before` is the question asked before, or "". It counts where this one follows it up: "and how much?"."""
-    own, earlier = _read(question, language), _read(before, language)
-    if _topic(own) and not _FOLLOWS.match(without_accents(question.lower())):
+def asked(question: str, language: Language, before: str, spelt: Callable[[str], str]) -> Asked:
+    """`before` is the question asked before, or "". It counts where this one follows it up: "and how much?".
+
+    `spelt` gives a term as the documents spell it.
+    """
+    own = _read(question, language, spelt)
+    if own.topic and not _FOLLOWS.match(without_accents(question.lower())):
         return own
+    earlier = _read(before, language, spelt)
     return Asked(
-        named=own.named if _topic(own) or not own.wanted else [*_topic(earlier), *own.named],
+        named=own.named if own.topic or not own.wanted else earlier.topic | own.named,
         wanted=own.wanted or earlier.wanted,
-        words=own.words | earlier.words,
+        words=own.words | (earlier.words - earlier.wanted if own.wanted else earlier.words),
     )
 
 
-def _topic(question: Asked) -> Sequence[str]:
-    """What it is about, apart from the kind of answer it wants."""
-    return [term for term in question.named if term not in question.wanted]
-
-
-def _read(question: str, language: Language) -> Asked:
+def _read(question: str, language: Language, spelt: Callable[[str], str]) -> Asked:
     """A question by itself."""
     plain = _GREETING.sub(" ", without_accents(question.lower()))
-    named: list[str] = []
-    wanted: list[str] = []
-    for phrase in _PHRASES[language]:
-        plain, count = phrase.asks.subn(" ", plain)
-        if count:
-            answer = terms(phrase.answer, language)
-            wanted += answer
-            named += answer if phrase.names else []
-    return Asked([*terms(plain, language), *named], wanted, every_word(question, language))
+    kinds = [answer for answer, asks in _ANSWERED_WITH[language].items() if asks.search(plain)]
+    return Asked(
+        named=frozenset(map(spelt, terms(plain, language))),
+        wanted=frozenset(terms(" ".join(kinds), language)),
+        words=frozenset(map(spelt, every_term(plain, language))),
+    )
 
 
 def clauses(question: str) -> list[str]:
     """The parts of a question between marks; none where there is but one."""
-    parts = [part.strip() for part in _CLAUSE_END.split(question) if part.strip()]
+    parts = [part.strip() for part in _CLAUSE_END.split(without_addresses(question)) if part.strip()]
     return parts if len(parts) > 1 else []

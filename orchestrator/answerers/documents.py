@@ -1,5 +1,6 @@
 """Answers in the words of a folder of documents; needs no model and no network."""
 
+import re
 from collections.abc import Sequence
 from typing import get_args
 
@@ -65,4 +66,6 @@ class DocumentsAnswerer:
 
 
 def _place(match: Match) -> str:
-    return f"{match.title}: {match.heading}" if match.heading else match.title
+    """Of a heading that asks in several ways, the first is enough."""
+    first = re.split(r"(?<=[.!?])\s", match.heading, maxsplit=1)[0]
+    return f"{match.title}: {first}" if first else match.title

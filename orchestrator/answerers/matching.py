@@ -3,24 +3,28 @@
 BM25 finds candidates. They are judged by `coverage`: the share of the question's terms that a passage mentions, each
 weighed by its rarity. A term that no document has weighs most, so a question about something else is covered badly
 however many common words it shares: the number means the same for every question, which a BM25 score does not.
+Which of the passages that cover it answers it, its heading tells best.
 """
 
+import re
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 
 import msgspec
 
 from orchestrator.answerers.asking import Asked, asked
-from orchestrator.answerers.terms import every_word
+from orchestrator.answerers.terms import every_term
 from orchestrator.answerers.vocabulary import Vocabulary
 from orchestrator.model import Language
 
+_SENTENCE_END = re.compile(r"[.!?¿¡]+")
 CANDIDATES = 50  # passages that BM25 hands on to be judged
 # What ranks passages beside coverage, tuned on tests/questions.json.
 TITLED = 0.1  # what the question names, in the document's title
-HEADED = 0.3  # a heading that reads like the question
+OPENING = 0.15  # the same, of a document's first passage ("opening hours?")
+HEADED = 0.5  # a heading that reads like the question
 WANTED = 0.15  # what an answer to such a question says
-OPENING = 0.01  # the first passage of a document that the question does no more than name ("opening hours?")
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -38,20 +42,18 @@ class Match(msgspec.Struct, frozen=True):
 
 def matches(connection: sqlite3.Connection, text: str, language: Language, before: str) -> list[Match]:
     """Best first. Empty where the question names nothing, or nothing that a document mentions."""
-    question = asked(text, language, before)
+    vocabulary = Vocabulary(connection, language)
+    question = asked(text, language, before, vocabulary.spelt)
     if not question.named:
         return []
-    vocabulary = Vocabulary(connection, language)
-    weighed = _Weighed(vocabulary.weighed(question.named), vocabulary.weighed(question.wanted))
-    found = [_judged(question, weighed, row, language) for row in _candidates(connection, weighed, language)]
+    candidates = _candidates(connection, question.named, language)
+    headings = [_sentences(candidate.heading, language) for candidate in candidates]
+    weights = vocabulary.weights({*question.words, *question.named, *question.wanted}.union(*chain(*headings)))
+    found = [
+        _judged(question, weights, candidate, heading, language)
+        for candidate, heading in zip(candidates, headings, strict=True)
+    ]
     return [match for _, match in sorted(found, key=lambda judged: -judged[0])]  # equal ones stay as BM25 had them
-
-
-class _Weighed(msgspec.Struct, frozen=True):
-    """The terms of a question as the documents spell them, with weights."""
-
-    named: Mapping[str, float]
-    wanted: Mapping[str, float]
 
 
 class _Candidate(msgspec.Struct, frozen=True, array_like=True):
@@ -65,7 +67,7 @@ class _Candidate(msgspec.Struct, frozen=True, array_like=True):
     other_terms: str
 
 
-def _candidates(connection: sqlite3.Connection, weighed: _Weighed, language: Language) -> list[_Candidate]:
+def _candidates(connection: sqlite3.Connection, named: Iterable[str], language: Language) -> list[_Candidate]:
     """Terms are letters and digits alone; the quotes keep AND, OR, NOT and NEAR from being operators."""
     statement = f"""
         SELECT documents.name, documents.title, documents.uri, passages.position, passages.heading, passages.text,
@@ -73,21 +75,25 @@ def _candidates(connection: sqlite3.Connection, weighed: _Weighed, language: Lan
         FROM terms_{language} AS found
         JOIN passages ON passages.id = found.rowid JOIN documents ON documents.path = passages.path
         WHERE terms_{language} MATCH ? ORDER BY bm25(terms_{language}) LIMIT {CANDIDATES}"""  # noqa: S608 — a language, and a number of ours
-    looked_for = " OR ".join(f'"{term}"' for term in weighed.named)
+    looked_for = " OR ".join(f'"{term}"' for term in named)
     return [_Candidate(*row) for row in connection.execute(statement, (looked_for,))]
 
 
-def _judged(question: Asked, weighed: _Weighed, candidate: _Candidate, language: Language) -> tuple[float, Match]:
+def _judged(
+    question: Asked,
+    weights: Mapping[str, float],
+    candidate: _Candidate,
+    heading: Sequence[frozenset[str]],
+    language: Language,
+) -> tuple[float, Match]:
     title = frozenset(candidate.title_terms.split())
     present = title.union(candidate.other_terms.split())
-    coverage = _share(weighed.named, present)
-    heading = every_word(candidate.heading, language)
+    coverage = _share(question.named, present, weights)
     score = (
         coverage
-        + TITLED * _share(weighed.named, title)
-        + HEADED * _likeness(question.words, heading)
-        + WANTED * _share(weighed.wanted, present)
-        + OPENING * (candidate.position == 0 and title.issuperset(weighed.named))
+        + (TITLED if candidate.position else OPENING) * _share(question.named, title, weights)
+        + HEADED * max((_likeness(question.words, asks, weights) for asks in heading), default=0.0)
+        + WANTED * _share(question.wanted, present, weights)
     )
     return score, Match(
         name=candidate.name,
@@ -97,16 +103,25 @@ def _judged(question: Asked, weighed: _Weighed, candidate: _Candidate, language:
         text=candidate.text,
         language=language,
         coverage=coverage,
-        weights={**weighed.wanted, **weighed.named},
+        weights={term: weights[term] for term in (*question.named, *question.wanted)},
     )
 
 
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Dice's coefficient: 1 for the same words, 0 for none in common."""
-    return 2 * len(one & other) / (len(one) + len(other))
+def _sentences(heading: str, language: Language) -> list[frozenset[str]]:
+    """A heading may ask in more than one way: "When are you open? What are your hours?"."""
+    return [frozenset(every_term(part, language)) for part in _SENTENCE_END.split(heading) if part.strip()]
 
 
-def _share(weights: Mapping[str, float], present: Collection[str]) -> float:
-    """How much of the weights is present, 0 to 1."""
-    whole = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in present) / whole if whole else 0.0
+def _likeness(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
+    """Dice's coefficient, weighed: 1 for the same words, 0 for none in common."""
+    return 2 * _sum(one & other, weights) / (_sum(one, weights) + _sum(other, weights))
+
+
+def _share(looked_for: Collection[str], present: Collection[str], weights: Mapping[str, float]) -> float:
+    """How much of what is looked for is present, 0 to 1."""
+    whole = _sum(looked_for, weights)
+    return _sum((term for term in looked_for if term in present), weights) / whole if whole else 0.0
+
+
+def _sum(terms: Iterable[str], weights: Mapping[str, float]) -> float:
+    return sum(weights[term] for term in terms)

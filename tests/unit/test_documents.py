@@ -75,10 +75,10 @@ def answered(index: DocumentIndex, question: Question) -> Answer:
 def test_the_question_set_is_answered_as_well_as_measured(samples: DocumentIndex) -> None:
     tuned = measure(DocumentsAnswerer(samples), [each for each in questions() if not each.held_out])
     held_out = measure(DocumentsAnswerer(samples), [each for each in questions() if each.held_out])
-    assert tuned.share_answered_right >= 0.79, tuned.mistakes
-    assert tuned.share_rightly_passed >= 0.94, tuned.mistakes
-    assert held_out.share_answered_right >= 0.62, held_out.mistakes
-    assert held_out.share_rightly_passed >= 0.96, held_out.mistakes
+    assert tuned.share_answered_right >= 0.91, tuned.mistakes
+    assert tuned.share_rightly_passed >= 0.96, tuned.mistakes
+    assert held_out.share_answered_right >= 0.70, held_out.mistakes
+    assert held_out.share_rightly_passed >= 0.93, held_out.mistakes
 
 
 def test_the_question_set_asks_in_both_languages_and_of_every_sample() -> None:
@@ -103,7 +103,7 @@ def test_an_answer_quotes_a_document_and_names_it(samples: DocumentIndex) -> Non
     assert (answer.source, answer.language, answer.answerer_id) == ("documents", "en", "documents.sqlite")
     (citation,) = answer.citations
     assert citation.uri == "en/shipping.md"
-    assert citation.title.startswith("Shipping: ")
+    assert citation.title == "Shipping and delivery: Where do you deliver?"
     assert citation.excerpt == answer.text
 
 
@@ -116,6 +116,32 @@ def test_a_question_about_something_else_is_passed_with_the_reason(samples: Docu
 @pytest.mark.parametrize("text", ["", "ok thanks", "👍", "…", "and the of"])
 def test_a_message_that_asks_nothing_is_passed(samples: DocumentIndex, text: str) -> None:
     assert DocumentsAnswerer(samples).answer(asking(text)) == Pass("no document mentions what is asked")
+
+
+@pytest.mark.parametrize("text", ["EXAMPLE", "help@example.com", "https://example.com/track", "www.example.com"])
+def test_addresses_and_links_are_no_words(samples: DocumentIndex, text: str) -> None:
+    assert isinstance(DocumentsAnswerer(samples).answer(asking(text)), Pass)
+
+
+def test_a_heading_that_asks_the_question_goes_before_a_text_that_mentions_as_much(
+    index: DocumentIndex, folder: Path
+) -> None:
+    folder.joinpath("visits.md").write_text(
+        "# Visits\n\n## When may I bring it?\n\nTea, while it is open."
+        "\n\n## Is it far from the station on foot with small children and a dog? When is it open?"
+        "\n\nThe garden: from May to July."
+    )
+    index.add([folder])
+    answer = answered(index, asking("when is it open"))
+    assert answer.text == "The garden: from May to July."
+    assert answer.citations[0].title.startswith("Visits: Is it far")
+
+
+def test_an_everyday_word_finds_the_formal_one(samples: DocumentIndex) -> None:
+    assert "two years" in answered(samples, asking("guarantee on lamps")).text
+    assert "American Express" in answered(samples, asking("amex?")).text
+    assert "exchange" in answered(samples, asking("can i swap it")).text
+    assert "90 minutos" in answered(samples, asking("hay parking", "es")).text
 
 
 def test_an_empty_index_passes(index: DocumentIndex) -> None:
@@ -252,10 +278,14 @@ def test_a_long_section_is_cut_at_its_paragraphs() -> None:
         ("es", ["devolver", "devolverlo"]),
         ("es", ["envío", "envios", "enviar", "envían", "enviamos"]),
         ("es", ["lámpara", "lamparas"]),
+        ("es", ["dañado", "dañada", "dañados"]),  # not the dan of dar
+        ("en", ["refund", "money back", "reimbursement"]),
+        ("en", ["4", "4th"]),
     ],
 )
 def test_the_forms_of_a_word_are_one_term(language: Language, forms: list[str]) -> None:
-    assert len({tuple(terms(form, language)) for form in forms}) == 1
+    (form,) = {tuple(terms(form, language)) for form in forms}
+    assert form
 
 
 # ── the index ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -337,7 +367,7 @@ def test_a_locked_index_is_asked_again_later(
     index: DocumentIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.list()
-    monkeypatch.setattr("orchestrator.answerers.document_index.BUSY_S", 0.0)
+    monkeypatch.setattr("orchestrator.answerers.document_tables.BUSY_S", 0.0)
     other = sqlite3.connect(index.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(UpstreamError, match="locked"):
