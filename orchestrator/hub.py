@@ -49,7 +49,8 @@ from orchestrator.settings import Settings
 
 log = logging.getLogger(__name__)
 
-HISTORY = 10  # exchanges an answerer may look back on
+HISTORY = 10  # exchanges an answerer may look back on,
+HISTORY_CHARACTERS = 40_000  # as far as they are no longer than this together
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -195,7 +196,7 @@ class Hub:
         self._let_settle(messages)
         now = self._clock()
         conversation = snapshot.conversation or self._new_conversation(messages[0])
-        if self._is_over(conversation, now) or self._replies.restarts(messages[-1]):
+        if _is_over(conversation, channel, now) or self._replies.restarts(messages[-1]):
             conversation = msgspec.structs.replace(
                 conversation, generation=conversation.generation + 1, history=(), state={}, answered_at=None
             )
@@ -285,7 +286,7 @@ class Hub:
                 conversation,
                 turn=None,
                 answered_at=now,
-                history=(*conversation.history, *said)[-HISTORY:],
+                history=_recent((*conversation.history, *said)),
                 hour=epoch_hour(now),
                 answers_this_hour=answers_this_hour(conversation, now) + bool(turn.parts),
             ),
@@ -379,13 +380,26 @@ class Hub:
         if 0 < wait_s <= self._settings.settle_s:
             raise NotYetError("more messages may follow", wait_s)
 
-    def _is_over(self, conversation: Conversation, now: datetime) -> bool:
-        over_after = timedelta(seconds=self._settings.context_ttl_s)
-        return conversation.answered_at is not None and now - conversation.answered_at > over_after
-
     def _still_mine(self, turn: Turn) -> None:
         if turn.claimed_until is None or turn.claimed_until <= self._clock():
             raise SupersededError(f"this worker's claim on turn {turn.turn_id} ran out before a send")
+
+
+def _is_over(conversation: Conversation, channel: Channel, now: datetime) -> bool:
+    over_after = timedelta(seconds=channel.context_ttl_s)
+    return conversation.answered_at is not None and now - conversation.answered_at > over_after
+
+
+def _recent(history: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """The end of the history that is kept."""
+    room = HISTORY_CHARACTERS
+    kept: list[Exchange] = []
+    for exchange in reversed(history[-HISTORY:]):
+        room -= len(exchange.question) + len(exchange.answer)
+        if room < 0:
+            break
+        kept.append(exchange)
+    return tuple(reversed(kept))
 
 
 def _held(channel: ChannelName, item: Ignored, delivered: Delivered, at: datetime) -> Held:

@@ -7,6 +7,8 @@ Rows made of them have deterministic ids, so a record put twice counts once.
 import base64
 from datetime import datetime
 
+import msgspec
+
 from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
 from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Turn
@@ -21,7 +23,8 @@ class Records:
 
     def turn(self, turn: Turn) -> bytes:
         """A finished turn: its messages, its answer, its receipts."""
-        return self._encode("turn", channel=turn.latest.channel, turn=turn)
+        parts = tuple(msgspec.structs.replace(part, body="") for part in turn.parts)  # the answer has the words
+        return self._encode("turn", channel=turn.latest.channel, turn=msgspec.structs.replace(turn, parts=parts))
 
     def consent(self, conversation: Conversation, turn: Turn, consent: Consent, reason: str, at: datetime) -> bytes:
         """A change of consent that a turn brought about."""

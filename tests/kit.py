@@ -6,6 +6,7 @@ told, and every call that leaves the hub can be made to crash.
 
 import itertools
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,7 +21,6 @@ from infra.local.wakeups import SqliteQueue
 from infra.local.workers import work
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
-from orchestrator.model import Delivered
 from orchestrator.channels.gsm7 import to_gsm
 from orchestrator.channels.markdown import to_plain
 from orchestrator.channels.sms import SmsChannel
@@ -28,7 +28,7 @@ from orchestrator.conversations.sqlite import SqliteStore
 from orchestrator.envelopes import opened
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
-from orchestrator.model import Answer, ChannelName, Part, Pass, Question
+from orchestrator.model import Answer, ChannelName, Delivered, Part, Pass, Question, Turn
 from orchestrator.settings import Settings
 
 OURS = "+12065550100"
@@ -47,6 +47,17 @@ class Clock:
 
     def advance(self, **duration: float) -> None:
         self.now += timedelta(**duration)
+
+
+class RunningClock(Clock):
+    """Time goes on, from noon."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self.now + timedelta(seconds=time.monotonic() - self._started)
 
 
 class StubAnswerer:
@@ -224,8 +235,7 @@ class Machine:
     def drain(self) -> int:
         """Work off every wake-up that is visible; returns how many there were."""
         count = 0
-        while wake_up := self.queue.lease():
-            work(self.hub, self.queue, wake_up, self.settings)
+        while self.work_one():
             count += 1
         return count
 
@@ -233,7 +243,7 @@ class Machine:
         """Let time pass, work and sweep until nothing is left to do."""
         for _ in range(minutes):
             self.drain()
-            if not self.queue.waiting() and not self.store.counts()["unfinished"]:
+            if self.idle():
                 return
             self.clock.advance(minutes=1)
             self.hub.sweep()
@@ -243,6 +253,29 @@ class Machine:
         """The line, where a test is about SMS."""
         assert isinstance(self.line, SmsLine)
         return self.line
+
+    def counts(self) -> dict[str, int]:
+        """Messages, waiting and unfinished ones, turns."""
+        return self.store.counts()
+
+    def turns(self) -> list[Turn]:
+        """Every finished turn, in order within its conversation."""
+        return [turn for each in self.store.conversations(1000) for turn in self.store.turns(each.key)]
+
+    def idle(self) -> bool:
+        """Whether nothing is left to do."""
+        return not (self.queue.waiting() or self.counts()["unfinished"])
+
+    def dead(self) -> int:
+        """Wake-ups that were given up."""
+        return self.queue.dead()
+
+    def work_one(self) -> bool:
+        """Work off one wake-up, if one is visible."""
+        wake_up = self.queue.lease()
+        if wake_up:
+            work(self.hub, self.queue, wake_up, self.settings)
+        return wake_up is not None
 
     @property
     def records(self) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Every channel as the shared tests drive it: what holds for one holds for all."""
+"""Every channel as the shared tests drive it, embedded and deployed: what holds for one holds for all."""
 
 import itertools
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+import pytest
 
 from infra.local import outbox_whatsapp
 from infra.local.requests import check, refusal
@@ -14,7 +15,8 @@ from orchestrator.channels.markdown import to_whatsapp
 from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.model import ChannelName, Part
 from orchestrator.settings import Settings
-from tests.kit import OURS, Line, Reply, SmsLine, notification
+from tests.deployed import DeployedMachine
+from tests.kit import OURS, Line, Machine, Reply, SmsLine, notification
 from tests.unit.email_kit import EmailLine
 
 
@@ -66,3 +68,13 @@ class WhatsAppLine:
 
 
 LINES: dict[str, Callable[[], Line]] = {"sms": SmsLine, "whatsapp": WhatsAppLine, "email": EmailLine}
+
+BACKENDS: dict[str, Callable[..., Any]] = {"embedded": Machine, "deployed": DeployedMachine}
+everywhere = pytest.mark.parametrize(
+    ("backend", "name"),
+    [
+        pytest.param(backend, name, marks=[pytest.mark.slow] if backend == "deployed" else [])
+        for backend in BACKENDS
+        for name in sorted(LINES)
+    ],
+)

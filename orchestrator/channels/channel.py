@@ -15,6 +15,7 @@ class Channel(Protocol):
 
     name: ChannelName
     max_characters: int  # how long an answer may be before it becomes a burden on this channel
+    context_ttl_s: int  # seconds of silence after which a conversation is over
     keeps_consent: bool  # whether STOP, HELP and START are ours to answer and keep; False where the provider does
     on_stream: bool  # whether the provider's events reach the lake by themselves, so that the hub need not hand them on
 

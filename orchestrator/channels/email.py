@@ -87,6 +87,7 @@ class EmailChannel:
         self._s3 = s3
         self._own = frozenset(each.lower() for each in settings.email_addresses)
         self._configuration_set = settings.email_configuration_set
+        self.context_ttl_s = settings.email_context_ttl_s
         self.max_characters = settings.email_max_characters
 
     def recognises(self, event: Any) -> bool:

@@ -63,6 +63,7 @@ class SmsChannel:
         self._client = client
         self._settings = settings
         self.max_characters = settings.sms_max_characters
+        self.context_ttl_s = settings.context_ttl_s
         self.keeps_consent = settings.self_managed_opt_outs
 
     def recognises(self, event: Any) -> bool:

@@ -51,6 +51,7 @@ class WhatsAppChannel:
         self._client = client
         self._meta_api_version = settings.whatsapp_meta_api_version
         self._phone_number_id = settings.whatsapp_phone_number_id
+        self.context_ttl_s = settings.context_ttl_s
         self.max_characters = settings.whatsapp_max_characters
 
     def recognises(self, event: Any) -> bool:

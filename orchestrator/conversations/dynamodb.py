@@ -230,9 +230,12 @@ class DynamoStore:
             "body": packed(written),
             **(due(due_at) if due_at else expiring(self._clock(), KEPT_FOR)),
         }
-        put = self._put(item, "version = :read" if written.version > 1 else "attribute_not_exists(pk)")
         if written.version > 1:
+            put = self._put(item, "version = :read")
             put["Put"]["ExpressionAttributeValues"] = {":read": {"N": str(written.version - 1)}}
+        else:  # also over one that has expired and is not deleted yet
+            put = self._put(item, "attribute_not_exists(pk) OR expires_at <= :now")
+            put["Put"]["ExpressionAttributeValues"] = {":now": {"N": str(int(self._clock().timestamp()))}}
         return put
 
     def _turn(self, conversation_key: str, turn: Turn) -> Item:

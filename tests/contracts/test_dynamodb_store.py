@@ -69,6 +69,7 @@ def test_an_item_past_its_time_is_gone_though_dynamodb_has_not_deleted_it(client
     store.save(conversation())
     clock.advance(days=31)
     assert store.load(KEY).conversation is None
+    assert store.save(conversation()).version == 1, "and a new conversation may take its place"
 
 
 def test_turns_are_kept_in_order(client: Any) -> None:

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from orchestrator.errors import NotYetError
+from orchestrator.errors import NotYetError, UpstreamError
 from orchestrator.model import Answer, Question
 from orchestrator.settings import Settings
-from tests.kit import Line, Machine, StubAnswerer
-from tests.lines import LINES
+from tests.kit import StubAnswerer
+from tests.lines import BACKENDS, LINES, everywhere
 
 # The windows nobody can close: what was done and could not be kept before the end.
 ASKED_NOT_KEPT = {("answerer.answer", "after"), ("store.save answered", "before")}
@@ -75,20 +75,32 @@ def long_answer(question: Question) -> Answer:
     return Answer(" ".join(f"word{number}" for number in range(400)), source="stub")
 
 
+@dataclass(frozen=True)
+class Case:
+    """A channel on a backend."""
+
+    backend: str
+    name: str
+
+    def machine(self, path: Path, **parts: Any) -> Any:
+        return BACKENDS[self.backend](path, line=LINES[self.name](), **parts)
+
+
 @dataclass
 class Run:
     """One conversation with one message, with a worker that is killed at most once."""
 
-    machine: Machine
+    machine: Any  # of either backend
     killer: Killer
     stub: StubAnswerer
 
     @classmethod
-    def started(cls, path: Path, line: Line, at: int, when: str, settings: Settings | None = None) -> "Run":
+    def played(cls, path: Path, case: Case, at: int = -1, when: str = "never", **settings: Any) -> "Run":
         killer = Killer(at, when)
         stub = StubAnswerer(long_answer)
-        machine = Machine(path, line=line, answerers=[stub], wrap=killer.wrap, settings=settings or Settings())
-        return cls(machine, killer, stub)
+        run = cls(case.machine(path, answerers=[stub], wrap=killer.wrap, settings=Settings(**settings)), killer, stub)
+        run.play()
+        return run
 
     def play(self) -> None:
         """Deliver until it is acknowledged, work until nothing is left."""
@@ -99,6 +111,18 @@ class Run:
             self._surviving(self.machine.drain_patiently)
             self.machine.clock.advance(seconds=self.machine.settings.claim_s + 1)
 
+    def check(self, expected: list[str], case: str) -> bool:
+        """Everything sent, once; one turn, recorded once. Returns whether something was repeated, which is counted."""
+        parts = [reply.text for reply in self.machine.line.replies]
+        (turn,) = [record["turn"] for record in self.machine.records if record.get("parley") == "turn"]
+        assert dict.fromkeys(parts) == dict.fromkeys(expected), case
+        assert self.machine.counts() == {"messages": 1, "waiting": 0, "unfinished": 0, "turns": 1}, case
+        assert self.machine.dead() == 0, case
+        repeated = len(self.stub.asked) - 1 + len(parts) - len(expected)
+        assert repeated in {0, 1}, f"{case}: more than one repetition"
+        assert turn.get("asked_again", 0) + turn.get("unconfirmed", 0) >= repeated, f"{case}: a window is counted"
+        return bool(repeated)
+
     def _surviving(self, step: Callable[[], object]) -> None:
         try:
             step()
@@ -106,50 +130,26 @@ class Run:
             self.machine.hub = self.machine.build()  # a new process; the killer strikes once
 
 
-def call_sites(path: Path, line: Line) -> list[str]:
-    run = Run.started(path, line, -1, "never")
-    run.play()
-    return run.killer.names
-
-
-@pytest.mark.parametrize("name", sorted(LINES))
-def test_killed_at_any_call_a_turn_still_ends_exactly_once(tmp_path: Path, name: str) -> None:
-    sites = call_sites(tmp_path / "first", LINES[name]())
-    expected_parts = [reply.text for reply in played(tmp_path / "second", name, -1, "never").machine.line.replies]
-    assert "provider.send" in sites
-    assert "answerer.answer" in sites
-    again: set[tuple[str, str]] = set()
-    for at, site in enumerate(sites):
+@everywhere
+def test_killed_at_any_call_a_turn_still_ends_exactly_once(tmp_path: Path, aws: None, backend: str, name: str) -> None:
+    case = Case(backend, name)
+    undisturbed = Run.played(tmp_path / "undisturbed", case)
+    expected = [reply.text for reply in undisturbed.machine.line.replies]
+    again = set()
+    for at, site in enumerate(undisturbed.killer.names):
         for when in ("before", "after"):
-            run = played(tmp_path / f"{at}-{when}", name, at, when)
-            parts = [reply.text for reply in run.machine.line.replies]
-            assert dict.fromkeys(parts) == dict.fromkeys(expected_parts), (site, when)
-            assert run.machine.store.counts() == {"messages": 1, "waiting": 0, "unfinished": 0, "turns": 1}, (
-                site,
-                when,
-            )
-            turns = [record for record in run.machine.records if record.get("parley") == "turn"]
-            assert len(turns) == 1, (site, when)
-            if len(run.stub.asked) > 1 or len(parts) > len(expected_parts):
+            run = Run.played(tmp_path / f"{at}-{when}", case, at, when)
+            if run.check(expected, f"{when} {site}"):
                 again.add((site, when))
-                turn = turns[0]["turn"]
-                assert turn.get("asked_again", 0) + turn.get("unconfirmed", 0) == 1, "a window is counted"
-            assert len(run.stub.asked) + len(parts) <= 2 + len(expected_parts), "never more than one repetition"
     assert again <= ASKED_NOT_KEPT | SENT_NOT_KEPT, "a third window"
     assert again >= {("answerer.answer", "after"), ("provider.send", "after")}, "the test would not see a window"
 
 
-def played(path: Path, name: str, at: int, when: str, settings: Settings | None = None) -> Run:
-    run = Run.started(path, LINES[name](), at, when, settings)
-    run.play()
-    return run
-
-
-@pytest.mark.parametrize("name", sorted(LINES))
-def test_with_skip_an_unconfirmed_part_is_never_sent_twice(tmp_path: Path, name: str) -> None:
-    sites = call_sites(tmp_path / "first", LINES[name]())
-    first_send = sites.index("provider.send")
-    run = played(tmp_path / "second", name, first_send, "after", Settings(unconfirmed_part="skip"))
+@everywhere
+def test_with_skip_an_unconfirmed_part_is_never_sent_twice(tmp_path: Path, aws: None, backend: str, name: str) -> None:
+    case = Case(backend, name)
+    first_send = Run.played(tmp_path / "first", case).killer.names.index("provider.send")
+    run = Run.played(tmp_path / "second", case, first_send, "after", unconfirmed_part="skip")
     parts = [reply.text for reply in run.machine.line.replies]
     assert len(parts) == len(set(parts))
     (turn,) = [record["turn"] for record in run.machine.records if record.get("parley") == "turn"]
@@ -157,49 +157,49 @@ def test_with_skip_an_unconfirmed_part_is_never_sent_twice(tmp_path: Path, name:
     assert turn["unconfirmed"] == 1
 
 
-@pytest.mark.parametrize("name", sorted(LINES))
-def test_a_worker_that_wakes_up_beside_another_leaves_the_turn_alone(tmp_path: Path, name: str) -> None:
-    line = LINES[name]()
+@everywhere
+def test_a_worker_that_wakes_up_beside_another_leaves_the_turn_alone(
+    tmp_path: Path, aws: None, backend: str, name: str
+) -> None:
     stub = StubAnswerer()
-    machine = Machine(tmp_path, line=line, answerers=[stub])
-    machine.deliver(line.event("hello", "m1", line.person(1), machine.clock.now))
-    (key,) = machine.store.due(machine.clock.now.replace(year=2100), 10)
+    machine = Case(backend, name).machine(tmp_path, answerers=[stub])
+    machine.deliver(machine.line.event("hello", "m1", machine.line.person(1), machine.clock.now))
 
     def meanwhile(question: Question) -> Answer:
         with pytest.raises(NotYetError):
-            machine.hub.converse(key)
+            machine.hub.converse(question.conversation_id.rpartition("-")[0])
         return Answer("once", source="stub")
 
     stub.reply = meanwhile
     machine.drain()
-    assert len(line.replies) == 1
+    assert len(machine.line.replies) == 1
 
 
-@pytest.mark.parametrize("name", sorted(LINES))
-def test_a_worker_that_overslept_its_claim_sends_nothing_more(tmp_path: Path, name: str) -> None:
-    line = LINES[name]()
+@everywhere
+def test_a_worker_that_overslept_its_claim_sends_nothing_more(
+    tmp_path: Path, aws: None, backend: str, name: str
+) -> None:
     stub = StubAnswerer()
-    machine = Machine(tmp_path, line=line, answerers=[stub])
-    machine.deliver(line.event("hello", "m1", line.person(1), machine.clock.now))
+    machine = Case(backend, name).machine(tmp_path, answerers=[stub])
+    machine.deliver(machine.line.event("hello", "m1", machine.line.person(1), machine.clock.now))
 
     def oversleep(question: Question) -> Answer:
         stub.reply = lambda _: Answer("from the second worker", source="stub")
         machine.clock.advance(seconds=machine.settings.claim_s + 1)
-        machine.drain()
+        machine.hub.converse(question.conversation_id.rpartition("-")[0])
         return Answer("from the first worker", source="stub")
 
     stub.reply = oversleep
     machine.drain_patiently()
-    assert len(line.replies) == 1
-    assert "second worker" in line.replies[0].text
+    assert len(machine.line.replies) == 1
+    assert "second worker" in machine.line.replies[0].text
 
 
-@pytest.mark.parametrize("name", sorted(LINES))
+@everywhere
 def test_a_worker_frozen_just_before_a_send_does_not_send_behind_the_one_that_took_over(
-    tmp_path: Path, name: str
+    tmp_path: Path, aws: None, backend: str, name: str
 ) -> None:
-    line = LINES[name]()
-    machine = Machine(tmp_path, line=line)
+    machine = Case(backend, name).machine(tmp_path)
     frozen: list[bool] = []
 
     def freeze_after_answering(port: str, inner: Any) -> Any:
@@ -212,14 +212,27 @@ def test_a_worker_frozen_just_before_a_send_does_not_send_behind_the_one_that_to
                 if conversation.turn and conversation.turn.state == "answered" and not frozen:
                     frozen.append(True)
                     machine.clock.advance(seconds=machine.settings.claim_s + 1)
-                    machine.drain()
+                    machine.hub.converse(conversation.key)
                 return written
 
         return Wrapped() if port == "store" else inner
 
     machine.wrap = freeze_after_answering
     machine.hub = machine.build()
-    machine.deliver(line.event("hello", "m1", line.person(1), machine.clock.now))
+    machine.deliver(machine.line.event("hello", "m1", machine.line.person(1), machine.clock.now))
     machine.drain_patiently()
     assert frozen
-    assert len(line.replies) == 1
+    assert len(machine.line.replies) == 1
+
+
+@everywhere
+def test_a_time_out_on_every_attempt_ends_in_one_apology(tmp_path: Path, aws: None, backend: str, name: str) -> None:
+    def time_out(_: Question) -> Answer:
+        raise UpstreamError("timed out")
+
+    machine = Case(backend, name).machine(tmp_path, answerers=[StubAnswerer(time_out)])
+    machine.deliver(machine.line.event("Tell me everything", "m1", machine.line.person(1), machine.clock.now))
+    machine.drain_patiently()
+    (reply,) = machine.line.replies
+    assert "Sorry" in reply.text
+    assert len(machine.answerers[0].asked) == machine.settings.max_receives

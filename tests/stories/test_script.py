@@ -47,7 +47,8 @@ def reply(question: Question) -> Answer | Pass:
 
 def played(path: Path, name: str) -> list[Turns]:
     line = LINES[name]()
-    machine = Machine(path, line=line, answerers=[StubAnswerer(reply)], settings=Settings(self_managed_opt_outs=True))
+    settings = Settings(self_managed_opt_outs=True, email_context_ttl_s=Settings().context_ttl_s)
+    machine = Machine(path, line=line, answerers=[StubAnswerer(reply)], settings=settings)
     for number, (pause_s, text) in enumerate(SCRIPT):
         machine.clock.now += timedelta(seconds=pause_s)
         machine.deliver(line.event(text, f"m{number}", line.person(1), machine.clock.now))

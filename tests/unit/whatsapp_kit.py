@@ -8,9 +8,8 @@ from typing import Any
 import msgspec
 
 from infra.local.requests import check
-from orchestrator.model import Delivered
 from orchestrator.channels.whatsapp import WhatsAppChannel
-from orchestrator.model import Ignored, InboundMessage
+from orchestrator.model import Delivered, Ignored, InboundMessage
 from orchestrator.settings import Settings
 
 EVENTS = Path(__file__).parents[1] / "events"

@@ -1,0 +1,130 @@
+"""Settings → Hub with boto3's clients. The only place where they are made.
+
+A client is made when it is first needed: a function that answers from one knowledge base pays for no other service.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from orchestrator.answerers.answerer import Answerer
+from orchestrator.aws_errors import Operation, translated
+from orchestrator.channels.channel import Channel
+from orchestrator.channels.email import EmailChannel
+from orchestrator.channels.sms import SmsChannel
+from orchestrator.channels.whatsapp import WhatsAppChannel
+from orchestrator.conversations.dynamodb import DynamoStore
+from orchestrator.conversations.sqs import SqsQueue
+from orchestrator.errors import ConfigurationError, UpstreamError
+from orchestrator.hub import Hub
+from orchestrator.keys import Keys
+from orchestrator.settings import Settings
+
+CONNECT_TIMEOUT_S = 3
+READ_TIMEOUT_S = 10
+ATTEMPTS = 3  # in all; after that the queue tries again
+
+_GET_SECRET = Operation(
+    "secretsmanager",
+    "GetSecretValue",
+    {
+        "DecryptionFailure": ConfigurationError,
+        "InternalServiceError": UpstreamError,
+        "InvalidParameterException": ConfigurationError,
+        "InvalidRequestException": ConfigurationError,  # the secret is scheduled for deletion
+    },
+)
+
+Client = Callable[[str], Any]
+
+
+def now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def clients(settings: Settings) -> Client:
+    """Clients by service name, each made once, with timeouts that fit into a worker's claim."""
+
+    @functools.cache
+    def client(service: str) -> Any:
+        attempts = 1 if service in SLOW else ATTEMPTS
+        config = Config(
+            connect_timeout=CONNECT_TIMEOUT_S,
+            read_timeout=settings.answer_timeout_s if service in SLOW else READ_TIMEOUT_S,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+        )
+        return boto3.client(service, config=config)  # type: ignore[call-overload]  # the stubs list every name
+
+    return client
+
+
+# Answers: asked for once within a receive, for one may take as long as the worker has.
+SLOW = frozenset({"bedrock-agentcore", "bedrock-agent-runtime", "bedrock-runtime", "qbusiness"})
+
+
+def hub(settings: Settings, client: Client, clock: Callable[[], datetime] = now) -> Hub:
+    """The hub of a deployment. Raises `ConfigurationError` naming what is missing."""
+    missing = [
+        name for name in ("table_name", "wake_ups_url", "conversation_key_secret") if not getattr(settings, name)
+    ]
+    if missing:
+        raise ConfigurationError("a deployment needs " + ", ".join(f"PARLEY_{name.upper()}" for name in missing))
+    return Hub(
+        channels=channels(settings, client),
+        answerers=answerers(settings, client),
+        store=DynamoStore(client("dynamodb"), settings.table_name, clock),
+        queue=SqsQueue(client("sqs"), settings.wake_ups_url),
+        keys=Keys(_secret(client("secretsmanager"), settings.conversation_key_secret)),
+        settings=settings,
+        clock=clock,
+    )
+
+
+def channels(settings: Settings, client: Client) -> Sequence[Channel]:
+    """All of them: which ones people use is the event sources' business."""
+    return (
+        SmsChannel(Lazy(client, "pinpoint-sms-voice-v2"), settings),
+        WhatsAppChannel(Lazy(client, "socialmessaging"), settings),
+        EmailChannel(Lazy(client, "sesv2"), Lazy(client, "s3"), settings),
+    )
+
+
+def answerers(
+    settings: Settings, client: Client, local: Mapping[str, Callable[[], Answerer]] | None = None
+) -> list[Answerer]:
+    """Those that the settings name, in order; `local` adds answerers that need no AWS."""
+    known = {**managed_answerers(settings, client), **(local or {})}
+    unknown = [name for name in settings.answerers if name not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"PARLEY_ANSWERERS names {', '.join(unknown)}, to which nothing answers here; "
+            f"there is {', '.join(sorted(known))}"
+        )
+    return [known[name]() for name in settings.answerers]
+
+
+def managed_answerers(settings: Settings, client: Client) -> Mapping[str, Callable[[], Answerer]]:
+    """How to make each answerer of AWS; its module is imported when it is."""
+    return {}
+
+
+class Lazy:
+    """A client that is made at its first call."""
+
+    def __init__(self, client: Client, service: str) -> None:
+        self._client = client
+        self._service = service
+
+    def __getattr__(self, method: str) -> Any:
+        return getattr(self._client(self._service), method)
+
+
+def _secret(client: Any, name: str) -> bytes:
+    """The conversation key: 32 bytes or more, made once for the life of the deployment."""
+    with translated(_GET_SECRET):
+        return bytes(client.get_secret_value(SecretId=name)["SecretString"], "utf-8")

@@ -1,0 +1,69 @@
+"""The queue of a deployment: SQS FIFO, a group for each conversation.
+
+Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (group and
+deduplication ids: 128 characters; five minutes of deduplication), .../API_ChangeMessageVisibility.html (0 to 43,200 s).
+"""
+
+from typing import Any, Protocol
+
+from orchestrator.aws_errors import Operation, Owner, translated
+from orchestrator.errors import ConfigurationError, RefusedError, UpstreamError
+
+_COMMON: dict[str, Owner] = {
+    "InvalidAddress": ConfigurationError,
+    "InvalidSecurity": ConfigurationError,
+    "QueueDoesNotExist": ConfigurationError,
+    "AWS.SimpleQueueService.NonExistentQueue": ConfigurationError,
+    "UnsupportedOperation": ConfigurationError,
+    "AWS.SimpleQueueService.UnsupportedOperation": ConfigurationError,
+    "RequestThrottled": UpstreamError,
+    "KmsAccessDenied": ConfigurationError,
+    "KmsDisabled": ConfigurationError,
+    "KmsInvalidKeyUsage": ConfigurationError,
+    "KmsInvalidState": ConfigurationError,
+    "KmsNotFound": ConfigurationError,
+    "KmsOptInRequired": ConfigurationError,
+    "KmsThrottled": UpstreamError,
+}
+_SEND = Operation("sqs", "SendMessage", {**_COMMON, "InvalidMessageContents": RefusedError})
+_DELAY = Operation(
+    "sqs",
+    "ChangeMessageVisibility",
+    {
+        **_COMMON,
+        "MessageNotInflight": RefusedError,
+        "AWS.SimpleQueueService.MessageNotInflight": RefusedError,
+        "ReceiptHandleIsInvalid": RefusedError,
+    },
+)
+MOST_DELAY_S = 43_200
+
+
+class SqsClient(Protocol):
+    """The part of boto3's `sqs` client that is used."""
+
+    def send_message(self, **request: Any) -> Any: ...
+
+    def change_message_visibility(self, **request: Any) -> Any: ...
+
+
+class SqsQueue:
+    """Fills `Queue`; the body of a wake-up is the conversation's key."""
+
+    def __init__(self, client: SqsClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def wake(self, key: str, deduplication_id: str) -> None:
+        with translated(_SEND):
+            self._client.send_message(
+                QueueUrl=self._url, MessageBody=key, MessageGroupId=key, MessageDeduplicationId=deduplication_id
+            )
+
+
+def show_again_in(client: SqsClient, url: str, receipt_handle: str, delay_s: float) -> None:
+    """Hide a received message for `delay_s` seconds more, instead of the queue's own time."""
+    with translated(_DELAY):
+        client.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=min(MOST_DELAY_S, max(0, round(delay_s)))
+        )

@@ -1,0 +1,130 @@
+"""The Lambda entry points: thin shells around the hub.
+
+    ingress    SQS (standard), fed by the SNS topics of SMS, WhatsApp and SES: keeps messages, wakes conversations
+    converse   SQS FIFO, batch size 1, a group for each conversation: carries one turn to its end
+    sweep      EventBridge, every minute: wakes what was forgotten, ends what is too old
+
+Importing this module opens nothing; the hub is made at the first invocation and kept. What fails is reported message by
+message (ReportBatchItemFailures) and shown again after a time of our own: full jitter, at most a minute.
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html (partial batches; a FIFO queue
+stops at the first failure), https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html (without raw delivery,
+which is not used here, the body is the notification with its timestamp; message attributes are inside it).
+"""
+
+import functools
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from orchestrator import bootstrap
+from orchestrator.backoff import full_jitter
+from orchestrator.conversations.sqs import show_again_in
+from orchestrator.envelopes import opened
+from orchestrator.errors import EventError, NotYetError, ParleyError, SupersededError
+from orchestrator.hub import Hub, Received
+from orchestrator.model import Turn
+from orchestrator.settings import Settings
+
+log = Logger(service="parley")
+metrics = Metrics(namespace="Parley", service="parley")
+
+Failures = dict[str, list[dict[str, str]]]
+SUPERSEDED_S = 1.0  # how long the worker that was first may need
+
+
+@functools.cache
+def _settings() -> Settings:
+    return Settings.read(os.environ)
+
+
+@functools.cache
+def _client() -> bootstrap.Client:
+    return bootstrap.clients(_settings())
+
+
+@functools.cache
+def _hub() -> Hub:
+    return bootstrap.hub(_settings(), _client())
+
+
+@metrics.log_metrics
+def ingress(event: dict[str, Any], _context: object) -> Failures:
+    """Keep every event of the batch. Only what could not be kept is reported as failed."""
+    metrics.add_metric("Events", MetricUnit.Count, len(event["Records"]))
+    failures = []
+    for record in event["Records"]:
+        try:
+            for received in _kept(record["body"]):
+                _count(received)
+        except ParleyError as error:
+            failures.append(_failed(record, error, _settings().inbound_url, _delay_s(record, error)))
+    return {"batchItemFailures": failures}
+
+
+@metrics.log_metrics
+def converse(event: dict[str, Any], _context: object) -> Failures:
+    """Wake the conversations of the batch, one after the other: it has one, by the mapping's batch size."""
+    metrics.add_metric("WakeUps", MetricUnit.Count, len(event["Records"]))
+    for number, record in enumerate(event["Records"]):
+        last = _receives(record) >= _settings().max_receives
+        try:
+            turn = _hub().converse(record["body"], last_receive=last)
+        except ParleyError as error:
+            failed = _failed(record, error, _settings().wake_ups_url, _delay_s(record, error))
+            rest = [{"itemIdentifier": later["messageId"]} for later in event["Records"][number + 1 :]]
+            return {"batchItemFailures": [failed, *rest]}
+        if turn:
+            _count_turn(turn)
+    return {"batchItemFailures": []}
+
+
+@metrics.log_metrics
+def sweep(_event: dict[str, Any], _context: object) -> None:
+    """Wake or end what is overdue."""
+    touched = _hub().sweep()
+    metrics.add_metric("Overdue", MetricUnit.Count, touched)
+
+
+def _kept(body: str) -> list[Received]:
+    original = body.encode("utf-8", "replace")
+    try:
+        return [_hub().receive(delivered) for delivered in opened(original, bootstrap.now())]
+    except EventError as error:
+        return [_hub().reject(original, error)]
+
+
+def _failed(record: dict[str, Any], error: ParleyError, url: str, delay_s: float) -> dict[str, str]:
+    """Report the message as failed, to be shown again when it makes sense."""
+    log.warning("%s failed: %s", record["messageId"], type(error).__name__, extra={"reason": str(error)})
+    metrics.add_metric("Failed", MetricUnit.Count, 1)
+    try:
+        show_again_in(_client()("sqs"), url, record["receiptHandle"], delay_s)
+    except ParleyError as later:
+        log.warning("the queue's own visibility timeout applies: %s", later)
+    return {"itemIdentifier": record["messageId"]}
+
+
+def _delay_s(record: dict[str, Any], error: ParleyError) -> float:
+    if isinstance(error, NotYetError):
+        return error.delay_s
+    return SUPERSEDED_S if isinstance(error, SupersededError) else full_jitter(_receives(record))
+
+
+def _receives(record: dict[str, Any]) -> int:
+    return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def _count(received: Received) -> None:
+    log.info("received", extra={"outcome": received.outcome, "channel": received.channel, "ids": received.message_ids})
+    metrics.add_metric(received.outcome.title(), MetricUnit.Count, 1)
+
+
+def _count_turn(turn: Turn) -> None:
+    source = turn.answer.source if turn.answer else "none"
+    log.info("turn", extra={"turn_id": turn.turn_id, "conversation_id": turn.conversation_id, "source": source})
+    metrics.add_metric(f"Answered_{source}", MetricUnit.Count, 1)
+    if turn.answer:
+        metrics.add_metric("AnswerLatency", MetricUnit.Milliseconds, turn.answer.latency_ms)
+        metrics.add_metric("Tokens", MetricUnit.Count, turn.answer.input_tokens + turn.answer.output_tokens)
