@@ -12,6 +12,7 @@ from orchestrator.model import ChannelName
 
 OUR_NUMBER = "+12065550100"  # a number reserved for fiction, as all of the embedded deployment's
 OUR_MAIL = outbox_email.OUR_ADDRESS
+OURS: dict[ChannelName, str] = {"sms": OUR_NUMBER, "whatsapp": OUR_NUMBER, "email": OUR_MAIL}
 A_CUSTOMER: dict[ChannelName, str] = {
     "sms": "+12065550142",
     "whatsapp": "+12065550143",

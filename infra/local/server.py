@@ -1,45 +1,50 @@
 """The embedded server: a page, a JSON API, and behind them the workers, the sweeper and the lake's writer.
 
-It listens on the loopback only. A page of another site cannot use it: the Host header must be a local one, and every
-request that changes something must say `application/json`, which a browser sends across sites only after asking.
+    GET  /                         the page
+    GET  /healthz                  counts; they change whenever there is something new to see
+    GET  /api/channels             how one can write to us
+    POST /api/messages             a customer's words: {"text", "channel", "sender"}
+    POST /api/events               a provider's event, in its own shape
+    GET  /api/replies?after=N      what left for people after position N
+    GET  /api/conversations[/ID]   what was said
+    GET  /api/catalogue            the tables, views and reports of the lake
+    POST /api/query                Athena SQL: {"sql", "parameters"}
+
+It listens on the loopback only. What is refused is said as {"error": reason}.
 """
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
-from infra.local import customers
+from infra.local import customers, history
 from infra.local.deployment import Deployment
+from infra.local.web import SecureHeaders, body_of, failed, json_of, refused, reply, unavailable
 from infra.local.workers import Workers
 from orchestrator.envelopes import opened
-from orchestrator.errors import EventError
+from orchestrator.errors import EventError, UpstreamError
+from orchestrator.hub import Received
 from orchestrator.model import ChannelName
+from queries.catalogue import Catalogue
 from queries.errors import QueryError
-
-log = logging.getLogger(__name__)
+from transformer.schema import TABLES
 
 CONSOLE = Path(__file__).parent / "console"
 FLUSH_S = 0.5  # rows are visible in the lake within a second
-MAX_BODY = 45 * 1024 * 1024  # bytes; SES receives mails of 40 MB
-HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-
-Shape = TypeVar("Shape")
+MAX_ROWS = 1000  # of a result that are sent; a page that needs more should ask a narrower question
+LOCAL = ["127.0.0.1", "localhost"]
 
 
 class Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,21 +52,14 @@ class Written(msgspec.Struct, forbid_unknown_fields=True):
 
     text: str
     channel: ChannelName = "sms"
-    sender: str = ""
+    sender: str = ""  # "" for the channel's example customer
 
 
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
-    """A question to the lake."""
+    """A question to the lake. `:name` in the SQL is a parameter: bound, never pasted."""
 
     sql: str
-
-
-class RefusedRequest(Exception):  # noqa: N818 - it is an answer to a request, not a failure of ours
-    """The request cannot be carried out; the client is told why."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
+    parameters: dict[str, bool | int | float | str | None] = {}
 
 
 class Server:
@@ -70,117 +68,120 @@ class Server:
     def __init__(self, deployment: Deployment, workers: Workers) -> None:
         self._deployment = deployment
         self._workers = workers
+        self._rows = 0  # made visible in the lake since the start
 
-    def application(self) -> Starlette:
+    def application(self) -> ASGIApp:
         """The ASGI application; its lifespan starts and stops the workers."""
-        return Starlette(
-            routes=[
-                Route("/", self._page),
-                Route("/healthz", self._health),
-                Route("/api/messages", self._write, methods=["POST"]),
-                Route("/api/events", self._deliver, methods=["POST"]),
-                Route("/api/replies", self._replies),
-                Route("/api/conversations", self._conversations),
-                Route("/api/conversations/{conversation_id}", self._conversation),
-                Route("/api/query", self._query, methods=["POST"]),
-                Mount("/static", StaticFiles(directory=CONSOLE)),
-            ],
-            middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "testserver"])],
-            exception_handlers={RefusedRequest: _refused},
-            lifespan=self._lifespan,
+        return SecureHeaders(
+            Starlette(
+                routes=[
+                    Route("/", self._page),
+                    Route("/healthz", self._health),
+                    Route("/api/channels", self._channels),
+                    Route("/api/messages", self._write, methods=["POST"]),
+                    Route("/api/events", self._deliver, methods=["POST"]),
+                    Route("/api/replies", self._replies),
+                    Route("/api/conversations", self._conversations),
+                    Route("/api/conversations/{name}", self._conversation),
+                    Route("/api/catalogue", self._catalogue),
+                    Route("/api/query", self._query, methods=["POST"]),
+                    Mount("/static", StaticFiles(directory=CONSOLE)),
+                ],
+                middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL, www_redirect=False)],
+                exception_handlers={HTTPException: refused, UpstreamError: unavailable, Exception: failed},
+                lifespan=self._lifespan,
+            )
         )
 
     @asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        self._workers.every(FLUSH_S, self._deployment.lake.flush)
+        self._workers.every(FLUSH_S, self._flush)
         self._workers.start()
         yield
         await run_in_threadpool(self._workers.stop)
-        await run_in_threadpool(self._deployment.lake.flush)
+        await run_in_threadpool(self._flush)
+
+    def _flush(self) -> None:
+        flushed = self._deployment.lake.flush()
+        self._rows += flushed.rows + flushed.rejected
 
     async def _page(self, _: Request) -> Response:
-        return FileResponse(CONSOLE / "index.html", headers=HEADERS)
+        return FileResponse(CONSOLE / "index.html")
 
     async def _health(self, _: Request) -> Response:
-        counts = await run_in_threadpool(self._deployment.store.counts)
         queue = self._deployment.queue
-        return _json({"status": "ok", **counts, "wake_ups": queue.waiting(), "dead": queue.dead()})
+        counts = await run_in_threadpool(
+            lambda: {**self._deployment.store.counts(), "wake_ups": queue.waiting(), "dead": queue.dead()}
+        )
+        return reply({"status": "ok", **counts, "rows": self._rows})
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _channels(self, _: Request) -> Response:
+        return reply(
+            [
+                {"name": name, "our_address": customers.OURS[name], "a_customer": customers.A_CUSTOMER[name]}
+                for name in self._writable()
+            ]
+        )
+
+    def _writable(self) -> list[ChannelName]:
+        """The deployment's channels that a customer of this machine can write by."""
+        return [each.name for each in self._deployment.channels if each.name in customers.A_CUSTOMER]
 
     async def _write(self, request: Request) -> Response:
-        """A customer's message. 202: it is kept, and will be answered whatever happens to this process."""
-        written = await _body(request, Written)
-        sender = written.sender or customers.A_CUSTOMER[written.channel]
-        now = self._deployment.clock()
-        message_id, event = customers.event(written.channel, sender, written.text, now)
-        return await self._received(event, message_id)
+        """202: the message is kept, and will be answered whatever happens to this process."""
+        written = await json_of(request, Written)
+        if written.channel not in self._writable():
+            raise HTTPException(400, f"nobody can write by {written.channel} here; by {', '.join(self._writable())}")
+        sender = written.sender.strip() or customers.A_CUSTOMER[written.channel]
+        message_id, event = customers.event(written.channel, sender, written.text, self._deployment.clock())
+        received = await run_in_threadpool(self._receive, event)
+        return reply({"message_id": message_id, "received": received}, 202)
 
     async def _deliver(self, request: Request) -> Response:
-        """A provider's event, in its own shape. 202: it is kept."""
-        return await self._received(await _bytes(request), "")
+        """202: the event is kept."""
+        received = await run_in_threadpool(self._receive, await body_of(request))
+        return reply({"received": received}, 202)
 
-    async def _received(self, event: bytes, message_id: str) -> Response:
-        def receive() -> list[Any]:
-            return [self._deployment.hub.receive(each) for each in opened(event, self._deployment.clock())]
-
+    def _receive(self, body: bytes) -> list[Received]:
+        """What became of each event. Raises `HTTPException` where every one was rejected; they are kept all the same."""
         try:
-            received = await run_in_threadpool(receive)
+            received = [self._deployment.receive(each) for each in list(opened(body, self._deployment.clock()))]
         except EventError as error:
-            rejected = await run_in_threadpool(self._deployment.hub.reject, event, error)
-            raise RefusedRequest(400, rejected.reason) from error
-        for each in received:
-            if each.outcome == "rejected":
-                raise RefusedRequest(400, each.reason)
-        return _json({"message_id": message_id, "received": msgspec.to_builtins(received)}, 202)
+            received = [self._deployment.hub.reject(body, error)]
+        if all(each.outcome == "rejected" for each in received):
+            raise HTTPException(400, "; ".join(each.reason for each in received))
+        return received
+
+    # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _replies(self, request: Request) -> Response:
         after = request.query_params.get("after", "0")
-        if not after.isdecimal():
-            raise RefusedRequest(400, "`after` is the position of the last reply seen: a number")
+        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
+            raise HTTPException(400, "`after` is the position of the last reply seen: a number")
         sent = await run_in_threadpool(self._deployment.outbox.sent, int(after))
-        position = await run_in_threadpool(self._deployment.outbox.position)
-        return _json({"position": position, "replies": [msgspec.to_builtins(each) for each in sent]})
+        # Positions count from 1 without gaps, and the outbox may grow meanwhile: so not its position of now.
+        return reply({"position": int(after) + len(sent), "replies": sent})
 
     async def _conversations(self, _: Request) -> Response:
-        found = await run_in_threadpool(self._deployment.store.conversations)
-        return _json([{**msgspec.to_builtins(each), "conversation_id": each.conversation_id} for each in found])
+        return reply(await run_in_threadpool(history.latest, self._deployment.store))
 
     async def _conversation(self, request: Request) -> Response:
-        turns = await run_in_threadpool(self._deployment.store.turns, request.path_params["conversation_id"])
-        if not turns:
-            raise RefusedRequest(404, "there is no such conversation, or no turn of it has ended yet")
-        return _json(turns)
+        told = await run_in_threadpool(history.told, self._deployment.store, request.path_params["name"])
+        if told is None:
+            raise HTTPException(404, "there is no such conversation; /api/conversations lists what there is")
+        return reply(told)
+
+    async def _catalogue(self, _: Request) -> Response:
+        catalogue = await run_in_threadpool(Catalogue.shipped)
+        tables = [{"name": table.name, "kind": "table", "title": table.meaning} for table in TABLES.values()]
+        return reply({"entries": list(catalogue.entries.values()), "tables": tables})
 
     async def _query(self, request: Request) -> Response:
-        asked = await _body(request, Asked)
+        asked = await json_of(request, Asked)
         try:
-            result = await run_in_threadpool(self._deployment.engine().query, asked.sql)
+            result = await run_in_threadpool(self._deployment.engine().query, asked.sql, asked.parameters)
         except QueryError as error:
-            raise RefusedRequest(400, str(error)) from error
-        return _json({"columns": result.column_names, "rows": result.rows})
-
-
-def _json(value: object, status: int = 200) -> Response:
-    body = msgspec.json.encode(value, enc_hook=str)
-    return Response(body, status, headers=HEADERS, media_type="application/json")
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    return _json({"error": str(error)}, error.status if isinstance(error, RefusedRequest) else 500)
-
-
-async def _bytes(request: Request) -> bytes:
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise RefusedRequest(415, "send application/json")
-    collected = bytearray()
-    async for chunk in request.stream():
-        collected += chunk
-        if len(collected) > MAX_BODY:
-            raise RefusedRequest(413, f"more than {MAX_BODY} bytes")
-    return bytes(collected)
-
-
-async def _body(request: Request, shape: type[Shape]) -> Shape:
-    try:
-        return msgspec.json.decode(await _bytes(request), type=shape)
-    except msgspec.DecodeError as error:
-        raise RefusedRequest(400, str(error)) from error
+            raise HTTPException(400, str(error)) from error
+        return reply({"columns": result.columns, "rows": result.rows[:MAX_ROWS], "total": len(result.rows)})
