@@ -4,6 +4,7 @@ A client is made when it is first needed: a function that answers from one knowl
 """
 
 import functools
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -98,7 +99,8 @@ def answerers(
     settings: Settings, client: Client, local: Mapping[str, Callable[[], Answerer]] | None = None
 ) -> list[Answerer]:
     """Those that the settings name, in order; `local` adds answerers that need no AWS."""
-    known = {**managed_answerers(settings, client), **(local or {})}
+    managed = {name: functools.partial(managed_answerer, name, settings, client) for name in MANAGED}
+    known: dict[str, Callable[[], Answerer]] = {**managed, **(local or {})}
     unknown = [name for name in settings.answerers if name not in known]
     if unknown:
         raise ConfigurationError(
@@ -108,9 +110,22 @@ def answerers(
     return [known[name]() for name in settings.answerers]
 
 
-def managed_answerers(settings: Settings, client: Client) -> Mapping[str, Callable[[], Answerer]]:
-    """How to make each answerer of AWS; its module is imported when it is."""
-    return {}
+# name: module, class, the services whose clients it takes, in order. A module is imported when its answerer is made.
+MANAGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
+    "agentcore": ("agentcore", "AgentCoreAnswerer", ("bedrock-agentcore",)),
+    "bedrock_agent": ("bedrock_agent", "BedrockAgentAnswerer", ("bedrock-agent-runtime",)),
+    "knowledge_base": ("knowledge_base", "KnowledgeBaseAnswerer", ("bedrock-agent-runtime", "bedrock-runtime")),
+    "language_model": ("language_model", "LanguageModelAnswerer", ("bedrock-runtime",)),
+    "qbusiness": ("qbusiness", "QBusinessAnswerer", ("qbusiness",)),
+}
+
+
+def managed_answerer(name: str, settings: Settings, client: Client) -> Answerer:
+    """An answerer of AWS. Raises `ConfigurationError` where its settings are incomplete."""
+    module, class_name, services = MANAGED[name]
+    made = getattr(importlib.import_module(f"orchestrator.answerers.{module}"), class_name)
+    answerer: Answerer = made(*(Lazy(client, service) for service in services), settings)
+    return answerer
 
 
 class Lazy:

@@ -223,8 +223,8 @@ class Hub:
                 self._release(conversation, error)
                 raise
             return self._replies.apology(conversation, str(error))
-        except ConfigurationError as error:
-            log.exception("a customer gets an apology because of the configuration")
+        except (ConfigurationError, RefusedError) as error:
+            log.warning("a customer gets an apology, for asking again would not help: %s", error)
             return self._replies.apology(conversation, str(error))
         return msgspec.structs.replace(answer, latency_ms=round((self._clock() - started).total_seconds() * 1000))
 

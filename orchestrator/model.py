@@ -107,9 +107,11 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Pass(msgspec.Struct, frozen=True):
-    """An answerer has nothing to say to this question; the next one is asked."""
+    """An answerer has nothing to say to this question; the next one is asked. What it spent is counted all the same."""
 
     reason: str
+    input_tokens: int = 0
+    output_tokens: int = 0
 
 
 class Receipt(msgspec.Struct, frozen=True):

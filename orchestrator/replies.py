@@ -104,13 +104,13 @@ class Replies:
         )
 
     def _asked(self, question: Question) -> Answer:
-        passed: list[str] = []
+        passed: list[Pass] = []
         for answerer in self._answerers:
             answer = answerer.answer(question)
             if not isinstance(answer, Pass):
-                return msgspec.structs.replace(answer, reason="; ".join((*passed, answer.reason)).strip("; "))
-            passed.append(f"{answerer.name}: {answer.reason}")
-        return self._fixed("handoff", question.language, source="handoff", reason="; ".join(passed))
+                return _after(passed, answer)
+            passed.append(msgspec.structs.replace(answer, reason=f"{answerer.name}: {answer.reason}"))
+        return _after(passed, self._fixed("handoff", question.language, source="handoff", reason=""))
 
     def _command(self, message: InboundMessage, channel: Channel) -> commands.Command | None:
         if self.restarts(message):
@@ -141,6 +141,16 @@ class Replies:
         self, name: TextName, language: Language, *, source: str, reason: str, consent: Consent | None = None
     ) -> Answer:
         return Answer(self._texts.get(name, language), source=source, language=language, reason=reason, consent=consent)
+
+
+def _after(passed: Sequence[Pass], answer: Answer) -> Answer:
+    """The answer, with why the answerers before it passed and what they spent."""
+    return msgspec.structs.replace(
+        answer,
+        reason="; ".join(filter(None, (*(each.reason for each in passed), answer.reason))),
+        input_tokens=answer.input_tokens + sum(each.input_tokens for each in passed),
+        output_tokens=answer.output_tokens + sum(each.output_tokens for each in passed),
+    )
 
 
 def _silence(language: Language, reason: str) -> Answer:

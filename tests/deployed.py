@@ -22,14 +22,14 @@ from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.model import Turn
 from orchestrator.settings import Settings
-from tests.kit import Clock, Line, Machine, SmsLine, StubAnswerer
+from tests.kit import Clock, Driven, Line, SmsLine, StubAnswerer
 
 MAX_RECEIVES_OF_THE_QUEUE = 50
 _names = itertools.count()
 
 
 @dataclass
-class DeployedMachine:
+class DeployedMachine(Driven):
     """Has what `Machine` has, as far as the shared stories use it."""
 
     path: Path
@@ -76,7 +76,7 @@ class DeployedMachine:
     def deliver(self, event: bytes) -> None:
         """One message of the inbound queue."""
         record = {"messageId": "in", "receiptHandle": "in", "body": event.decode(), "attributes": _received(1)}
-        with self._serving():
+        with self.serving():
             handlers.ingress({"Records": [record]}, None)
 
     def work_one(self) -> bool:
@@ -91,16 +91,14 @@ class DeployedMachine:
                 "body": message["Body"],
                 "attributes": _received(count),
             }
-            with self._serving():
+            with self.serving():
                 outcome = handlers.converse({"Records": [record]}, None)
             if not outcome["batchItemFailures"]:
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return bool(messages)
 
-    drain = Machine.drain
-    drain_patiently = Machine.drain_patiently
-
-    def _serving(self) -> "_Serving":
+    def serving(self) -> "_Serving":
+        """While it is open, the handlers serve this machine."""
         return _Serving(self)
 
     def counts(self) -> dict[str, int]:

@@ -7,6 +7,7 @@ told, and every call that leaves the hub can be made to crash.
 import itertools
 import sqlite3
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -196,8 +197,39 @@ def keep_in_table(connection: sqlite3.Connection, now: datetime, records: Sequen
     connection.executemany("INSERT INTO journal VALUES (?)", [(record,) for record in records])
 
 
+class Driven(ABC):
+    """How the tests make a machine work, wherever its store and its queue are."""
+
+    clock: Clock
+    hub: Hub
+
+    @abstractmethod
+    def work_one(self) -> bool:
+        """Work off one wake-up; False when none is visible."""
+
+    @abstractmethod
+    def idle(self) -> bool:
+        """Whether nothing is left to do."""
+
+    def drain(self) -> int:
+        """Work off every wake-up that is visible; returns how many there were."""
+        count = 0
+        while self.work_one():
+            count += 1
+        return count
+
+    def drain_patiently(self, minutes: int = 120) -> None:
+        """Let time pass, work and sweep until nothing is left to do."""
+        for _ in range(minutes):
+            self.drain()
+            if self.idle():
+                return
+            self.clock.advance(minutes=1)
+            self.hub.sweep()
+
+
 @dataclass
-class Machine:
+class Machine(Driven):
     """A hub with everything around it. `hub` may be replaced by a wrapped one; the store and the queue are on disk."""
 
     path: Path
@@ -231,22 +263,6 @@ class Machine:
 
     def opened(self, event: bytes) -> Iterator[Delivered]:
         return opened(event, self.clock())
-
-    def drain(self) -> int:
-        """Work off every wake-up that is visible; returns how many there were."""
-        count = 0
-        while self.work_one():
-            count += 1
-        return count
-
-    def drain_patiently(self, minutes: int = 120) -> None:
-        """Let time pass, work and sweep until nothing is left to do."""
-        for _ in range(minutes):
-            self.drain()
-            if self.idle():
-                return
-            self.clock.advance(minutes=1)
-            self.hub.sweep()
 
     @property
     def provider(self) -> SmsLine:

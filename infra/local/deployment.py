@@ -14,7 +14,7 @@ import functools
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from infra.local.customers import OUR_MAIL
 from infra.local.mail_folder import MailFolder
 from infra.local.outbox import Outbox
 from infra.local.wakeups import SqliteQueue
+from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.document_index import DocumentIndex
 from orchestrator.answerers.documents import DocumentsAnswerer
@@ -33,7 +34,6 @@ from orchestrator.channels.email import EmailChannel
 from orchestrator.channels.sms import SmsChannel
 from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.conversations.sqlite import SqliteStore
-from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered
@@ -126,13 +126,11 @@ class Deployment:
             self.put.extend(records)
 
     def _answerers(self) -> list[Answerer]:
-        known: Mapping[str, Callable[[], Answerer]] = {"documents": lambda: DocumentsAnswerer(self.documents)}
-        unknown = [name for name in self.settings.answerers if name not in known]
-        if unknown:
-            raise ConfigurationError(
-                f"PARLEY_ANSWERERS names {', '.join(unknown)}, to which nothing answers; there is {', '.join(known)}"
-            )
-        return [known[name]() for name in self.settings.answerers]
+        """Those of the settings; any of AWS too, with the credentials of whoever runs this."""
+        client = bootstrap.clients(self.settings)
+        return bootstrap.answerers(
+            self.settings, client, {DocumentsAnswerer.name: lambda: DocumentsAnswerer(self.documents)}
+        )
 
 
 @contextmanager

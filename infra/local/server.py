@@ -145,7 +145,7 @@ class Server:
         return reply({"received": received}, 202)
 
     def _receive(self, body: bytes) -> list[Received]:
-        """What became of each event. Raises `HTTPException` where every one was rejected; they are kept all the same."""
+        """What became of each event. Raises `HTTPException` where all were rejected; they are kept all the same."""
         try:
             received = [self._deployment.receive(each) for each in list(opened(body, self._deployment.clock()))]
         except EventError as error:

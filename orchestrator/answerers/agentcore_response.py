@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import jmespath  # type: ignore[import-untyped]
-from jmespath.exceptions import JMESPathError  # type: ignore[import-untyped]
+import jmespath
+from jmespath.exceptions import JMESPathError
 
 from orchestrator.decoding import decoded
 from orchestrator.errors import ConfigurationError, EventError, UpstreamError

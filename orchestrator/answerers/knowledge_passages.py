@@ -51,7 +51,7 @@ class PassagesAndModel:
             return reply
         named = _named(reply.text, passages)
         if not named and said.stop_reason != "guardrail_intervened":
-            return Pass("the model names no passage of the knowledge base")
+            return Pass("the model names no passage of the knowledge base", said.input_tokens, said.output_tokens)
         return Answer(
             _MARK.sub("", reply.text).strip(),
             source="knowledge_base",

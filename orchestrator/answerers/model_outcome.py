@@ -34,16 +34,20 @@ def spoken(said: Said) -> Spoken | Pass:
     """What the customer gets of a reply, if anything."""
     text = said.text.strip()
     if NO_ANSWER in text:
-        return Pass("the model has no answer")
+        return _passed(said, "the model has no answer")
     if not text:
-        return Pass(f"the model said nothing: {said.stop_reason}")
+        return _passed(said, f"the model said nothing: {said.stop_reason}")
     if said.stop_reason in ("end_turn", "stop_sequence"):
         return Spoken(text)
     if said.stop_reason == "guardrail_intervened":  # the text is the guardrail's, or the model's with parts masked
         return Spoken(text, "the guardrail intervened")
     if said.stop_reason in _CUT_SHORT:
         return Spoken(whole_sentences(text), f"the answer was cut: {said.stop_reason}")
-    return Pass(f"the model did not finish: {said.stop_reason}")
+    return _passed(said, f"the model did not finish: {said.stop_reason}")
+
+
+def _passed(said: Said, reason: str) -> Pass:
+    return Pass(reason, said.input_tokens, said.output_tokens)
 
 
 def whole_sentences(text: str) -> str:

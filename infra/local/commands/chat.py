@@ -40,6 +40,8 @@ def command(channel: ChannelName, sender: str | None, data_here: Path | None) ->
 
 
 def _shown(ingested: Ingested) -> str:
+    if ingested.reason.startswith("apology: "):
+        click.secho(f"(an apology, because {ingested.reason.removeprefix('apology: ')})", fg="red", err=True)
     if ingested.replies:
         return "\n".join(click.style("parley › ", fg="cyan") + reply for reply in ingested.replies)
     return click.style(f"(no reply: {ingested.outcome}, {ingested.reason})", dim=True)

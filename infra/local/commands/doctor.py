@@ -4,11 +4,13 @@ import difflib
 import os
 from pathlib import Path
 
+import boto3
 import click
 
 from infra.local.commands.options import data_option, format_option
 from infra.local.commands.tables import table
 from infra.local.deployment import Deployment
+from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import PREFIX, Settings, described
 from orchestrator.texts import Texts
@@ -54,6 +56,23 @@ def _unknown(known: list[str]) -> list[str]:
     return problems
 
 
+def _without_aws(settings: Settings) -> list[str]:
+    """What an answerer of AWS lacks on this machine. Looks at the environment and the files of the AWS CLI only."""
+    managed = [name for name in settings.answerers if name in MANAGED]
+    if not managed:
+        return []
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    session = boto3.session.Session()
+    problems = []
+    if not session.region_name:
+        problems.append(f"{', '.join(managed)}: no AWS region; set AWS_DEFAULT_REGION or run `aws configure`")
+    if not session.get_credentials():
+        problems.append(f"{', '.join(managed)}: no AWS credentials; run `aws configure` or `aws sso login`")
+    if "bedrock_agent" in managed:
+        problems.append("bedrock_agent: Agents Classic is closed to new customers; a new deployment uses agentcore")
+    return problems
+
+
 def _unusable(data: Path) -> list[str]:
     try:
         settings = Settings.read(os.environ)
@@ -63,7 +82,7 @@ def _unusable(data: Path) -> list[str]:
         return [str(error)]
     except OSError as error:
         return [f"the data folder {data} cannot be used: {error.strerror}; choose another with --data"]
-    problems = []
+    problems = _without_aws(settings)
     if "documents" in settings.answerers and not deployment.documents.list():
         problems.append(
             "there are no documents to answer from: run `parley documents add PATH`, or start the server once"
