@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.errors import UpstreamError
+from orchestrator.errors import RefusedError, UpstreamError
 from orchestrator.model import Answer, Pass, Question
 from orchestrator.settings import Settings
 from tests.kit import NOON, OURS, THEIRS, Machine, StubAnswerer, sms_event, sms_refusal
@@ -290,3 +290,28 @@ def test_a_malformed_message_is_rejected_by_name_and_kept(machine: Machine) -> N
 def key_of(machine: Machine) -> str:
     (conversation,) = machine.store.conversations()
     return conversation.key
+
+
+def test_what_a_passing_answerer_spent_counts_against_the_budget(tmp_path: Path) -> None:
+    costly = StubAnswerer(lambda _: Pass("no answer", input_tokens=900, output_tokens=200))
+    machine = Machine(tmp_path, settings=Settings(tokens_per_day=1000), answerers=[costly])
+    for number in range(2):
+        machine.deliver(sms_event("?", f"m{number}"))
+        machine.drain()
+    assert len(costly.asked) == 1
+    (first, second) = machine.turns()
+    assert first.answer
+    assert second.answer
+    assert (first.answer.source, second.answer.source) == ("handoff", "budget")
+
+
+def test_what_a_service_refuses_for_good_ends_in_an_apology_at_once(tmp_path: Path) -> None:
+    def refuse(_: Question) -> Answer:
+        raise RefusedError("ValidationException", "this can never be answered")
+
+    stub = StubAnswerer(refuse)
+    machine = Machine(tmp_path, answerers=[stub])
+    machine.deliver(sms_event("hello"))
+    machine.drain()
+    assert len(stub.asked) == 1
+    assert machine.provider.bodies[0].startswith("Sorry")
