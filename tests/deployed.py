@@ -3,6 +3,7 @@
 import itertools
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -164,11 +165,11 @@ class _Atomic:
     """A client whose calls happen one at a time, as each call of the service is atomic; moto alone is not."""
 
     def __init__(self, client: Any, lock: threading.Lock) -> None:
-        self._client = client
+        self.unwrapped = client
         self._lock = lock
 
     def __getattr__(self, method: str) -> Any:
-        inner = getattr(self._client, method)
+        inner = getattr(self.unwrapped, method)
 
         def call(**request: Any) -> Any:
             with self._lock:
@@ -183,6 +184,13 @@ def _received(count: int) -> dict[str, str]:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """For tests."""
+    with aws_for(monkeypatch):
+        yield
+
+
+@contextmanager
+def aws_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """moto, with its queues on the machine's clock, and the handlers' hub replaced by the machine's."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
