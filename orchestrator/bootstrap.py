@@ -1,5 +1,6 @@
-"""Settings → Hub with boto3's clients. The only place where they are made.
+"""Settings → Hub with AWS clients. The only place where they are made.
 
+They are botocore's own, which boto3's are: boto3 itself adds resources and S3 transfers, and a third to a cold start.
 A client is made when it is first needed: a function that answers from one knowledge base pays for no other service.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from orchestrator.answerers.answerer import Answerer
@@ -51,6 +52,8 @@ def now() -> datetime:
 def clients(settings: Settings) -> Client:
     """Clients by service name, each made once, with timeouts that fit into a worker's claim."""
 
+    session = botocore.session.get_session()
+
     @functools.cache
     def client(service: str) -> Any:
         attempts = 1 if service in SLOW else ATTEMPTS
@@ -59,7 +62,7 @@ def clients(settings: Settings) -> Client:
             read_timeout=settings.answer_timeout_s if service in SLOW else READ_TIMEOUT_S,
             retries={"mode": "standard", "total_max_attempts": attempts},
         )
-        return boto3.client(service, config=config)  # type: ignore[call-overload]  # the stubs list every name
+        return session.create_client(service, config=config)
 
     return client
 

@@ -47,6 +47,19 @@ def questions() -> str:
     return table(("name", "kind", "answers"), [(f"`{each.name}`", each.kind, each.title) for each in entries])
 
 
+def aws_calls() -> str:
+    """What one message that becomes one turn costs in AWS calls, besides asking and sending."""
+    counted = msgspec.json.decode(
+        (ROOT / "tests/aws_calls.json").read_bytes(), type=dict[str, dict[str, dict[str, int]]]
+    )
+    rows = [
+        (channel, handler, ", ".join(f"{count} × {name}" for name, count in calls.items()), str(sum(calls.values())))
+        for channel, handlers in counted.items()
+        for handler, calls in handlers.items()
+    ]
+    return table(("channel", "handler", "calls", "in all"), rows)
+
+
 def figures() -> str:
     """What `make bench` measured last."""
     kept = msgspec.json.decode((ROOT / "tests/bench/figures.json").read_bytes(), type=list[Figure])
