@@ -1,5 +1,7 @@
 """`parley chat`"""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -26,17 +28,25 @@ def command(channel: ChannelName, sender: str | None, data_here: Path | None) ->
     ingest = Ingest(opened)
     address = sender or customers.A_CUSTOMER[channel]
     click.secho(f"{channel} from {address}. Ctrl-D ends.", dim=True, err=True)
-    while True:
-        try:
-            text = click.prompt(click.style("you", bold=True), prompt_suffix=" › ", default="", show_default=False)
-        except (EOFError, click.Abort):
-            click.echo(err=True)
-            break
+    for text in _lines():
         if text.strip():
             _, event = customers.event(channel, address, text, opened.clock())
             for ingested in ingest.document(Document("chat", 1, event)):
                 click.echo(_shown(ingested))
     opened.close()
+
+
+def _lines() -> Iterator[str]:
+    """What the customer types, until Ctrl-D; from a pipe, its lines."""
+    if not sys.stdin.isatty():
+        yield from sys.stdin
+        return
+    while True:
+        try:
+            yield click.prompt(click.style("you", bold=True), prompt_suffix=" › ", default="", show_default=False)
+        except (EOFError, click.Abort):
+            click.echo(err=True)
+            return
 
 
 def _shown(ingested: Ingested) -> str:

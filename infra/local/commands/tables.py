@@ -1,5 +1,7 @@
 """Prints tables a person can read, or JSON a program can."""
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 
 import click
@@ -8,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+WIDE = 1000  # characters of a line where no terminal says how many it has: a row stays a line, for grep
 FOLDED = 30  # characters that the widest column needs at least
 
 Rows = Sequence[Mapping[str, object]]
@@ -24,7 +27,7 @@ def table(rows: Rows, format_: str, *, empty: str) -> None:
     if not rows:
         click.echo(empty, err=True)
         return
-    console = Console()
+    console = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=WIDE)
     console.print(_across(rows) if _fits(rows, console.width) else _down(rows))
 
 
