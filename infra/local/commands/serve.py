@@ -3,7 +3,9 @@
 import errno
 import logging
 import os
+import shutil
 import socket
+import sys
 from pathlib import Path
 
 import click
@@ -72,15 +74,25 @@ def load_samples(deployment: Deployment) -> int:
     return len(deployment.documents.list())
 
 
+def _program() -> str:
+    """How to call `parley` from here: by its path while it is not on the PATH."""
+    return "parley" if shutil.which("parley") else os.path.relpath(sys.argv[0])
+
+
 def _welcome(address: str, data: Path, loaded: int, documents: int) -> str:
+    parley = f"{_program()}{'' if data == Path('.parley') else f' --data {data}'}"
     about = f"{loaded} example documents loaded" if loaded else f"{documents} documents"
     return f"""
 Parley is listening at {address}   (data in {data}, {about})
 
-  open {address}                     write as a customer, watch the reply, the conversation and the rows
-  parley chat                               the same in this terminal
-  parley query delivery_by_turn             which answers were delivered
-  parley documents add FOLDER               answer from your own texts
+  open {address}
+      write as a customer, watch the reply, the conversation and the rows
+  {parley} chat
+      the same in a terminal; --channel whatsapp or email too
+  {parley} query delivery_by_turn
+      which answers were delivered
+  {parley} documents add FOLDER
+      answer from your own texts
 
 Ctrl-C stops it.
 """
