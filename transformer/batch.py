@@ -15,6 +15,7 @@ from transformer.envelopes import account_of
 from transformer.pipeline import split, transform
 from transformer.results import Rejected, Row, as_event
 from transformer.schema import TableName
+from transformer.sources import Templates
 
 # Lambda's limit for a response is 6 MB: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
 RESPONSE_LIMIT = 6 * 1024 * 1024 - 64 * 1024
@@ -68,8 +69,8 @@ class Batch:
     """Transforms one batch.
 
     `table` is the only one whose rows the stream takes; None takes all. What does not fit into `limit` bytes of
-    response is put back, or failed where `put_back` is None. `tally` counts records = ok + dropped + failed + put_back,
-    and the rows and rejected rows that the answered ones gave.
+    response is put back, or failed where `put_back` is None. `templates` replace the shipped ones. `tally` counts
+    records = ok + dropped + failed + put_back, and the rows and rejected rows that the answered ones gave.
     """
 
     def __init__(
@@ -78,12 +79,14 @@ class Batch:
         table: TableName | None = None,
         put_back: PutBack | None = None,
         limit: int = RESPONSE_LIMIT,
+        templates: Templates | None = None,
     ) -> None:
         self._stream_arn = stream_arn
         self._account_id = account_of(stream_arn)
         self._table = table
         self._put_back = put_back
         self._limit = limit
+        self._templates = templates
         self.tally = dict.fromkeys(("records", *_RESULTS, "rows", "rejected"), 0)
 
     def answer(self, records: Sequence[InputRecord]) -> Reply:
@@ -116,7 +119,7 @@ class Batch:
         data = a2b_base64(record["data"])
         lines: list[bytes] = []
         rejected = 0
-        for result in transform(data, _arrival(record), account_id=self._account_id):
+        for result in transform(data, _arrival(record), account_id=self._account_id, templates=self._templates):
             if type(result) is Row and self._table in (None, result.table):
                 lines.append(dumps(result.values, None, OPT_APPEND_NEWLINE))
             else:

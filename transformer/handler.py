@@ -11,10 +11,15 @@ response, see docs/decisions/0007-good-rows-survive-bad-ones.md.
 import json
 import logging
 import os
+from collections.abc import Sequence
+from functools import cache
 
+from transformer import metrics
 from transformer.batch import Batch, Invocation, Reply
+from transformer.overrides import Fault, Overrides
 from transformer.put_back import to_stream
 from transformer.schema import TABLES, TableName
+from transformer.template_stores import S3Store, s3_client
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,14 +28,28 @@ def handler(event: Invocation, context: object) -> Reply:  # noqa: ARG001  # Lam
     """Answers every recordId once, in order. Raises only for trouble of ours, so that Firehose sends the batch again.
 
     `PARLEY_TABLE` names the table that the stream feeds; unset, rows of every table are taken, and their columns tell
-    which one.
+    which one. `PARLEY_TEMPLATES_BUCKET` and `PARLEY_TEMPLATES_PREFIX` name where analysts keep their templates.
     Only in a Lambda is there a stream to put anything back to.
     """
     put_back = to_stream if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else None
-    batch = Batch(event.get("deliveryStreamArn", ""), _table(), put_back)
+    overrides = _overrides(os.environ.get("PARLEY_TEMPLATES_BUCKET", ""), os.environ.get("PARLEY_TEMPLATES_PREFIX", ""))
+    templates = overrides.current() if overrides else None
+    batch = Batch(event.get("deliveryStreamArn", ""), _table(), put_back, templates=templates)
     reply = batch.answer(event["records"])
     _LOGGER.info(json.dumps({"message": "batch transformed", **batch.tally}))
     return reply
+
+
+@cache
+def _overrides(bucket: str, prefix: str) -> Overrides | None:
+    """Kept from batch to batch, so that each version is read and compiled once. None where there is no bucket."""
+    return Overrides(S3Store(bucket, prefix, s3_client), _alarm) if bucket else None
+
+
+def _alarm(faults: Sequence[Fault]) -> None:
+    """Counted at every look for as long as it lasts, so that an alarm lasts as long."""
+    for fault in faults:
+        metrics.count(fault.kind, template=fault.name, reason=fault.reason)
 
 
 def _table() -> TableName | None:
