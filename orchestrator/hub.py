@@ -123,8 +123,8 @@ class Hub:
                 self._store.hold(_held(channel.name, item, delivered, self._clock()))
         # What merely happened to a message is in the provider's own event, where the lake gets that by itself.
         told = [item for item in ignored if not (channel.on_stream and item.outcome == "recorded")]
-        if told:
-            self._store.record([made for item in told for made in self._records.ignored(channel.name, item, light)])
+        for item in told:
+            self._ignore(channel, item, light)
         records = [] if channel.on_stream else [light.original]
         keys = [self._commit(message, records) for message in messages]
         return Received(
@@ -135,6 +135,13 @@ class Hub:
             keys=tuple(dict.fromkeys(keys)),
             reason="; ".join(dict.fromkeys(item.reason for item in ignored)),
         )
+
+    def _ignore(self, channel: Channel, item: Ignored, delivered: Delivered) -> None:
+        """Record it. A provider's START also ends the silence that its refusal to send has brought about."""
+        change = ContactChange(at=self._clock(), consent="opted_in") if item.consent == "opted_in" else None
+        contact_key = self._keys.contact_at(channel.name, item.our_address, item.their_address)
+        records = self._records.ignored(channel.name, item, delivered)
+        self._store.record(records, contact_key=contact_key, change=change)
 
     def _commit(self, message: InboundMessage, records: Sequence[bytes]) -> str:
         key = self._keys.conversation(message)
@@ -213,9 +220,10 @@ class Hub:
     def _answer(
         self, conversation: Conversation, snapshot: Snapshot, channel: Channel, last_receive: bool, giving_up: bool
     ) -> Answer:
-        if giving_up:
-            return self._replies.apology(conversation, "no worker could finish this turn")
         started = self._clock()
+        if giving_up:
+            house = self._replies.house_rule(conversation, snapshot.contact, channel, started)
+            return house or self._replies.apology(conversation, "no worker could finish this turn")
         try:
             answer = self._replies.answer(conversation, snapshot.contact, channel, started)
         except UpstreamError as error:

@@ -24,14 +24,17 @@ class Keys:
 
     def contact(self, message: InboundMessage) -> str:
         """The person at our address, whatever the thread: the beginning of the key of each of their conversations."""
-        return contact_key_of(self.conversation(message))
+        return self.contact_at(message.channel, message.our_address, message.their_address)
+
+    def contact_at(self, channel: str, our_address: str, their_address: str) -> str:
+        """The same, by the addresses."""
+        length = _HEX_OF_THE_CONTACT.get(channel, _HEX)
+        return f"{channel}-{self._hash(channel, our_address, their_address)[:length]}"
 
     def conversation(self, message: InboundMessage) -> str:
         """The conversation without its generation."""
-        person = self._hash(message.channel, message.our_address, message.their_address)
-        length = _HEX_OF_THE_CONTACT.get(message.channel, _HEX)
         thread = self._hash(message.channel, message.our_address, message.their_address, message.thread)
-        return f"{message.channel}-{(person[:length] + thread)[:_HEX]}"
+        return (self.contact(message) + thread)[: len(message.channel) + 1 + _HEX]
 
     def _hash(self, *addresses: str) -> str:
         named = "\0".join(addresses).encode("utf-8", "surrogatepass")

@@ -61,15 +61,22 @@ class Replies:
     def answer(self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime) -> Answer:
         """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
         turn = _turn(conversation)
+        return self.house_rule(conversation, contact, channel, now) or self._asked(
+            _question(conversation, turn, channel, self._language(conversation, turn))
+        )
+
+    def house_rule(
+        self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime
+    ) -> Answer | None:
+        """What is said without asking anybody; None when an answerer has to be asked."""
+        turn = _turn(conversation)
         language = self._language(conversation, turn)
-        house = self._on_command(turn, contact, channel, language) or self._within_limits(
+        said = self._on_command(turn, contact, channel, language) or self._within_limits(
             conversation, contact, language, now
         )
-        if house:
-            return house
-        if not turn.text.strip():
-            return self._fixed("attachment", language, source="attachment", reason="the message has no words")
-        return self._asked(_question(conversation, turn, channel, language))
+        if said or turn.text.strip():
+            return said
+        return self._fixed("attachment", language, source="attachment", reason="the message has no words")
 
     def _on_command(self, turn: Turn, contact: Contact, channel: Channel, language: Language) -> Answer | None:
         """What consent and restart words get, and those who opted out; None for everybody else."""

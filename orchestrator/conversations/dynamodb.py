@@ -136,8 +136,9 @@ class DynamoStore:
         self._transact([*writes, *self._records(records)])
         return written
 
-    def record(self, records: Sequence[bytes]) -> None:
-        self._transact(self._records(records))
+    def record(self, records: Sequence[bytes], *, contact_key: str = "", change: ContactChange | None = None) -> None:
+        changes = self._change(contact_key, change) if change else []
+        self._transact([*changes, *self._records(records)])
 
     def hold(self, held: Held) -> None:
         try:

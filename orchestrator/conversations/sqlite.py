@@ -136,8 +136,10 @@ class SqliteStore:
             self._journal(connection, self._clock(), records)
         return written
 
-    def record(self, records: Sequence[bytes]) -> None:
+    def record(self, records: Sequence[bytes], *, contact_key: str = "", change: ContactChange | None = None) -> None:
         with self.database.transaction() as connection:
+            if change:
+                connection.execute(CHANGE_CONTACT, _change_parameters(contact_key, change))
             self._journal(connection, self._clock(), records)
 
     def hold(self, held: Held) -> None:

@@ -59,8 +59,8 @@ class Store(Protocol):
         """
         ...
 
-    def record(self, records: Sequence[bytes]) -> None:
-        """Keep records that belong to no step: what was ignored, quarantined or rejected."""
+    def record(self, records: Sequence[bytes], *, contact_key: str = "", change: ContactChange | None = None) -> None:
+        """Keep records that belong to no step: what was ignored, quarantined or rejected; and what that changes."""
         ...
 
     def hold(self, held: Held) -> None:

@@ -140,6 +140,11 @@ class StoreContract(ABC):
         store.save(saved, change=ContactChange(at=NOON, consent="opted_in"))
         assert store.load(KEY).contact.consent == "opted_in"
 
+    def test_a_change_without_a_step_is_kept_with_its_records(self, store: Store) -> None:
+        store.record([b"1"], contact_key=KEY, change=ContactChange(at=NOON, consent="opted_in"))
+        assert store.load(KEY).contact.consent == "opted_in"
+        assert self.records(store) == [b"1"]
+
     def test_consent_belongs_to_the_person_whatever_the_thread(self, store: Store) -> None:
         contact_key = "email-" + "c" * 16
         for thread in (contact_key + "1" * 16, contact_key + "2" * 16):

@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator import commands
 from orchestrator.settings import Settings
-from tests.kit import Machine, sms_event
+from tests.kit import OURS, THEIRS, Machine, sms_event, sms_refusal
 
 SELF = Settings(self_managed_opt_outs=True)
 
@@ -91,3 +91,24 @@ def test_what_follows_a_start_is_answered_in_the_next_turn(tmp_path: Path) -> No
 def test_restart_is_not_start(tmp_path: Path) -> None:
     machine = Machine(tmp_path, settings=SELF)
     assert said(machine, "restart")[0].startswith("All right")
+
+
+def test_after_a_refusal_a_start_to_the_provider_ends_the_silence(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.provider.failures = [sms_refusal("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT")]
+    assert said(machine, "hello", "are you there?") == []
+    replies = said(machine, "START", "hello again")
+    assert replies == ["You said: hello again"]
+
+
+def test_a_stop_that_no_worker_could_finish_still_opts_out(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=SELF)
+    machine.deliver(sms_event("STOP", "m1"))
+    snapshot = machine.store.load(machine.hub._keys.contact_at("sms", OURS, THEIRS))
+    machine.hub._opened(snapshot)  # and the worker is never heard of again
+    machine.store.database.connection().execute("DELETE FROM wakeups")
+    machine.clock.advance(hours=2)
+    machine.hub.sweep()
+    (reply,) = machine.provider.bodies
+    assert "unsubscribed" in reply
+    assert said(machine, "hello") == [reply]
