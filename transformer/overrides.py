@@ -5,6 +5,8 @@ one is in use after the next look, at most one interval later. One that cannot b
 version stays, else the shipped one. So it is while the store cannot be reached. docs/decisions/0011.
 """
 
+import json
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,6 +55,8 @@ class Fault(NamedTuple):
 
 Report: TypeAlias = Callable[[Sequence[Fault]], None]
 
+_LOGGER = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -67,7 +71,7 @@ class Override:
 class Overrides:
     """The templates to use now. `report` gets what is wrong at each look, while it is wrong; `clock` gives seconds.
 
-    Safe to share between threads: a look replaces what is known as a whole.
+    What is newly wrong is logged once. Safe to share between threads: a look replaces what is known as a whole.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class Overrides:
         self._clock = clock
         self._interval_s = interval_s
         self._looked_at: float | None = None
+        self._logged: list[Fault] = []
         self._known: Mapping[str, Override] = {}
         self._current = shipped_templates()
 
@@ -89,7 +94,9 @@ class Overrides:
         """Every template by name; looks into the store when the last look is older than the interval."""
         if self._looked_at is None or self._clock() - self._looked_at >= self._interval_s:
             self._looked_at = self._clock()
-            self._report(self.look())
+            faults = self.look()
+            self._log(faults)
+            self._report(faults)
         return self._current
 
     def look(self) -> list[Fault]:
@@ -113,6 +120,12 @@ class Overrides:
     def known(self) -> Mapping[str, Override]:
         """Every override of the last look, by name."""
         return self._known
+
+    def _log(self, faults: list[Fault]) -> None:
+        for fault in faults:
+            if fault not in self._logged:
+                _LOGGER.warning(json.dumps({"message": fault.kind, "template": fault.name, "reason": fault.reason}))
+        self._logged = faults
 
     def _read(self, name: str, entry: Entry, before: Override | None) -> Override:
         good = before or Override("")

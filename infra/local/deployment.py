@@ -7,10 +7,10 @@ Everything lives in one data folder:
     mail/               stands for the bucket to which SES writes received mails
     conversation.key    the secret that names conversations; losing it begins every conversation anew
     lake/               Parquet, one folder an hour
+    templates/          templates of your own, <name>.jinja, in place of the shipped ones
 """
 
 import fcntl
-import functools
 import os
 import secrets
 import sqlite3
@@ -41,7 +41,10 @@ from orchestrator.settings import Settings
 from queries.engines.duckdb import DuckDbEngine
 from transformer.lake.journal import SqliteJournal
 from transformer.lake.lake import LakeWriter
+from transformer.overrides import Overrides
 from transformer.pipeline import transform
+from transformer.results import Rejected, Row
+from transformer.template_stores import FolderStore
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -74,9 +77,8 @@ class Deployment:
         self.queue = SqliteQueue(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
         self.outbox = Outbox(self.store.database, self._append, clock)
         self.documents = DocumentIndex(data / "documents.sqlite3")
-        self.lake = LakeWriter(
-            data / "lake", self.journal, functools.partial(transform, account_id=settings.account_id), clock
-        )
+        self.templates = Overrides(FolderStore(data / "templates"))
+        self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
         self.channels: Sequence[Channel] = (
             SmsChannel(self.outbox, settings),
             WhatsAppChannel(self.outbox, settings),
@@ -97,6 +99,10 @@ class Deployment:
         if any(channel.on_stream and channel.recognises(delivered.event) for channel in self.channels):
             self.store.record([delivered.original])
         return self.hub.receive(delivered)
+
+    def transform(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
+        """What the lake makes of a record, with the templates in use now."""
+        return transform(record, arrived_at, account_id=self.settings.account_id, templates=self.templates.current())
 
     def close(self) -> None:
         """Bring what is recorded into the lake, and let others write it."""

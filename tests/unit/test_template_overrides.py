@@ -157,6 +157,17 @@ def test_the_last_good_version_stays_while_a_broken_one_is_there() -> None:
     assert analyst.faults == []
 
 
+def test_what_is_wrong_is_logged_once_and_reported_at_every_look(caplog: pytest.LogCaptureFixture) -> None:
+    store = Memory()
+    store.texts["sms_inbound"] = b"{"
+    analyst = Analyst(store)
+    for _ in range(3):
+        analyst.later()
+        assert len(analyst.faults) == 1
+    (record,) = caplog.records
+    assert json.loads(record.message)["reason"].startswith("sms_inbound.jinja:1 ")
+
+
 def test_an_override_that_is_removed_gives_way_to_the_shipped_template() -> None:
     store = Memory()
     store.texts["sms_inbound"] = text("heard").encode()

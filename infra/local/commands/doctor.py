@@ -21,6 +21,8 @@ ELSEWHERE = {
     "PARLEY_PORT": "the server's port",
     "PARLEY_CORPUS": "real payloads for the tests",
     "PARLEY_TABLE": "the table that a transformer's stream feeds",
+    "PARLEY_TEMPLATES_BUCKET": "the bucket of analysts' templates",
+    "PARLEY_TEMPLATES_PREFIX": "their place in it",
 }
 
 
@@ -82,7 +84,7 @@ def _unusable(data: Path) -> list[str]:
         return [str(error)]
     except OSError as error:
         return [f"the data folder {data} cannot be used: {error.strerror}; choose another with --data"]
-    problems = _without_aws(settings)
+    problems = [*_without_aws(settings), *(f"{fault.kind}: {fault.reason}" for fault in deployment.templates.look())]
     if "documents" in settings.answerers and not deployment.documents.list():
         problems.append(
             "there are no documents to answer from: run `parley documents add PATH`, or start the server once"
