@@ -9,9 +9,10 @@ from typing import Protocol, TypeAlias
 
 import pyarrow as pa
 
+from transformer.lake.disk import move_file
 from transformer.lake.journal import Record
 from transformer.lake.layout import ENDING, HOURS, OPEN, partition, sealed_name
-from transformer.lake.parquet import holds_same, move_file, to_arrow, write_file
+from transformer.lake.parquet import holds_same, to_arrow, write_file
 from transformer.schema import TableName, Values
 
 

@@ -1,7 +1,9 @@
-"""One process writes the lake at a time. The system forgets the lock when its process dies, however it dies."""
+"""Locks between processes. The system forgets a lock when its process dies, however it dies."""
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -34,3 +36,28 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+@contextmanager
+def shared(folder: Path) -> Iterator[None]:
+    """Others may share the folder meanwhile, none may have it alone. Waits for who has. Raises `OSError`."""
+    with _locked(folder, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Nobody else has or shares the folder meanwhile. Waits for who does. Raises `OSError`."""
+    with _locked(folder, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _locked(folder: Path, kind: int) -> Iterator[None]:
+    """The lock is on the folder itself, so that who may only read it can share it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, kind)
+        yield
+    finally:
+        os.close(descriptor)
