@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from transformer.render import Template, compile_template
+from transformer.render import Template, TemplateError, compile_template
 from transformer.sources import Templates, shipped_templates
 
 ENDING = ".jinja"
@@ -133,26 +133,28 @@ class Overrides:
             return Override(entry.etag, trouble=f"{name}{ENDING}:1 no shipped template has this name")
         if entry.size > MAX_BYTES:
             return replace(good, etag=entry.etag, trouble=f"{name}{ENDING}:1 has more than {MAX_BYTES:,} bytes")
+        content = self._store.get(name)
         try:
-            text = self._store.get(name).decode()
-            template = compile_template(name, text, shipped_templates()[name].table)
-        except (UnreachableError, MemoryError):  # no fault of the text's
-            raise
-        except Exception as error:  # noqa: BLE001  # a text nobody promised: parsing and compiling it may raise anything
-            return replace(good, etag=entry.etag, trouble=_named(name, error))
-        return Override(entry.etag, template, made_from(text))
+            template = compile_override(name, content)
+        except TemplateError as error:
+            return replace(good, etag=entry.etag, trouble=str(error))
+        return Override(entry.etag, template, made_from(content.decode()))
+
+
+def compile_override(name: str, content: bytes) -> Template:
+    """In place of the shipped template of this name. Raises `TemplateError` whatever is wrong with it."""
+    try:
+        return compile_template(name, content.decode(), shipped_templates()[name].table)
+    except (TemplateError, MemoryError):
+        raise
+    except Exception as error:  # a text nobody promised: decoding, parsing and compiling it may raise anything
+        raise TemplateError(f"{name}{ENDING}:1 {type(error).__name__}: {error}") from error
 
 
 def made_from(text: str) -> str:
     """The shipped version that an override's first line names; "" where it names none."""
     match = _MADE_FROM.match(text)
     return match[1] if match else ""
-
-
-def _named(name: str, error: Exception) -> str:
-    """Most errors name file and line; a nesting too deep and bytes that are no text do not."""
-    reason = str(error)
-    return reason if reason.startswith(f"{name}{ENDING}:") else f"{name}{ENDING}:1 {type(error).__name__}: {reason}"
 
 
 def _faults(known: Mapping[str, Override]) -> Iterator[Fault]:
