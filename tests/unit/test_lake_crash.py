@@ -184,6 +184,7 @@ def test_a_full_disk_loses_nothing_and_is_told(tmp_path: Path, monkeypatch: pyte
 _CHILD = """
 import sqlite3, sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tests.unit.test_lake_crash import transform
 from transformer.lake.journal import SqliteJournal
@@ -218,6 +219,7 @@ def test_rows_equal_records_after_kill_9(tmp_path: Path) -> None:
         acknowledged += [f"{int(line):07}" for line in child.stdout if line.endswith("\n")]
         child.stdout.close()
         child.wait()
+    assert len(acknowledged) > 100, "the children did not write"
     Lake(tmp_path).process().flush()
     rows = stored(tmp_path / "lake", "events")
     assert len(rows) == len(set(rows))
