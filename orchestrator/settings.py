@@ -99,6 +99,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     qbusiness_needs_source: Annotated[
         bool, _about("whether `qbusiness` passes when Amazon Q names no document that its answer comes from")
     ] = True
+    redaction: Annotated[
+        Literal["off", "patterns", "comprehend"],
+        _about("what replaces personal data before it is written to the lake: known forms, or Amazon Comprehend too"),
+    ] = "off"
+    redaction_keep: Annotated[
+        tuple[str, ...], _about("our own public numbers and mail addresses, which redaction leaves as they are")
+    ] = ()
+    pseudonym_key: Annotated[
+        str,
+        _about(
+            "secret of 16 bytes or more, or the ARN of one in Secrets Manager: redaction turns addresses into keyed"
+            " hashes, the same in every row; losing it ends their joins"
+        ),
+    ] = ""
     sms_configuration_set: Annotated[str, _about("End User Messaging SMS configuration set for sends")] = ""
     email_addresses: Annotated[
         tuple[str, ...], _about("our own mail addresses; mail from one of them is never answered")

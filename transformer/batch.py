@@ -4,7 +4,7 @@ import gc
 import json
 import logging
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
@@ -46,6 +46,8 @@ class Reply(TypedDict):
     records: list[Answer]
 
 
+Results: TypeAlias = list[Row | Rejected]  # of one record
+Redact: TypeAlias = Callable[[Iterable[Results]], Iterable[Results]]
 PutBack: TypeAlias = Callable[[str, Sequence[bytes]], None]  # (ARN of the stream, records); raises where it cannot
 
 _RESULTS: dict[str, Literal["Ok", "Dropped", "ProcessingFailed"]] = {
@@ -69,8 +71,9 @@ class Batch:
     """Transforms one batch.
 
     `table` is the only one whose rows the stream takes; None takes all. What does not fit into `limit` bytes of
-    response is put back, or failed where `put_back` is None. `templates` replace the shipped ones. `tally` counts
-    records = ok + dropped + failed + put_back, and the rows and rejected rows that the answered ones gave.
+    response is put back, or failed where `put_back` is None. `templates` replace the shipped ones. `redact` is
+    given the results of each record and gives back as many. `tally` counts records = ok + dropped + failed + put_back,
+    and the rows and rejected rows that the answered ones gave.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Batch:
         put_back: PutBack | None = None,
         limit: int = RESPONSE_LIMIT,
         templates: Templates | None = None,
+        redact: Redact = lambda batch: batch,
     ) -> None:
         self._stream_arn = stream_arn
         self._account_id = account_of(stream_arn)
@@ -87,6 +91,7 @@ class Batch:
         self._put_back = put_back
         self._limit = limit
         self._templates = templates
+        self._redact = redact
         self.tally = dict.fromkeys(("records", *_RESULTS, "rows", "rejected"), 0)
 
     def answer(self, records: Sequence[InputRecord]) -> Reply:
@@ -95,8 +100,8 @@ class Batch:
         answers: list[Answer] = []
         returned: list[bytes] = []
         with _no_collection():
-            for record in records:
-                outcome = self._transformed(record)
+            for record, results in zip(records, self._results(records), strict=True):
+                outcome = self._outcome(record, results)
                 if len(outcome.data) > room:
                     pieces = self._pieces(record, fits_alone=len(outcome.data) <= self._limit - _OVERHEAD)
                     returned += pieces
@@ -115,16 +120,24 @@ class Batch:
         tally["rows"] += outcome.rows
         tally["rejected"] += outcome.rejected
 
-    def _transformed(self, record: InputRecord) -> _Outcome:
-        data = a2b_base64(record["data"])
+    def _results(self, records: Sequence[InputRecord]) -> Iterable[Results]:
+        """What each record becomes, redacted."""
+        return self._redact(
+            transform(
+                a2b_base64(record["data"]), _arrival(record), account_id=self._account_id, templates=self._templates
+            )
+            for record in records
+        )
+
+    def _outcome(self, record: InputRecord, results: Results) -> _Outcome:
         lines: list[bytes] = []
         rejected = 0
-        for result in transform(data, _arrival(record), account_id=self._account_id, templates=self._templates):
+        for result in results:
             if type(result) is Row and self._table in (None, result.table):
                 lines.append(dumps(result.values, None, OPT_APPEND_NEWLINE))
             else:
                 rejected += 1
-                bad = result if isinstance(result, Rejected) else _stray(result, self._table, data)
+                bad = result if isinstance(result, Rejected) else _stray(result, self._table, record)
                 _log(record, bad)
                 lines.append(dumps(as_event(bad), None, OPT_APPEND_NEWLINE))
         if not lines:
@@ -144,11 +157,11 @@ class Batch:
         return pieces if len(pieces) > 1 and max(map(len, pieces)) <= _MAX_RECORD else []
 
 
-def _stray(row: Row, table: TableName | None, original: bytes) -> Rejected:
+def _stray(row: Row, table: TableName | None, record: InputRecord) -> Rejected:
     """A row of a table that the stream does not feed."""
     received_at = row.values["received_at"]
     reason = f"a row of {row.table} on the stream of {table}"
-    return Rejected("route", reason, original, received_at if isinstance(received_at, int) else 0)
+    return Rejected("route", reason, a2b_base64(record["data"]), received_at if isinstance(received_at, int) else 0)
 
 
 def _log(record: InputRecord, rejected: Rejected) -> None:

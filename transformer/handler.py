@@ -12,29 +12,32 @@ import json
 import logging
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 
 from transformer import metrics
-from transformer.batch import Batch, Invocation, Reply
+from transformer.batch import Batch, Invocation, Redact, Reply
 from transformer.overrides import Fault, Overrides
 from transformer.put_back import to_stream
+from transformer.redaction.configured import from_environment
+from transformer.redaction.redactor import Redactor
 from transformer.schema import TABLES, TableName
 from transformer.template_stores import S3Store, s3_client
 
 _LOGGER = logging.getLogger(__name__)
 
 
-def handler(event: Invocation, context: object) -> Reply:  # noqa: ARG001  # Lambda's signature
+def handler(event: Invocation, context: object) -> Reply:
     """Answers every recordId once, in order. Raises only for trouble of ours, so that Firehose sends the batch again.
 
     `PARLEY_TABLE` names the table that the stream feeds; unset, rows of every table are taken, and their columns tell
     which one. `PARLEY_TEMPLATES_BUCKET` and `PARLEY_TEMPLATES_PREFIX` name where analysts keep their templates.
+    `PARLEY_REDACTION` and the settings beside it: redaction/configured.py.
     Only in a Lambda is there a stream to put anything back to.
     """
     put_back = to_stream if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else None
     overrides = _overrides(os.environ.get("PARLEY_TEMPLATES_BUCKET", ""), os.environ.get("PARLEY_TEMPLATES_PREFIX", ""))
     templates = overrides.current() if overrides else None
-    batch = Batch(event.get("deliveryStreamArn", ""), _table(), put_back, templates=templates)
+    batch = Batch(event.get("deliveryStreamArn", ""), _table(), put_back, templates=templates, redact=_redact(context))
     reply = batch.answer(event["records"])
     _LOGGER.info(json.dumps({"message": "batch transformed", **batch.tally}))
     return reply
@@ -44,6 +47,20 @@ def handler(event: Invocation, context: object) -> Reply:  # noqa: ARG001  # Lam
 def _overrides(bucket: str, prefix: str) -> Overrides | None:
     """Kept from batch to batch, so that each version is read and compiled once. None where there is no bucket."""
     return Overrides(S3Store(bucket, prefix, s3_client), _alarm) if bucket else None
+
+
+@cache
+def _redactor() -> Redactor | None:
+    return from_environment(os.environ)
+
+
+def _redact(context: object) -> Redact:
+    """Reads for at most half of the time that the invocation has left, as `context`, Lambda's, tells."""
+    redactor = _redactor()
+    if redactor is None:
+        return lambda batch: batch
+    left_ms = getattr(context, "get_remaining_time_in_millis", lambda: 20_000)
+    return partial(redactor, budget_s=left_ms() / 2000)
 
 
 def _alarm(faults: Sequence[Fault]) -> None:

@@ -19,6 +19,9 @@ ColumnType = Literal["string", "bigint", "array<string>", "map<string,string>"]
 Value: TypeAlias = str | int | list[str] | dict[str, str]
 Values: TypeAlias = dict[str, Value]
 TableName = Literal["events", "conversations", "rejected"]
+# What redaction takes a column for: nothing personal; a person's words, or an answer's; an address; a message's id;
+# what a provider tells, JSON or text.
+Privacy = Literal["", "text", "address", "id", "raw"]
 
 # How far a message got, in the order in which it gets there; then the ways it can end badly, or oddly.
 PROGRESS = ("queued", "sent", "delayed", "delivered", "read", "clicked")
@@ -46,6 +49,7 @@ class Column:
     name: str
     type: ColumnType
     meaning: str
+    privacy: Privacy = ""
 
 
 @dataclass(frozen=True)
@@ -127,26 +131,47 @@ EVENTS = Table(
         Column("account_id", "string", "AWS account that sent or received the message"),
         Column("organization_id", "string", "the organisation a message was sent for; WhatsApp: the business account"),
         Column(
-            "sending_id", "string", "the sender's identity: phone number, WhatsApp phone number id, SES identity ARN"
+            "sending_id",
+            "string",
+            "the sender's identity: phone number, WhatsApp phone number id, SES identity ARN",
+            privacy="address",
         ),
-        Column("sending_address", "string", "who sent the message the row is about: E.164 with +, or a mail address"),
-        Column("destination_address", "array<string>", "whom it was sent to"),
+        Column(
+            "sending_address",
+            "string",
+            "who sent the message the row is about: E.164 with +, or a mail address",
+            privacy="address",
+        ),
+        Column("destination_address", "array<string>", "whom it was sent to", privacy="address"),
         Column("channel", "string", "text, media, voice, email or whatsapp; empty where the event does not say"),
         Column(
             "type", "string", "what kind of event, in the provider's word: TRANSACTIONAL, Bounce, message, …; or ours"
         ),
         Column("status", "string", "the status in the provider's word: TEXT_DELIVERED, Bounce, read, …"),
-        Column("status_code", "string", "the status's code or subdivision: CARRIER_BLOCKED, Permanent, 131047, …"),
-        Column("status_message", "string", "what the provider says about it, or our own reason"),
-        Column("raw_status", "string", "the provider's status object, JSON"),
+        Column(
+            "status_code",
+            "string",
+            "the status's code or subdivision: CARRIER_BLOCKED, Permanent, 131047, …",
+            privacy="raw",
+        ),
+        Column("status_message", "string", "what the provider says about it, or our own reason", privacy="raw"),
+        Column("raw_status", "string", "the provider's status object, JSON", privacy="raw"),
         Column("iso_country_code", "string", "the recipient's country, two letters"),
         Column("occurred_at", "bigint", "when it happened, by the provider's clock; epoch milliseconds"),
-        Column("message_id", "string", "the provider's id of the message"),
-        Column("tags", "map<string,string>", "what the sender attached: SMS context, the first value of each SES tag"),
+        Column("message_id", "string", "the provider's id of the message", privacy="id"),
         Column(
-            "channel_data", "map<string,string>", "details of one channel: price, parts, carrier, subject, media id, …"
+            "tags",
+            "map<string,string>",
+            "what the sender attached: SMS context, the first value of each SES tag",
+            privacy="raw",
         ),
-        Column("raw_event", "string", "the event without transport envelopes, JSON"),
+        Column(
+            "channel_data",
+            "map<string,string>",
+            "details of one channel: price, parts, carrier, subject, media id, …",
+            privacy="raw",
+        ),
+        Column("raw_event", "string", "the event without transport envelopes, JSON", privacy="raw"),
         Column("direction", "string", "inbound (a person wrote) or outbound (we did, or something happened to it)"),
         Column(
             "delivery_status",
@@ -170,25 +195,28 @@ CONVERSATIONS = Table(
         Column("organization_id", "string", "the organisation whose customers write"),
         Column("conversation_id", "string", "turns with one person, on one channel, at one of our addresses"),
         Column("turn_id", "string", "the messages answered together and their answer"),
-        Column("message_id", "string", "the provider's id; of the answer's first part on outbound rows"),
+        Column("message_id", "string", "the provider's id; of the answer's first part on outbound rows", privacy="id"),
         Column("channel", "string", "text, media, voice, email or whatsapp"),
         Column("direction", "string", "inbound (a person wrote) or outbound (the answer)"),
-        Column("sending_address", "string", "who wrote"),
-        Column("destination_address", "string", "to whom"),
-        Column("message", "string", "the words; empty when nothing was sent, or only attachments came"),
+        Column("sending_address", "string", "who wrote", privacy="address"),
+        Column("destination_address", "string", "to whom", privacy="address"),
+        Column("message", "string", "the words; empty when nothing was sent, or only attachments came", privacy="text"),
         Column(
             "source", "string", "what answered: an answerer's name, or handoff, apology, consent, …; outbound rows only"
         ),
         Column("answerer_id", "string", "which agent, knowledge base, model or folder"),
         Column("session_id", "string", "the answering service's own session, where it has one"),
         Column(
-            "citations", "array<string>", "where the answer's words come from: a JSON object each, with title and uri"
+            "citations",
+            "array<string>",
+            "where the answer's words come from: a JSON object each, with title and uri",
+            privacy="raw",
         ),
         Column("latency_ms", "bigint", "from asking to having the whole answer; milliseconds, 0 on inbound rows"),
         Column("input_tokens", "bigint", "tokens read to answer"),
         Column("output_tokens", "bigint", "tokens written"),
         Column("occurred_at", "bigint", "when it was written, or the turn was finished; epoch milliseconds"),
-        Column("tags", "map<string,string>", "language, reason, …"),
+        Column("tags", "map<string,string>", "language, reason, …", privacy="raw"),
         Column("event_id", "string", "what identifies the row: the same turn twice has the same ids; 32 hex"),
         Column("template_version", "string", "which version of the template made the row"),
         Column("received_at", "bigint", "when the turn reached the lake; epoch milliseconds"),

@@ -34,6 +34,7 @@ from orchestrator.channels.email import EmailChannel
 from orchestrator.channels.sms import SmsChannel
 from orchestrator.channels.whatsapp import WhatsAppChannel
 from orchestrator.conversations.sqlite import SqliteStore
+from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered
@@ -43,6 +44,8 @@ from transformer.lake.journal import SqliteJournal
 from transformer.lake.lake import LakeWriter
 from transformer.overrides import Overrides
 from transformer.pipeline import transform
+from transformer.redaction.configured import redactor
+from transformer.redaction.redactor import Redactor
 from transformer.results import Rejected, Row
 from transformer.template_stores import FolderStore
 
@@ -78,6 +81,7 @@ class Deployment:
         self.outbox = Outbox(self.store.database, self._append, clock)
         self.documents = DocumentIndex(data / "documents.sqlite3")
         self.templates = Overrides(FolderStore(data / "templates"))
+        self.redactor = _redactor(settings)
         self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
         self.channels: Sequence[Channel] = (
             SmsChannel(self.outbox, settings),
@@ -101,8 +105,9 @@ class Deployment:
         return self.hub.receive(delivered)
 
     def transform(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
-        """What the lake makes of a record, with the templates in use now."""
-        return transform(record, arrived_at, account_id=self.settings.account_id, templates=self.templates.current())
+        """What the lake makes of a record, with the templates in use now; redacted where the settings say so."""
+        made = transform(record, arrived_at, account_id=self.settings.account_id, templates=self.templates.current())
+        return next(self.redactor([made])) if self.redactor else made
 
     def close(self) -> None:
         """Bring what is recorded into the lake, and let others write it."""
@@ -155,6 +160,13 @@ def alone(data: Path) -> Iterator[bool]:
 def _with_mail_address(settings: Settings) -> Settings:
     """Without an address of the operator's own, mail comes to the embedded deployment's."""
     return settings if settings.email_addresses else msgspec.structs.replace(settings, email_addresses=(OUR_MAIL,))
+
+
+def _redactor(settings: Settings) -> Redactor | None:
+    try:
+        return redactor(settings.redaction, settings.pseudonym_key, settings.redaction_keep)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def _secret(path: Path) -> bytes:

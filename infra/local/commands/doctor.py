@@ -24,6 +24,7 @@ ELSEWHERE = {
     "PARLEY_TEMPLATES_BUCKET": "the bucket of analysts' templates",
     "PARLEY_TEMPLATES_PREFIX": "their place in it",
 }
+SECRET = {"PARLEY_PSEUDONYM_KEY"}
 
 
 @click.command(name="doctor")
@@ -37,7 +38,7 @@ def command(format_: str, data_here: Path | None) -> None:
         *_unusable(data_here or click.get_current_context().find_object(Path) or Path(".parley")),
     ]
     rows = [
-        {"setting": each.variable, "value": os.environ.get(each.variable, each.default), "meaning": each.meaning}
+        {"setting": each.variable, "value": _shown(each.variable, each.default), "meaning": each.meaning}
         for each in described()
     ]
     table(rows, format_, empty="")
@@ -46,6 +47,12 @@ def command(format_: str, data_here: Path | None) -> None:
     if problems:
         raise click.exceptions.Exit(1)
     click.secho("✓ nothing is missing", fg="green", err=True)
+
+
+def _shown(variable: str, default: str) -> str:
+    """What a setting is; of a secret, that it is set."""
+    value = os.environ.get(variable, default)
+    return "(set)" if value and variable in SECRET else value
 
 
 def _unknown(known: list[str]) -> list[str]:

@@ -1,0 +1,67 @@
+"""What can be recognised by its form: mail addresses, phone numbers, cards, IBANs, one-time codes.
+
+Every expression is bounded, so that no text takes more than time in proportion to its length.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from transformer.redaction.check_digits import is_card, is_iban
+from transformer.redaction.findings import Finding
+from transformer.redaction.phones import phones
+
+_MAIL = re.compile(r"[\w.!#$%'*+=^`{|}~-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ .\u00a0\u2010-\u2015-][0-9]+)*")
+_ACCOUNT_GROUPS = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{0,30}(?:[ \u00a0-][A-Za-z0-9]{1,30}){0,12}"
+)
+_GROUP = re.compile(r"[A-Za-z0-9]+")
+_MOST_GROUPS = 34  # of an IBAN, one character each
+_CODE_WORD = re.compile(
+    r"(?<!zip )(?<!area )(?<!postal )(?<!country )(?<!error )(?<!promo )(?<!discount )"
+    r"\b(?:codes?|otp|pin|passcode|password|token|verification|c[oó]digos?|claves?|contraseñas?|verificaci[oó]n)\b"
+    r"(?! postal)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<![\w$€£.,/-])(?:[A-Z]{1,3}-)?(?:[0-9]{3,4}[ -][0-9]{3,4}|[0-9]{4,8}|[A-Z0-9]{5,8})(?![\w%])")
+_NEAR = 60  # characters between a one-time code and the word that gives it away
+_ENOUGH_DIGITS = re.compile(r"[0-9]{3}")
+
+
+def personal(text: str, region: str) -> list[Finding]:
+    """Everything found. `region` is the country, two letters, whose numbers may stand without a prefix; "" for none."""
+    found = list(_mails(text)) if "@" in text or "%40" in text else []
+    if _ENOUGH_DIGITS.search(text) or "+" in text:
+        found += [*_checked(text, _DIGIT_GROUPS, "CARD", is_card), *_codes(text), *phones(text, region)]
+        found += _checked(text, _ACCOUNT_GROUPS, "IBAN", is_iban)
+    return found
+
+
+def _mails(text: str) -> Iterator[Finding]:
+    return (Finding(*match.span(), "EMAIL") for match in _MAIL.finditer(text))
+
+
+def _checked(text: str, groups: re.Pattern[str], kind: str, is_one: Callable[[str], bool]) -> Iterator[Finding]:
+    """Runs of whole groups whose check digits are right, the longest first: a date may stand before, a code behind."""
+    for match in groups.finditer(text):
+        pieces = [piece.span() for piece in _GROUP.finditer(text, *match.span())]
+        done = 0
+        for first, (start, _) in enumerate(pieces):
+            ends = (end for _, end in reversed(pieces[first : first + _MOST_GROUPS]))
+            end = 0 if start < done else next((end for end in ends if is_one(_bare(text[start:end]))), 0)
+            if end:
+                yield Finding(start, end, kind)
+                done = end
+
+
+def _bare(groups: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", groups).upper()
+
+
+def _codes(text: str) -> Iterator[Finding]:
+    """Codes near a word that says that they are ones."""
+    for word in _CODE_WORD.finditer(text):
+        for start, end in ((word.end(), word.end() + _NEAR), (max(0, word.start() - _NEAR), word.start())):
+            for match in _CODE.finditer(text, start, end):
+                if any(character.isdigit() for character in match[0]):
+                    yield Finding(*match.span(), "CODE")

@@ -1,0 +1,37 @@
+"""Phone numbers, by the library that knows every country's. Imported when there is a number to look at."""
+
+import re
+from collections.abc import Iterator
+
+from transformer.redaction.findings import Finding
+
+_MAY_BE_ONE = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){6}")
+_CHUNK = 10_000  # characters; the library looks at a text's tail again for each candidate
+_OVERLAP = 40
+_INTERNATIONAL = re.compile(r"(?<![\w+])\+[0-9]{7,15}(?![0-9])")  # such a number is one, whatever the library knows
+
+
+def phones(text: str, region: str) -> Iterator[Finding]:
+    """Numbers with their country's prefix, and those of `region` ("" for none) as people there write them."""
+    if not _MAY_BE_ONE.search(text):
+        return
+    for number in _INTERNATIONAL.finditer(text):
+        yield Finding(*number.span(), "PHONE")
+    from phonenumbers import Leniency, PhoneNumberMatcher  # noqa: PLC0415
+
+    for offset in range(0, len(text), _CHUNK):
+        chunk = text[offset : offset + _CHUNK + _OVERLAP]
+        for match in PhoneNumberMatcher(chunk, region or None, Leniency.VALID):
+            yield Finding(offset + match.start, offset + match.end, "PHONE")
+
+
+def region_of(address: str) -> str:
+    """The country, two letters, of a number in E.164 form; "" for anything else."""
+    if not _INTERNATIONAL.fullmatch(address):
+        return ""
+    from phonenumbers import NumberParseException, parse, region_code_for_number  # noqa: PLC0415
+
+    try:
+        return region_code_for_number(parse(address)) or ""
+    except NumberParseException:
+        return ""
