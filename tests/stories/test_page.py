@@ -1,0 +1,111 @@
+"""The page in a real browser: a question, its answer with the source, the conversation, the rows; and nothing runs."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from infra.local import outbox_email
+from tests.kit import NOON, notification
+from tests.stories.test_kill import server
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,900"),
+)
+HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER) and "CI" not in os.environ,
+        reason="no chromium and chromedriver on this machine; Debian's packages chromium and chromium-driver have them",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with server(tmp_path_factory.mktemp("data")) as (_, address):
+        yield address
+
+
+@pytest.fixture
+def page(tmp_path: Path, address: str) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
+        options.add_argument(flag)
+    options.binary_location = str(CHROMIUM)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    driver.get(address)
+    yield driver
+    driver.quit()
+
+
+def until(page: webdriver.Chrome, shown: Any) -> Any:
+    return WebDriverWait(page, 20, ignored_exceptions=[Exception]).until(lambda _: shown())
+
+
+def text_of(page: webdriver.Chrome, selector: str) -> str:
+    return page.find_element(By.CSS_SELECTOR, selector).text
+
+
+def write(page: webdriver.Chrome, channel: str, text: str) -> None:
+    until(page, lambda: Select(page.find_element(By.ID, "channel")).options)
+    Select(page.find_element(By.ID, "channel")).select_by_value(channel)
+    page.find_element(By.ID, "text").send_keys(text)
+    page.find_element(By.CSS_SELECTOR, "#composer button").click()
+
+
+@pytest.mark.parametrize("channel", ["sms", "whatsapp", "email"])
+def test_a_question_is_answered_from_the_documents_with_its_source(page: webdriver.Chrome, channel: str) -> None:
+    write(page, channel, "When are you open on Saturday?")
+    until(page, lambda: "Saturday from 10 a.m." in text_of(page, "#bubbles"))
+    turn = until(page, lambda: text_of(page, "#turn-list"))
+    assert "documents" in turn
+    assert "Opening hours" in turn
+
+
+def test_a_question_nothing_covers_is_handed_off(page: webdriver.Chrome) -> None:
+    write(page, "sms", "Do you sell quantum bananas?")
+    until(page, lambda: "A person from our team" in text_of(page, "#bubbles"))
+
+
+def test_the_rows_of_a_message_are_shown_moments_later(page: webdriver.Chrome) -> None:
+    write(page, "sms", "When are you open on Saturday?")
+    buttons = until(page, lambda: page.find_elements(By.CSS_SELECTOR, "#questions button"))
+    next(button for button in buttons if button.text == "delivery by turn").click()
+    until(page, lambda: "delivered" in text_of(page, "#result"))
+
+
+def test_a_bad_question_says_what_to_do(page: webdriver.Chrome) -> None:
+    page.find_element(By.ID, "sql").send_keys("DROP TABLE events")
+    page.find_element(By.CSS_SELECTOR, "#query button[type=submit]").click()
+    until(page, lambda: "Nothing was run" in text_of(page, "#query-problem"))
+
+
+def test_what_people_write_is_shown_and_never_run(page: webdriver.Chrome, address: str) -> None:
+    mail = f"From: {HOSTILE} <mallory@evil.example>\r\nSubject: {HOSTILE}\r\nMessage-ID: <x@evil>\r\n\r\n{HOSTILE}\r\n"
+    event = notification(outbox_email.inbound_event(mail.encode(), NOON))
+    httpx.post(f"{address}/api/events", content=event, headers={"content-type": "application/json"})
+    for channel in ("sms", "whatsapp", "email"):
+        write(page, channel, HOSTILE)
+        until(page, lambda: HOSTILE in text_of(page, "#bubbles"))
+    page.find_element(By.ID, "sql").send_keys("SELECT * FROM conversations")
+    page.find_element(By.CSS_SELECTOR, "#query button[type=submit]").click()
+    until(page, lambda: "<script>" in text_of(page, "#result"))
+    page.refresh()
+    until(page, lambda: "<script>" in text_of(page, "#people"))
+    assert page.title == "Parley"
+    assert page.find_elements(By.CSS_SELECTOR, "main img, main script") == []
+    logged: Any = page
+    severe = [line for line in logged.get_log("browser") if line["level"] == "SEVERE" and "400" not in line["message"]]
+    assert severe == []
