@@ -16,6 +16,7 @@ COMMANDS = {
     "quarantine": "Messages held back for their verdicts: list, release.",
     "documents": "The documents that questions are answered from.",
     "query": "Ask the lake, in Athena SQL.",
+    "compact": "Merge the lake's small files: the same rows in fewer.",
     "templates": "How events become rows: list, check before use, draft.",
     "doctor": "Check the settings; name every gap with its remedy.",
 }

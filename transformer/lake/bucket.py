@@ -1,8 +1,8 @@
 """A deployed lake's files in S3, for compaction from a laptop or a job.
 
-awswrangler reads objects, in ranges, many at once, and deletes them in bulk. It is asked for bytes, not for rows: rows
-pass through pandas there, which has no maps. The new object is uploaded by boto3, which aborts an upload that fails;
-awswrangler's completes it with the parts it has (3.17.1, awswrangler/s3/_fs.py, _S3ObjectBase.close).
+awswrangler reads objects, many at once, and deletes them in bulk; with Arrow's types in its data frames every value,
+maps too, comes through as it was. Uploads are boto3's, which aborts one that fails: awswrangler's completes it with the
+parts it has (3.17.1, awswrangler/s3/_fs.py, `_S3ObjectBase.close`). Listing is boto3's, which tells sizes.
 
 A reader of S3 cannot be kept out. The new object is there before the old ones are deleted, so for moments a row may be
 there twice and is never missing; the views count each event_id once.
@@ -13,7 +13,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -25,10 +24,11 @@ from botocore.exceptions import ClientError
 
 from transformer.lake.layout import COMPACTION, ENDING
 from transformer.lake.lease import Lease
-from transformer.lake.parquet import read_known, write_merged
+from transformer.lake.parquet import write_merged
 from transformer.lake.place import File, Replacement
 from transformer.schema import TableName
 
+_AT_ONCE = 16  # objects that are read at the same time
 _OF_A_TABLE = re.compile(rf"[^/]+/\d{{4}}/\d\d/\d\d/\d\d/[^/._][^/]*{re.escape(ENDING)}")
 
 
@@ -45,7 +45,7 @@ class Bucket:
         self._session = session
         self._client = session.client("s3")
         self._lease = Lease(self._client, self._bucket, self._key(f"{COMPACTION}/lease"), clock)
-        self._staged: dict[str, IO[bytes]] = {}
+        self._staged: IO[bytes] | None = None
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -53,16 +53,21 @@ class Bucket:
         try:
             yield
         finally:
+            self._discard()
             self._lease.release()
 
     def files(self, table: TableName) -> Iterable[File]:
         return [file for file in self._list(f"{table}/") if _OF_A_TABLE.fullmatch(file.key)]
 
-    def read(self, key: str, table: TableName) -> pa.Table:
-        content = BytesIO()
-        wr.s3.download(f"{self._root}/{key}", content, use_threads=False, boto3_session=self._session)
-        content.seek(0)
-        return read_known(content, table)
+    def read(self, keys: Sequence[str]) -> Iterator[pa.Table]:
+        for start in range(0, len(keys), _AT_ONCE):
+            frame = wr.s3.read_parquet(
+                [f"{self._root}/{key}" for key in keys[start : start + _AT_ONCE]],
+                dtype_backend="pyarrow",
+                use_threads=_AT_ONCE,
+                boto3_session=self._session,
+            )
+            yield pa.Table.from_pandas(frame, preserve_index=False)
 
     def notes(self) -> Sequence[Replacement]:
         keys = [file.key for file in self._list(f"{COMPACTION}/") if file.key.endswith(".json")]
@@ -78,9 +83,9 @@ class Bucket:
 
     def stage(self, replacement: Replacement, pieces: Iterable[pa.Table]) -> None:
         """In a file of this machine, which the system removes when the process ends."""
-        file = TemporaryFile()  # noqa: SIM115 - `publish` closes it
-        write_merged(file, replacement.table, pieces)
-        self._staged[replacement.new] = file
+        self._staged = TemporaryFile()  # noqa: SIM115 - `_discard` closes it
+        write_merged(self._staged, replacement.table, pieces)
+        self._staged.seek(0)
 
     @contextmanager
     def switching(self) -> Iterator[None]:
@@ -88,9 +93,8 @@ class Bucket:
         yield
 
     def publish(self, replacement: Replacement) -> None:
-        with self._staged.pop(replacement.new) as file:
-            file.seek(0)
-            self._client.upload_fileobj(file, self._bucket, self._key(replacement.new))
+        self._client.upload_fileobj(self._staged, self._bucket, self._key(replacement.new))
+        self._discard()
 
     def published(self, replacement: Replacement) -> bool:
         try:
@@ -102,8 +106,11 @@ class Bucket:
         return True
 
     def remove(self, keys: Sequence[str]) -> None:
-        """Raises `NotDeletedError`: awswrangler passes over S3's internal errors."""
-        wr.s3.delete_objects([f"{self._root}/{key}" for key in keys], boto3_session=self._session)
+        """Raises `NotDeletedError`: looks again, because awswrangler passes over S3's internal errors."""
+        try:
+            wr.s3.delete_objects([f"{self._root}/{key}" for key in keys], boto3_session=self._session)
+        except wr.exceptions.ServiceApiError as error:
+            raise NotDeletedError(f"S3 refuses to delete: {error}") from error
         folders = {posixpath.dirname(key) for key in keys}
         left = {file.key for folder in folders for file in self._list(f"{folder}/")}.intersection(keys)
         if left:
@@ -114,6 +121,11 @@ class Bucket:
         for page in pages.paginate(Bucket=self._bucket, Prefix=self._key(below)):
             for found in page.get("Contents", []):
                 yield File(found["Key"].removeprefix(self._key("")), found["Size"])
+
+    def _discard(self) -> None:
+        if self._staged:
+            self._staged.close()
+            self._staged = None
 
     def _note(self, replacement: Replacement) -> str:
         return self._key(f"{COMPACTION}/{posixpath.basename(replacement.new).removesuffix(ENDING)}.json")

@@ -8,21 +8,18 @@ where it is not, they are the truth still, and are merged again.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-import pyarrow as pa
-
 from transformer.lake.layout import ENDING, hour_of
+from transformer.lake.parquet import of_today
 from transformer.lake.place import File, Place, Replacement
 from transformer.schema import TABLES, TableName
 
 LARGE = 128 * 1024 * 1024  # bytes: what a question reads well in one go; merged files stay below
-AT_ONCE = 16  # files that are read at the same time
 
 Follow: TypeAlias = Callable[[Sequence[Replacement]], Iterable[Replacement]]
 
@@ -75,7 +72,7 @@ def plan(place: Place, closed_before: datetime) -> list[Replacement]:
 def merge(place: Place, replacement: Replacement) -> None:
     """Replace the old files by the new one."""
     place.note(replacement)
-    place.stage(replacement, _rows(place, replacement))
+    place.stage(replacement, (of_today(rows, replacement.table) for rows in place.read(replacement.old)))
     with place.switching():
         place.publish(replacement)
         place.remove(replacement.old)
@@ -102,11 +99,3 @@ def _replacement(table: TableName, hour: str, files: Sequence[File]) -> Replacem
     keys = tuple(file.key for file in files)
     name = hashlib.sha256("\n".join(keys).encode()).hexdigest()[:32]
     return Replacement(table, f"{table}/{hour}/merged-{name}{ENDING}", keys)
-
-
-def _rows(place: Place, replacement: Replacement) -> Iterator[pa.Table]:
-    """The old files' rows, in the files' order; a few files at once, so that memory holds few."""
-    with ThreadPoolExecutor(AT_ONCE) as readers:
-        for start in range(0, len(replacement.old), AT_ONCE):
-            keys = replacement.old[start : start + AT_ONCE]
-            yield from readers.map(lambda key: place.read(key, replacement.table), keys)

@@ -10,7 +10,7 @@ from transformer.lake.disk import UNFINISHED, move_file, remove_files, write_asi
 from transformer.lake.layout import COMPACTION, ENDING, HOURS
 from transformer.lake.lock import FileLock, exclusive
 from transformer.lake.notes import read_notes, remove_note, write_note
-from transformer.lake.parquet import read_known, write_merged
+from transformer.lake.parquet import read_whole, write_merged
 from transformer.lake.place import Busy, File, Replacement
 from transformer.schema import TableName
 
@@ -45,9 +45,10 @@ class Folder:
             if path.stem not in unfinished
         ]
 
-    def read(self, key: str, table: TableName) -> pa.Table:
-        with (self._lake / key).open("rb") as file:
-            return read_known(file, table)
+    def read(self, keys: Sequence[str]) -> Iterator[pa.Table]:
+        for key in keys:
+            with (self._lake / key).open("rb") as file:
+                yield read_whole(file)
 
     def notes(self) -> Sequence[Replacement]:
         return list(read_notes(self._lake))

@@ -82,14 +82,23 @@ def read_file(path: Path, table: TableName) -> pa.Table:
         return pq.read_table(file, schema=_SCHEMAS[table])
 
 
-def read_known(file: BinaryIO, table: TableName) -> pa.Table:
-    """All rows of a file, whoever wrote it, in the table's columns and types of today.
+def read_whole(file: BinaryIO) -> pa.Table:
+    """All rows of a file with the columns it has, whoever wrote it."""
+    return pq.ParquetFile(file).read(use_threads=False)
 
-    Columns that it is too old to have are NULL. Raises `NewerFileError`.
+
+def read_known(file: BinaryIO, table: TableName) -> pa.Table:
+    """All rows of a file, whoever wrote it, as `of_today`. Raises `NewerFileError`."""
+    return of_today(read_whole(file), table)
+
+
+def of_today(found: pa.Table, table: TableName) -> pa.Table:
+    """Rows with the columns and types that the table has today: those they are too old to have are NULL.
+
+    Raises `NewerFileError`.
     """
-    found = pq.ParquetFile(file).read(use_threads=False)
     if unknown := set(found.column_names) - set(_SCHEMAS[table].names):
-        raise NewerFileError(f"columns that this version does not know: {', '.join(sorted(unknown))}")
+        raise NewerFileError(f"a file of {table} has columns that this version does not know: {sorted(unknown)}")
     columns = [
         found[field.name].cast(field.type) if field.name in found.column_names else pa.nulls(found.num_rows, field.type)
         for field in _SCHEMAS[table]

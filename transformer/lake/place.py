@@ -3,7 +3,7 @@
 A key is `<table>/yyyy/MM/dd/HH/<name>.parquet`, below the lake.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,8 +45,8 @@ class Place(Protocol):
         """Sealed files that nobody will write again."""
         ...
 
-    def read(self, key: str, table: TableName) -> pa.Table:
-        """A file's rows in today's columns. Raises `NewerFileError`."""
+    def read(self, keys: Sequence[str]) -> Iterator[pa.Table]:
+        """All rows of these files, in their order and with the columns they have, piece by piece."""
         ...
 
     def notes(self) -> Sequence[Replacement]:
@@ -62,7 +62,7 @@ class Place(Protocol):
         ...
 
     def stage(self, replacement: Replacement, pieces: Iterable[pa.Table]) -> None:
-        """Write the new file where no reader sees it."""
+        """Write the new file, of today's columns, where no reader sees it."""
         ...
 
     def switching(self) -> AbstractContextManager[None]:
