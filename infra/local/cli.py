@@ -17,6 +17,7 @@ COMMANDS = {
     "documents": "The documents that questions are answered from.",
     "query": "Ask the lake, in Athena SQL.",
     "compact": "Merge the lake's small files: the same rows in fewer.",
+    "rejected": "What could not become rows: list, show, replay.",
     "templates": "How events become rows: list, check before use, draft.",
     "doctor": "Check the settings; name every gap with its remedy.",
 }
