@@ -5,9 +5,12 @@
     --   continued lines are indented.
     -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts
     -- column turn_id: the turn
+    -- scans: events from 1 hour before to 3 days after
+    -- chart: bar x=turn_id y=parts
     SELECT …
 
 A view (`views/`) can be named like a table in any statement. A report (`reports/`) answers one question whole.
+What `scans` and `chart` mean is said in scans.py and chart.py; a question that reads no table has no `scans`.
 """
 
 import re
@@ -16,12 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
+from queries.chart import Chart, read_chart
 from queries.parameters import Parameter, ParameterType
+from queries.scans import Scan, read_scans
 
 Kind = Literal["view", "report"]
 FOLDERS: Mapping[Kind, str] = {"view": "views", "report": "reports"}
 
-_FIELD = re.compile(r"-- (title|description|parameter|column)\b ?([^:]*): ?(.*)")
+_FIELD = re.compile(r"-- (title|description|parameter|column|scans|chart)\b ?([^:]*): ?(.*)")
 _PARAMETER = re.compile(r"(\w+) (\w+)(?: = (.*))?")
 
 
@@ -39,6 +44,8 @@ class Entry:
     description: str
     parameters: tuple[Parameter, ...]
     columns: Mapping[str, str]
+    scans: tuple[Scan, ...]
+    chart: Chart | None
     sql: str
 
 
@@ -76,13 +83,16 @@ def read_entry(path: Path, kind: Kind) -> Entry:
     texts = {key: text for key, _, text in fields}
     if not {"title", "description", "column"} <= texts.keys():
         raise HeaderError(f"{path}: the header needs a title, a description and the columns")
+    columns = {name: text for key, name, text in fields if key == "column"}
     return Entry(
         name=path.stem,
         kind=kind,
         title=texts["title"],
         description=texts["description"],
         parameters=tuple(_parameter(path, name, text) for key, name, text in fields if key == "parameter"),
-        columns={name: text for key, name, text in fields if key == "column"},
+        columns=columns,
+        scans=_scans(path, texts["scans"]) if "scans" in texts else (),
+        chart=_chart(path, texts["chart"], columns) if "chart" in texts else None,
         sql=sql,
     )
 
@@ -111,3 +121,19 @@ def _parameter(path: Path, declaration: str, meaning: str) -> Parameter:
     if not match or match[2] not in get_args(ParameterType):
         raise HeaderError(f"{path}: not a parameter's name, type and default: {declaration}")
     return Parameter(match[1], cast(ParameterType, match[2]), match[3], meaning)
+
+
+def _scans(path: Path, text: str) -> tuple[Scan, ...]:
+    scans = read_scans(text)
+    if scans is None:
+        raise HeaderError(f"{path}: not tables and their hours: {text}")
+    return scans
+
+
+def _chart(path: Path, text: str, columns: Mapping[str, str]) -> Chart:
+    chart = read_chart(text)
+    if chart is None:
+        raise HeaderError(f"{path}: not a chart: {text}")
+    if unknown := sorted(set(chart.columns) - columns.keys()):
+        raise HeaderError(f"{path}: the chart needs a column {unknown[0]}, which there is not")
+    return chart

@@ -11,6 +11,7 @@
 -- column reason: what passed or failed, as the hub noted it
 -- column conversation_id: the conversation
 -- column turn_id: the turn
+-- scans: conversations
 WITH rows_once AS (
     SELECT
         event_id,

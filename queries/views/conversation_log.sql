@@ -12,6 +12,7 @@
 -- column message: the words
 -- column source: what answered; empty on inbound rows
 -- column latency_ms: from asking to having the answer, milliseconds; 0 on inbound rows
+-- scans: conversations
 SELECT
     from_unixtime(max(occurred_at) / 1e3) AS said_at,
     max(conversation_id) AS conversation_id,

@@ -20,6 +20,7 @@
 -- column parts_failed: parts that did not, for good
 -- column last_event_at: when the last delivery event happened; UTC
 -- column failure: the provider's code and words for a part that failed; empty where none did
+-- scans: conversations; events from 1 hour before to 3 days after
 WITH answers AS (
     SELECT
         turn_id,
