@@ -3,19 +3,20 @@
 import gc
 import json
 import logging
+import time
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Literal, NamedTuple, NotRequired, TypeAlias, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
+from msgspec import Struct
 from orjson import OPT_APPEND_NEWLINE, dumps
 
 from transformer.envelopes import account_of
-from transformer.pipeline import split, transform
+from transformer.pipeline import split, transform_at
 from transformer.results import Rejected, Row, as_event
 from transformer.schema import TableName
-from transformer.sources import Templates
+from transformer.sources import Templates, shipped_templates
 
 # Lambda's limit for a response is 6 MB: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
 RESPONSE_LIMIT = 6 * 1024 * 1024 - 64 * 1024
@@ -58,7 +59,7 @@ _RESULTS: dict[str, Literal["Ok", "Dropped", "ProcessingFailed"]] = {
 }
 
 
-class _Outcome(NamedTuple):
+class _Outcome(Struct, frozen=True, gc=False):
     """What becomes of one record."""
 
     kind: str  # a key of _RESULTS
@@ -90,7 +91,7 @@ class Batch:
         self._table = table
         self._put_back = put_back
         self._limit = limit
-        self._templates = templates
+        self._templates = templates or shipped_templates()
         self._redact = redact
         self.tally = dict.fromkeys(("records", *_RESULTS, "rows", "rejected"), 0)
 
@@ -99,6 +100,7 @@ class Batch:
         room = self._limit - _OVERHEAD * len(records)
         answers: list[Answer] = []
         returned: list[bytes] = []
+        tally = self.tally
         with _no_collection():
             for record, results in zip(records, self._results(records), strict=True):
                 outcome = self._outcome(record, results)
@@ -108,24 +110,18 @@ class Batch:
                     outcome = _Outcome("put_back") if pieces else _Outcome("failed", "", 0, outcome.rows)
                 room -= len(outcome.data)
                 answers.append({"recordId": record["recordId"], "result": _RESULTS[outcome.kind], "data": outcome.data})
-                self._count(outcome)
+                tally["records"] += 1
+                tally[outcome.kind] += 1
+                tally["rows"] += outcome.rows
+                tally["rejected"] += outcome.rejected
         if returned and self._put_back:
             self._put_back(self._stream_arn, returned)
         return {"records": answers}
 
-    def _count(self, outcome: _Outcome) -> None:
-        tally = self.tally
-        tally["records"] += 1
-        tally[outcome.kind] += 1
-        tally["rows"] += outcome.rows
-        tally["rejected"] += outcome.rejected
-
     def _results(self, records: Sequence[InputRecord]) -> Iterable[Results]:
         """What each record becomes, redacted."""
         return self._redact(
-            transform(
-                a2b_base64(record["data"]), _arrival(record), account_id=self._account_id, templates=self._templates
-            )
+            transform_at(a2b_base64(record["data"]), _arrival(record), self._account_id, self._templates)
             for record in records
         )
 
@@ -133,7 +129,7 @@ class Batch:
         lines: list[bytes] = []
         rejected = 0
         for result in results:
-            if type(result) is Row and self._table in (None, result.table):
+            if type(result) is Row and (self._table is None or self._table == result.table):
                 lines.append(dumps(result.values, None, OPT_APPEND_NEWLINE))
             else:
                 rejected += 1
@@ -153,7 +149,7 @@ class Batch:
         data = a2b_base64(record["data"])
         if fits_alone:
             return [data]
-        pieces = split(data, _arrival(record), account_id=self._account_id)
+        pieces = split(data, _arrival(record), self._account_id)
         return pieces if len(pieces) > 1 and max(map(len, pieces)) <= _MAX_RECORD else []
 
 
@@ -181,6 +177,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _arrival(record: InputRecord) -> datetime:
+def _arrival(record: InputRecord) -> int:
+    """Epoch milliseconds."""
     arrival = record.get("approximateArrivalTimestamp")
-    return datetime.now(UTC) if arrival is None else datetime.fromtimestamp(arrival / 1000, UTC)
+    return time.time_ns() // 1_000_000 if arrival is None else arrival

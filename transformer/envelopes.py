@@ -13,13 +13,21 @@ envelope around events, or an envelope around envelopes:
                  https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-event.html
     EventBridge  {"detail-type": "…", "source": "aws.sms-voice", "account": "…", "time": "…Z", "detail": {…}}
                  https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+    DynamoDB     {"eventName": "INSERT", "dynamodb": {"NewImage": {"record": {"S": "…"}}}}, alone or in Records: what
+                 the stream of Parley's own table tells. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+    Firehose     {"records": [{"recordId": "…", "data": "<base64>"}]}
+                 https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+    Kinesis      {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": "<base64>"}}]}
+                 https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+    base64       a record encoded once more than it need be: the AWS CLI does that to what is base64 already
     a part       {"parley": "part", "envelope": {…}, "event": {…}}: how one part of an event is kept when it is rejected
     a rejection  {"parley": "rejected", "stage": "…", "reason": "…", "original": "<base64>"}: the hub could not parse it
 """
 
 import base64
-from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from transformer.json_text import Json, JsonError, JsonObject, parse_documents, parse_json, to_json_text
 from transformer.moments import NoTimeError, to_epoch_ms
@@ -29,10 +37,10 @@ Context: TypeAlias = JsonObject  # what envelopes tell: account_id, occurred_at 
 # More layers than any service wraps; what claims more is taken as an event.
 _MAX_LAYERS = 8
 # Every envelope has one of these fields; a quick look spares most events a closer one.
-_MARKS = frozenset(["Type", "Records", "detail-type", "parley"])
+_MARKS = frozenset(["Type", "Records", "records", "detail-type", "dynamodb", "parley"])
 
 
-class Event(NamedTuple):
+class Event(Struct, frozen=True):
     """What a provider delivered, in its own shape, and what its envelopes said about it.
 
     A document that is no object (a text, an array) is {"content": the document}.
@@ -55,7 +63,9 @@ def events_of(record: bytes, context: Context) -> list[Event | Refused]:
     try:
         documents, trouble = parse_documents(record), None
     except JsonError as error:
-        documents, trouble = error.before, Refused("unwrap", str(error), error.rest)
+        documents, trouble = _in_base64(record), None
+        if not documents:
+            documents, trouble = error.before, Refused("unwrap", str(error), error.rest)
     found: list[Event | Refused] = []
     for document in documents:
         _unwrap(document, context, _MAX_LAYERS, found)
@@ -70,7 +80,7 @@ def wrapped(body: JsonObject, context: Context) -> bytes:
 def _unwrap(document: Json, context: Context, layers: int, found: list[Event | Refused]) -> None:
     """Finds the events of a document; the document itself where it is no envelope."""
     body: JsonObject = document if isinstance(document, dict) else {"content": document}
-    inner = list(_open(body, context)) if layers and not _MARKS.isdisjoint(body) else []
+    inner = _open(body, context) if layers and not body.keys().isdisjoint(_MARKS) else ()
     if not inner:
         found.append(_refused(body) or Event(body, context))
     for content, told in inner:
@@ -90,35 +100,49 @@ def _refused(document: JsonObject) -> Refused | None:
     return None
 
 
-def _open(document: JsonObject, context: Context) -> Iterator[tuple[Json, Context]]:
+def _open(document: JsonObject, context: Context) -> list[tuple[Json, Context]]:
     """What one envelope holds and tells; nothing where the document is no envelope."""
     match document:
         case {"Type": "Notification", "Message": str(message)}:
             told = {"account_id": account_of(document.get("TopicArn")), "occurred_at": document.get("Timestamp")}
-            yield _json_or_text(message), _learn(context, told)
-        case {"Records": list(records)}:
-            for record in records:
-                if isinstance(record, dict):
-                    yield from _open_record(record, context)
+            return [(_json_or_text(message), _learn(context, told))]
+        case {"Records": list(records)} | {"records": list(records)}:
+            return [
+                opened for record in records if isinstance(record, dict) for opened in _open_record(record, context)
+            ]
         case {"detail-type": str(kind), "source": str(source), "detail": dict(detail)}:
             told = {"account_id": document.get("account"), "occurred_at": document.get("time")}
-            yield detail, _learn(context, {**told, "detail_type": kind, "source": source})
+            return [(detail, _learn(context, {**told, "detail_type": kind, "source": source}))]
         case {"parley": "part", "envelope": dict(told), "event": event}:
-            yield event, _learn(context, told)
+            return [(event, _learn(context, told))]
+        case {"dynamodb": dict()}:
+            return _open_record(document, context)
+    return []
 
 
-def _open_record(record: JsonObject, context: Context) -> Iterator[tuple[Json, Context]]:
+def _open_record(record: JsonObject, context: Context) -> list[tuple[Json, Context]]:
     match record:
         case {"EventSource": "aws:sns", "Sns": dict(notification)}:
-            yield notification, context
+            return [(notification, context)]
         case {"eventSource": "aws:sqs", "body": str(body)}:
             attributes = record.get("attributes")
             sent = attributes.get("SentTimestamp") if isinstance(attributes, dict) else None
-            yield _json_or_text(body), _learn(context, {"occurred_at": sent})
+            return [(_json_or_text(body), _learn(context, {"occurred_at": sent}))]
         case {"eventSource": "aws:ses", "ses": dict(mail)}:
-            yield mail, context
-        case _:
-            yield record, context
+            return [(mail, context)]
+        case {"dynamodb": {"NewImage": {"record": {"S": str(body)}}}}:
+            return [(_json_or_text(body), context)]
+        case {"recordId": str(), "data": str(data)} | {"kinesis": {"data": str(data)}}:
+            return [(document, context) for document in _in_base64(data.encode())]
+    return [(record, context)]
+
+
+def _in_base64(text: bytes) -> list[Json]:
+    """The documents that a text holds in base64; nothing where it holds none."""
+    try:
+        return parse_documents(base64.b64decode(text.strip(), validate=True))
+    except ValueError:  # no base64, or no JSON in it
+        return []
 
 
 def _json_or_text(text: str) -> Json:

@@ -5,7 +5,8 @@ linear in the event's size: no part carries its siblings.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from transformer.json_text import Json, JsonError, JsonObject, parse_json
 
@@ -14,7 +15,7 @@ class ExpansionError(ValueError):
     """An event that should have parts has none that can be told apart. The message names the field."""
 
 
-class Part(NamedTuple):
+class Part(Struct, frozen=True):
     """What one row is about.
 
     `event` is the event reduced to this part: alone it would expand to the same part again. `piece` is what the
@@ -76,7 +77,6 @@ def _webhook(event: JsonObject) -> tuple[JsonObject, JsonObject]:
     """What End User Messaging says about a webhook, and the webhook."""
     if "whatsAppWebhookEntry" not in event:
         return {}, event
-    header = {name: value for name, value in event.items() if name != "whatsAppWebhookEntry"}
     webhook = event["whatsAppWebhookEntry"]
     try:
         decoded = parse_json(webhook) if isinstance(webhook, str) else webhook
@@ -84,7 +84,7 @@ def _webhook(event: JsonObject) -> tuple[JsonObject, JsonObject]:
         raise ExpansionError(f"whatsAppWebhookEntry is no JSON: {error}") from error
     if not isinstance(decoded, dict):
         raise ExpansionError("whatsAppWebhookEntry is no object")
-    return header, decoded
+    return event, decoded
 
 
 def _pieces_of_entry(entry: Json) -> Iterator[tuple[str, Json, Json]]:
@@ -93,10 +93,9 @@ def _pieces_of_entry(entry: Json) -> Iterator[tuple[str, Json, Json]]:
     if not isinstance(entry, dict) or not isinstance(found, list) or not found:
         yield "whatsapp_notice", entry, {}
         return
-    rest = {name: value for name, value in entry.items() if name != "changes"}
     for change in found:
         for template, reduced, piece in _pieces_of_change(change):
-            yield template, {**rest, "changes": [reduced]}, piece
+            yield template, {**entry, "changes": [reduced]}, piece
 
 
 def _pieces_of_change(change: Json) -> Iterator[tuple[str, Json, Json]]:
@@ -104,6 +103,9 @@ def _pieces_of_change(change: Json) -> Iterator[tuple[str, Json, Json]]:
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(change, dict) or not isinstance(value, dict) or not (lists := _lists(value)):
         yield "whatsapp_notice", change, change
+        return
+    if len(lists) == len(lists[0][1]) == 1:  # the most frequent case needs no reducing
+        yield _TEMPLATES[lists[0][0]], change, lists[0][1][0]
         return
     rest = {name: content for name, content in value.items() if name not in ("statuses", "messages", "contacts")}
     contacts = _contacts_by_id(value.get("contacts"))

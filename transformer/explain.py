@@ -9,7 +9,8 @@ from typing import TypeAlias
 
 from jinja2 import nodes
 
-from transformer.sandbox import Names, compile_expression, look_up, run
+from transformer.compiler import compile_expression
+from transformer.sandbox import Names, look_up
 
 Path: TypeAlias = tuple[str, list[str | int]]  # as the template writes it, and its keys
 
@@ -37,7 +38,7 @@ def explain(columns: tuple[TemplateColumn, ...], names: Names, error: Exception)
 def _trouble(column: TemplateColumn, names: Names) -> str:
     """ "" where the column has a value."""
     try:
-        value = run(compile_expression(column.expression), names)
+        value = compile_expression(column.expression)(names)
     except Exception as error:  # noqa: BLE001  # the second home of a template that meets data nobody promised
         return str(error)
     return "is missing" if value is None else ""

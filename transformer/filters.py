@@ -38,7 +38,7 @@ def parse_text(value: Json) -> str:
 
 def to_text(value: Json) -> str:
     """Text as it is, a number or true/false as JSON writes it, a structure as JSON, nothing as ""."""
-    if type(value) is str:
+    if isinstance(value, str):
         return value
     return "" if value is None else to_json_text(value)
 
@@ -61,19 +61,13 @@ def to_array(value: Json) -> list[str]:
 
 def to_map(value: Json) -> dict[str, str]:
     """Lower-case keys and texts: of an array its first element. Missing and empty values are left out."""
-    if not isinstance(value, dict):
-        return {}
-    return {
-        name.lower(): text
-        for name, content in value.items()
-        if (text := content if type(content) is str else _first_text(content))
-    }
-
-
-def _first_text(value: Json) -> str:
-    if type(value) is list:
-        value = value[0] if value else ""
-    return to_text(value)
+    texts: dict[str, str] = {}
+    for name, content in value.items() if isinstance(value, dict) else ():
+        if type(content) is list:
+            content = content[0] if content else None  # noqa: PLW2901  # what the entry stands for
+        if text := content if type(content) is str else to_text(content):
+            texts[name.lower()] = text
+    return texts
 
 
 def to_phone(value: Json) -> str:

@@ -26,9 +26,11 @@ class JsonError(ValueError):
 def parse_json(text: str | bytes) -> Json:
     """One document. Raises `JsonError`."""
     try:
-        return cast("Json", orjson.loads(text))
+        document: Json = orjson.loads(text)
     except ValueError:
         documents = _parse_slowly(text)
+    else:
+        return document
     if len(documents) != 1:
         raise JsonError(f"{len(documents)} documents instead of one", b"", documents)
     return documents[0]
@@ -86,12 +88,20 @@ def _as_orjson_reads(document: Json) -> Json:
     return cast("Json", orjson.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")))
 
 
-def to_json_text(value: Json, *, sort_keys: bool = False) -> str:
+def to_json_bytes(value: Json, *, sort_keys: bool = False) -> bytes:
     """Compact JSON. Raises `JsonError` for what is nested deeper than Python can follow."""
     try:
-        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS if sort_keys else None).decode()
+        return orjson.dumps(value, None, orjson.OPT_SORT_KEYS if sort_keys else None)
     except orjson.JSONEncodeError:  # nested more than 254 deep
         try:
-            return json.dumps(value, separators=(",", ":"), sort_keys=sort_keys, ensure_ascii=False)
+            return json.dumps(value, separators=(",", ":"), sort_keys=sort_keys, ensure_ascii=False).encode()
         except RecursionError as error:
             raise JsonError("nested too deeply", b"", []) from error
+
+
+def to_json_text(value: Json) -> str:
+    """The same as text."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return to_json_bytes(value).decode()

@@ -19,7 +19,7 @@ def to_epoch_ms(value: object) -> int:
     """Epoch milliseconds. Text without an offset is UTC. Raises `NoTimeError`."""
     if isinstance(value, str):
         return _number(int(value)) if value.isdecimal() and len(value) < 16 else _iso(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, (int, float)) and not isinstance(value, bool):  # a union is made anew each time
         return _number(value)
     raise NoTimeError("is not a time")
 

@@ -6,13 +6,12 @@ Failure is a value: what cannot become a row becomes a rejected row that says at
 One bad part does not cost its siblings.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from transformer import moments
-from transformer.envelopes import Context, Refused, events_of, wrapped
+from transformer.envelopes import Context, Event, Refused, events_of, wrapped
 from transformer.expansion import ExpansionError, Part
-from transformer.json_text import JsonError, to_json_text
+from transformer.json_text import JsonError, to_json_bytes, to_json_text
 from transformer.render import RenderError, Template
 from transformer.results import Rejected, Row, identify
 from transformer.schema import Values
@@ -27,14 +26,24 @@ def transform(
     `account_id` is the AWS account to name where neither event nor envelope does; `templates`, by name, replace the
     shipped ones.
     """
-    received_at = moments.from_datetime(arrived_at)
-    context: Context = {"account_id": account_id, "occurred_at": received_at, "received_at": received_at}
-    return list(_results(record, context, received_at, templates or shipped_templates()))
+    return transform_at(record, moments.from_datetime(arrived_at), account_id, templates or shipped_templates())
 
 
-def split(record: bytes, arrived_at: datetime, *, account_id: str = "") -> list[bytes]:
+def transform_at(record: bytes, received_at: int, account_id: str, templates: Templates) -> list[Row | Rejected]:
+    """The same for an arrival in epoch milliseconds."""
+    events = events_of(record, {"account_id": account_id, "occurred_at": received_at, "received_at": received_at})
+    whole = record if len(events) == 1 else None
+    results: list[Row | Rejected] = []
+    for event in events:
+        if isinstance(event, Event):
+            results += _rows_of(event, whole, received_at, templates)
+        else:
+            results.append(Rejected(event.stage, event.reason, event.original, received_at))
+    return results
+
+
+def split(record: bytes, received_at: int, account_id: str) -> list[bytes]:
     """The record as smaller ones, one for each part, that together give the same rows."""
-    received_at = moments.from_datetime(arrived_at)
     context: Context = {"account_id": account_id, "occurred_at": received_at, "received_at": received_at}
     pieces: list[bytes] = []
     for event in events_of(record, context):
@@ -48,31 +57,28 @@ def split(record: bytes, arrived_at: datetime, *, account_id: str = "") -> list[
     return pieces
 
 
-def _results(record: bytes, context: Context, received_at: int, templates: Templates) -> Iterator[Row | Rejected]:
-    events = events_of(record, context)
-    for event in events:
-        if isinstance(event, Refused):
-            yield Rejected(event.stage, event.reason, event.original, received_at)
-            continue
-        source = source_of(event.body)
+def _rows_of(event: Event, record: bytes | None, received_at: int, templates: Templates) -> list[Row | Rejected]:
+    """`record` is what the event came in, where it came alone: a rejected row then keeps it as it is."""
+    source = source_of(event.body)
+    try:
+        parts = source.expand(event.body)
+    except ExpansionError as error:
+        original = record or wrapped(event.body, event.context)
+        return [Rejected("expand", str(error), original, received_at, source.name)]
+    results: list[Row | Rejected] = []
+    for part in parts:
+        template = templates[part.template]
         try:
-            parts = source.expand(event.body)
-        except ExpansionError as error:
-            original = record if len(events) == 1 else wrapped(event.body, event.context)
-            yield Rejected("expand", str(error), original, received_at, source.name)
-            continue
-        for part in parts:
-            template = templates[part.template]
-            try:
-                yield Row(template.table.name, _row(part, source, template, event.context, received_at))
-            except (RenderError, JsonError) as error:
-                original = record if len(events) == len(parts) == 1 else wrapped(part.event, event.context)
-                yield Rejected("render", str(error), original, received_at, template.name, template.version)
+            results.append(Row(template.table.name, _row(part, source, template, event.context, received_at)))
+        except (RenderError, JsonError) as error:
+            original = (record if len(parts) == 1 else None) or wrapped(part.event, event.context)
+            results.append(Rejected("render", str(error), original, received_at, template.name, template.version))
+    return results
 
 
 def _row(part: Part, source: Source, template: Template, context: Context, received_at: int) -> Values:
     filled: Values = {
-        "event_id": _event_id(part, source),
+        "event_id": identify(to_json_bytes([part.template, source.identity(part)], sort_keys=True)),
         "template_version": template.version,
         "received_at": received_at,
     }
@@ -80,8 +86,3 @@ def _row(part: Part, source: Source, template: Template, context: Context, recei
         filled["raw_event"] = to_json_text(part.raw)
         filled["source"] = template.name
     return template.render({"event": part.event, "part": part.piece, "envelope": context}, filled)
-
-
-def _event_id(part: Part, source: Source) -> str:
-    identity = to_json_text([part.template, source.identity(part)], sort_keys=True)
-    return identify(identity.encode())

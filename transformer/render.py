@@ -15,17 +15,14 @@ itself) and `envelope` (account_id, occurred_at, received_at and what else the t
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
-from jinja2 import Template as Program
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
+from transformer.compiler import Program, compile_row
 from transformer.explain import TemplateColumn, explain
-from transformer.sandbox import ENVIRONMENT, Names, as_template, check_kinds, compile_expression, run
+from transformer.sandbox import ENVIRONMENT, Names, check
 from transformer.schema import Table, Value, Values
-
-_NAMES = {"event", "part", "envelope"}
 
 
 class TemplateError(ValueError):
@@ -49,8 +46,7 @@ class Template:
     def render(self, names: Names, filled: Mapping[str, Value]) -> Values:
         """A whole row that its table accepts; `filled` are the columns that no template fills. Raises `RenderError`."""
         try:
-            values = cast("Values", run(self.program, names))
-            values.update(filled)
+            values = self.program(names, filled)
             self.table.check(values)
         except MemoryError:  # ours, not the event's: the whole batch is tried again
             raise
@@ -65,9 +61,11 @@ def compile_template(name: str, text: str, table: Table) -> Template:
         expression = _parse(text)
         columns = tuple(_columns_of(expression))
         _check_columns(columns, table, expression.lineno)
-        program = compile_expression(expression)
+        program = compile_row({column.name: column.expression for column in columns}, table.column_names)
     except TemplateSyntaxError as error:
         raise TemplateError(f"{name}.jinja:{error.lineno} {error.message}") from error
+    except SyntaxError as error:  # from Python's own parser, at 200 brackets in one another
+        raise TemplateError(f"{name}.jinja:1 nested too deeply") from error
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
     return Template(name, version, table, columns, program)
 
@@ -81,11 +79,7 @@ def _parse(text: str) -> nodes.Dict:
         raise TemplateSyntaxError("something follows the dictionary", parser.stream.current.lineno)
     if not isinstance(expression, nodes.Dict):
         raise TemplateSyntaxError("a template is a dictionary", expression.lineno)
-    check_kinds(expression)
-    unknown = meta.find_undeclared_variables(as_template(expression)) - _NAMES
-    if unknown:
-        line = next(name.lineno for name in expression.find_all(nodes.Name) if name.name in unknown)
-        raise TemplateSyntaxError(f"{', '.join(sorted(unknown))} is no name that a template knows", line)
+    check(expression)
     return expression
 
 

@@ -3,14 +3,14 @@
 import base64
 import hashlib
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import orjson
+from msgspec import Struct
 
 from transformer.schema import EMPTY, EVENTS, TableName, Values
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """`values` are exactly the table's columns, of exactly their types."""
 
     table: TableName

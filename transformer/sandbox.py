@@ -4,16 +4,18 @@ A template is made of a few kinds of expression: no calls, no methods, no Python
 but comparisons, none of Jinja2's own filters. What it asks for and the event does not have is None.
 """
 
-from typing import ClassVar, TypeAlias
+import inspect
+from typing import TypeAlias
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
-from jinja2 import Template as Program
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from transformer.filters import FILTERS
 from transformer.json_text import Json
 
-Names: TypeAlias = dict[str, Json]  # what a template sees
+NAMES = ("event", "part", "envelope")  # what a template sees
+Names: TypeAlias = dict[str, Json]
+
+ENVIRONMENT = Environment(autoescape=False)  # noqa: S701  # it parses; nothing is ever rendered into text
 
 _ALLOWED = (
     *(nodes.Dict, nodes.Pair, nodes.List, nodes.Const, nodes.Name, nodes.Getattr, nodes.Getitem),
@@ -30,26 +32,6 @@ def look_into(value: object, key: object) -> object:
     return None
 
 
-class _DataOnly(SandboxedEnvironment):
-    def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=False)
-        self.globals.clear()
-        self.filters.clear()
-        self.filters.update(FILTERS)
-        # Compiled templates call these for every dot and bracket; plain functions are called faster than methods.
-        self.getattr = self.getitem = look_into  # type: ignore[assignment]
-
-
-ENVIRONMENT = _DataOnly()
-
-
-def check_kinds(expression: nodes.Expr) -> None:
-    """Raises `TemplateSyntaxError` for a kind of expression that templates are not made of."""
-    for node in (expression, *expression.find_all(nodes.Node)):
-        if not isinstance(node, _ALLOWED):
-            raise TemplateSyntaxError(f"{type(node).__name__} is not allowed in a template", node.lineno)
-
-
 def look_up(value: object, keys: list[str | int]) -> object:
     """What a path leads to; None where it leads nowhere."""
     for key in keys:
@@ -57,31 +39,23 @@ def look_up(value: object, keys: list[str | int]) -> object:
     return value
 
 
-def compile_expression(expression: nodes.Expr) -> Program:
-    return ENVIRONMENT.from_string(as_template(expression))
+def check(expression: nodes.Expr) -> None:
+    """Raises `TemplateSyntaxError` for what templates are not made of."""
+    for node in (expression, *expression.find_all(nodes.Node)):
+        if not isinstance(node, _ALLOWED):
+            raise TemplateSyntaxError(f"{type(node).__name__} is not allowed in a template", node.lineno)
+        if isinstance(node, nodes.Name) and node.name not in NAMES:
+            raise TemplateSyntaxError(f"{node.name} is no name that a template knows", node.lineno)
+        if isinstance(node, nodes.Filter):
+            _check_filter(node)
 
 
-def as_template(expression: nodes.Expr) -> nodes.Template:
-    """An expression as Jinja2 compiles it: a template that sets `result`."""
-    template = nodes.Template([nodes.Assign(nodes.Name("result", "store", lineno=1), expression, lineno=1)], lineno=1)
-    template.set_environment(ENVIRONMENT)
-    return template
-
-
-class _Scope:
-    """What compiled code asks of a Jinja2 Context, and nothing more: building a whole one takes as long as a row."""
-
-    __slots__ = ("resolve_or_missing", "vars")
-    exported_vars: ClassVar[set[str]] = set()  # every template exports the same name, and nobody reads it
-
-    def __init__(self, names: Names) -> None:
-        self.resolve_or_missing = names.__getitem__  # the names are checked when a template is compiled
-        self.vars: dict[str, object] = {}
-
-
-def run(program: Program, names: Names) -> object:
-    """The value of a compiled expression; raises whatever evaluating it raises."""
-    scope = _Scope(names)
-    for _ in program.root_render_func(scope):  # type: ignore[arg-type]
-        pass
-    return scope.vars["result"]
+def _check_filter(node: nodes.Filter) -> None:
+    if node.name not in FILTERS:
+        raise TemplateSyntaxError(f"No filter named {node.name!r}.", node.lineno)
+    if node.kwargs or node.dyn_args or node.dyn_kwargs or not node.node:
+        raise TemplateSyntaxError(f"{node.name} takes a value and arguments without names", node.lineno)
+    try:
+        inspect.signature(FILTERS[node.name]).bind(node.node, *node.args)
+    except TypeError as error:
+        raise TemplateSyntaxError(f"{node.name}: {error}", node.lineno) from error

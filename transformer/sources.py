@@ -49,8 +49,8 @@ def fields(*names: str) -> Callable[[Part], Json]:
     """Those fields of a part; all of it where the first is missing."""
 
     def identity(part: Part) -> Json:
-        piece = part.piece if isinstance(part.piece, dict) else {}
-        return [piece.get(name) for name in names] if piece.get(names[0]) else part.raw
+        piece = part.piece
+        return list(map(piece.get, names)) if isinstance(piece, dict) and piece.get(names[0]) else part.raw
 
     return identity
 
