@@ -19,6 +19,7 @@ COMMANDS = {
     "compact": "Merge the lake's small files: the same rows in fewer.",
     "rejected": "What could not become rows: list, show, replay.",
     "templates": "How events become rows: list, check before use, draft.",
+    "erase": "Forget a person: everything kept of one address.",
     "doctor": "Check the settings; name every gap with its remedy.",
 }
 
