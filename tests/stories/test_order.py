@@ -87,7 +87,7 @@ def test_every_message_is_in_one_turn_and_turns_of_one_person_never_overlap(
         line=line,
         answerers=[StubAnswerer(watch.reply)],
         clock=RunningClock(),
-        settings=Settings(claim_s=5, max_receives=1000, answers_per_thread=1000, turns_per_hour=1000),
+        settings=Settings(claim_s=60, max_receives=1000, answers_per_thread=1000, turns_per_hour=1000),
     )
     run_to_the_end(machine, shuffled_deliveries(machine, backend, seed=7))
 
