@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from tests.deployed import aws_for
 from tests.lake_rows import HOUR, row
-from transformer.lake import compaction
+from transformer.lake import compaction, parquet
 from transformer.lake.bucket import Bucket, NotDeletedError
 from transformer.lake.compaction import Compacted, compact
 from transformer.lake.folder import Folder
@@ -230,6 +230,16 @@ def test_a_file_with_columns_that_nobody_knows_yet_is_not_merged(lake: Lake) -> 
         lake.compact()
     assert len(lake.visible()) == 2
     assert lake.ids() == "ab"
+
+
+def test_many_rows_become_row_groups_of_a_useful_size(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", to_arrow("events", [row("events", event_id="a")]).nbytes)
+    for number in range(20):  # S3 gives sixteen files as one piece
+        lake.put("ab", f"{number:02}")
+    lake.compact()
+    [key] = lake.visible()
+    assert pq.ParquetFile(io.BytesIO(lake.read(key))).num_row_groups > 1
+    assert lake.ids() == "a" * 20 + "b" * 20
 
 
 def test_every_table_is_compacted(lake: Lake) -> None:

@@ -62,11 +62,13 @@ def write_merged(file: BinaryIO, table: TableName, pieces: Iterable[pa.Table]) -
     """Write any number of pieces of one table as one file, in row groups of a useful size."""
     with _writer(file, _SCHEMAS[table]) as writer:
         group: list[pa.Table] = []
+        size = 0
         for piece in pieces:
             group.append(piece)
-            if sum(each.nbytes for each in group) >= ROW_GROUP_BYTES:
+            size += piece.nbytes
+            if size >= ROW_GROUP_BYTES:
                 writer.write_table(pa.concat_tables(group))
-                group = []
+                group, size = [], 0
         if group:
             writer.write_table(pa.concat_tables(group))
 
@@ -99,6 +101,8 @@ def of_today(found: pa.Table, table: TableName) -> pa.Table:
     """
     if unknown := set(found.column_names) - set(_SCHEMAS[table].names):
         raise NewerFileError(f"a file of {table} has columns that this version does not know: {sorted(unknown)}")
+    if found.schema.equals(_SCHEMAS[table]):
+        return found
     columns = [
         found[field.name].cast(field.type) if field.name in found.column_names else pa.nulls(found.num_rows, field.type)
         for field in _SCHEMAS[table]
