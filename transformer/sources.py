@@ -75,6 +75,15 @@ def _is_webhook(event: JsonObject) -> bool:
     return "whatsAppWebhookEntry" in event or bare
 
 
+def _is_sample_message(event: JsonObject) -> bool:
+    return "parley" not in event and {"message", "direction", "sendingAddress"} <= event.keys()
+
+
+def _registration_identity(part: Part) -> Json:
+    details = part.event.get("registrationDetails")
+    return [part.event.get("registrationArn"), details] if details else part.raw
+
+
 def _outcome(event: JsonObject) -> Sequence[Part]:
     """The raw event of an outcome is what the provider sent, where the hub still had it."""
     return (Part("outcome", event, event, event.get("event") or event),)
@@ -141,7 +150,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "whatsapp",
         table=EVENTS,
-        feed="End User Messaging Social, by SNS",
+        feed="End User Messaging Social, by SNS: statuses, messages, templates, accounts, flows, calls",
         recognises=_is_webhook,
         expand=changes,
         templates=("whatsapp_status", "whatsapp_message", "whatsapp_notice"),
@@ -166,9 +175,36 @@ SOURCES: tuple[Source, ...] = (
         identity=_received_mail_identity,
     ),
     Source(
+        "whatsapp_summary",
+        table=EVENTS,
+        feed="End User Messaging Social, by EventBridge",
+        recognises=lambda event: "wabaId" in event and not _is_webhook(event),
+        expand=whole("whatsapp_summary"),
+        templates=("whatsapp_summary",),
+        identity=fields("messageId", "status", "eventTimestamp"),
+    ),
+    Source(
+        "registration",
+        table=EVENTS,
+        feed="End User Messaging SMS, by EventBridge: registrations of numbers and sender ids",
+        recognises=lambda event: "registrationDetails" in event,
+        expand=whole("registration"),
+        templates=("registration",),
+        identity=_registration_identity,
+    ),
+    Source(
+        "sample_message",
+        table=CONVERSATIONS,
+        feed="programs written for AWS's engagement database sample, on the conversations stream",
+        recognises=_is_sample_message,
+        expand=whole("sample_message"),
+        templates=("sample_message",),
+        identity=fields("messageId", "direction", "timestamp"),
+    ),
+    Source(
         "turn",
         table=CONVERSATIONS,
-        feed="the hub, when a turn is finished",
+        feed="the hub, when a turn is finished: by the stream of its table, embedded by the journal",
         recognises=parley("turn"),
         expand=messages_and_answer,
         templates=("turn_message", "turn_answer"),
@@ -177,7 +213,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "consent",
         table=EVENTS,
-        feed="the hub, when a person opts in or out",
+        feed="the hub, when a person opts in or out: by the same way",
         recognises=parley("consent"),
         expand=whole("consent"),
         templates=("consent",),
@@ -186,7 +222,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "outcome",
         table=EVENTS,
-        feed="the hub, for what it recorded, ignored or quarantined instead of answering",
+        feed="the hub, for what it recorded, ignored or quarantined instead of answering: by the same way",
         recognises=parley("outcome"),
         expand=_outcome,
         templates=("outcome",),

@@ -2,8 +2,11 @@
 
 import pytest
 
-from tests.golden.cases import Case, all_cases
-from transformer.sources import SOURCES, UNKNOWN
+from tests.golden.cases import ARRIVAL, Case, all_cases
+from transformer.pipeline import transform
+from transformer.results import Row
+from transformer.schema import TABLES
+from transformer.sources import shipped_templates
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
@@ -17,8 +20,13 @@ def test_a_golden_case_says_what_it_shows_and_where_its_format_is_documented(cas
 
 
 def test_every_template_has_a_golden_case() -> None:
-    made = {row.get("source") for case in all_cases() for row in case.expected if row["table"] == "events"}
-    turns = {row["direction"] for case in all_cases() for row in case.expected if row["table"] == "conversations"}
-    templates = {name for source in (*SOURCES, UNKNOWN) for name in source.templates}
-    assert templates == made | {"turn_message", "turn_answer"}
-    assert turns == {"inbound", "outbound"}
+    results = [result for case in all_cases() for result in transform(case.record, ARRIVAL)]
+    made = {result.values["template_version"] for result in results if isinstance(result, Row)}
+    assert made == {template.version for template in shipped_templates().values()}
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.name)
+def test_a_row_has_its_tables_columns_in_their_order(case: Case) -> None:
+    for result in transform(case.record, ARRIVAL):
+        if isinstance(result, Row):
+            assert tuple(result.values) == TABLES[result.table].column_names

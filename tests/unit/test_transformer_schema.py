@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
+from tests.golden.schema import SNAPSHOT, as_snapshot, changed
 from transformer.schema import EMPTY, EVENTS, TABLES, SchemaError
 
 
@@ -45,3 +47,25 @@ def test_columns_are_lower_case_unique_and_explained(table: Any) -> None:
     assert len(set(names)) == len(names)
     assert all(name == name.lower() and column.meaning for name, column in zip(names, table.columns, strict=True))
     assert table.filled <= set(names)
+
+
+def test_columns_are_only_ever_added() -> None:
+    before = orjson.loads(SNAPSHOT.read_bytes())
+    assert changed(before, as_snapshot()) == []
+    assert before == as_snapshot(), "a column is new: `python -m tests.golden.schema` takes it into the snapshot"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reasons"),
+    [
+        ({"t": {"a": "string"}}, {"t": {"a": "string", "b": "bigint"}}, []),
+        ({"t": {"a": "string"}}, {"t": {"a": "string"}, "u": {}}, []),
+        ({"t": {"a": "string"}}, {"t": {"a": "bigint"}}, ["t.a was string and is bigint"]),
+        ({"t": {"a": "string"}}, {"t": {"b": "string"}}, ["t.a is gone"]),
+        ({"t": {"a": "string"}}, {}, ["t.a is gone"]),
+    ],
+)
+def test_a_column_that_is_gone_or_has_another_type_is_named(
+    before: dict[str, dict[str, str]], after: dict[str, dict[str, str]], reasons: list[str]
+) -> None:
+    assert changed(before, after) == reasons
