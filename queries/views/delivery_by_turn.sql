@@ -1,9 +1,9 @@
 -- title: Which answers were delivered
--- description: One row for each answer that was sent, joined to the delivery events of its parts by turn_id. A part stands
---   where its furthest event says, whatever the order of arrival: queued, sent, delayed, delivered, failed, read,
---   clicked, complained. (Failed stands after delivered, because a mail can bounce after its delivery, and before read,
---   because what was read had arrived.) The same event twice changes nothing. Events count until 3 days after
---   until_hour, the longest that carriers take for a receipt.
+-- description: One row for each answer that was sent, joined to the delivery events of its parts by turn_id. A part
+--   stands
+--   where its furthest event says, whatever the order of arrival (the steps are those of message_events). The same
+--   event
+--   twice changes nothing. Events count until 3 days after until_hour, the longest that carriers take for a receipt.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival of answers that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival of answers that no longer counts, UTC
 -- column turn_id: the turn
@@ -13,7 +13,8 @@
 -- column source: what answered: an answerer's name, or handoff, apology, …
 -- column answer: the words
 -- column answered_at: when the answer was finished; UTC
--- column delivery_status: failed when a part failed, else where the part stands that got least far; unconfirmed without events
+-- column delivery_status: failed when a part failed, else where the part stands that got least far; unconfirmed without
+--   events
 -- column delivered: whether every part that we have events of reached the person
 -- column parts: parts that we have events of
 -- column parts_delivered: parts that reached the person
@@ -34,25 +35,16 @@ WITH answers AS (
     WHERE direction = 'outbound' AND message <> '' AND hour >= :from_hour AND hour < :until_hour
     GROUP BY turn_id
 ),
-steps AS (
+parts AS (
     SELECT
         turn_id,
         message_id,
-        occurred_at,
-        array_position(
-            ARRAY['queued', 'sent', 'delayed', 'delivered', 'failed', 'read', 'clicked', 'complained'], delivery_status
-        ) AS step,
-        CASE WHEN delivery_status = 'failed' THEN trim(status_code || ' ' || status_message) ELSE '' END AS failure
-    FROM events
-    WHERE turn_id <> ''
-        AND direction = 'outbound'
-        AND hour >= date_format(date_parse(:from_hour, '%Y/%m/%d/%H') - INTERVAL '1' HOUR, '%Y/%m/%d/%H')
-        AND hour < date_format(date_parse(:until_hour, '%Y/%m/%d/%H') + INTERVAL '3' DAY, '%Y/%m/%d/%H')
-),
-parts AS (
-    SELECT turn_id, message_id, max(step) AS step, max(occurred_at) AS occurred_at, max(failure) AS failure
-    FROM steps
-    WHERE step > 0
+        max(step) AS step,
+        max_by(delivery_status, step) AS delivery_status,
+        max(occurred_at) AS occurred_at,
+        max(CASE WHEN step = 5 THEN trim(status_code || ' ' || status_message) ELSE '' END) AS failure
+    FROM message_events
+    WHERE turn_id <> '' AND step > 0
     GROUP BY turn_id, message_id
 ),
 deliveries AS (
@@ -61,7 +53,7 @@ deliveries AS (
         count(*) AS parts,
         count_if(step = 4 OR step > 5) AS parts_delivered,
         count_if(step = 5) AS parts_failed,
-        min(step) AS least,
+        min_by(delivery_status, step) AS least,
         max(occurred_at) AS occurred_at,
         max(CASE WHEN step = 5 THEN failure ELSE '' END) AS failure
     FROM parts
@@ -78,9 +70,7 @@ SELECT
     CASE
         WHEN deliveries.turn_id IS NULL THEN 'unconfirmed'
         WHEN deliveries.parts_failed > 0 THEN 'failed'
-        ELSE element_at(
-            ARRAY['queued', 'sent', 'delayed', 'delivered', 'failed', 'read', 'clicked', 'complained'], deliveries.least
-        )
+        ELSE deliveries.least
     END AS delivery_status,
     coalesce(deliveries.parts_delivered = deliveries.parts, false) AS delivered,
     coalesce(deliveries.parts, 0) AS parts,

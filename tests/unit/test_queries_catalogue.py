@@ -34,7 +34,8 @@ def records(engine: DuckDbEngine, sql: str, **parameters: str) -> list[dict[str,
 @pytest.mark.parametrize("name", SHIPPED.entries)
 def test_an_entry_runs_on_an_empty_lake_and_gives_the_columns_of_its_header(engine: DuckDbEngine, name: str) -> None:
     entry = SHIPPED.entries[name]
-    assert engine.query(name).column_names == tuple(entry.columns)
+    required = {parameter.name: "x" for parameter in entry.parameters if parameter.default is None}
+    assert engine.query(name, required).column_names == tuple(entry.columns)
     assert all(entry.columns.values())
     assert entry.title
     assert entry.description
@@ -43,7 +44,8 @@ def test_an_entry_runs_on_an_empty_lake_and_gives_the_columns_of_its_header(engi
 @pytest.mark.parametrize("name", SHIPPED.views)
 def test_a_view_can_be_asked_like_a_table(engine: DuckDbEngine, name: str) -> None:
     sql = "SELECT count(*) AS n FROM view_name".replace("view_name", name)
-    assert records(engine, sql) == [{"n": 0}]
+    [record] = records(engine, sql)
+    assert (record["n"] == 0) == bool(SHIPPED.entries[name].scans)
 
 
 def test_two_views_and_a_table_can_be_joined(engine: DuckDbEngine) -> None:
