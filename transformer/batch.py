@@ -7,6 +7,7 @@ import time
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from msgspec import Struct
@@ -149,7 +150,7 @@ class Batch:
         data = a2b_base64(record["data"])
         if fits_alone:
             return [data]
-        pieces = split(data, _arrival(record), self._account_id)
+        pieces = split(data, datetime.fromtimestamp(_arrival(record) / 1000, UTC), account_id=self._account_id)
         return pieces if len(pieces) > 1 and max(map(len, pieces)) <= _MAX_RECORD else []
 
 

@@ -42,8 +42,9 @@ def transform_at(record: bytes, received_at: int, account_id: str, templates: Te
     return results
 
 
-def split(record: bytes, received_at: int, account_id: str) -> list[bytes]:
+def split(record: bytes, arrived_at: datetime, *, account_id: str = "") -> list[bytes]:
     """The record as smaller ones, one for each part, that together give the same rows."""
+    received_at = moments.from_datetime(arrived_at)
     context: Context = {"account_id": account_id, "occurred_at": received_at, "received_at": received_at}
     pieces: list[bytes] = []
     for event in events_of(record, context):

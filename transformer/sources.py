@@ -204,7 +204,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "turn",
         table=CONVERSATIONS,
-        feed="the hub, when a turn is finished: by the stream of its table, embedded by the journal",
+        feed="the hub's table, by its stream (embedded: the journal), for each finished turn",
         recognises=parley("turn"),
         expand=messages_and_answer,
         templates=("turn_message", "turn_answer"),
@@ -213,7 +213,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "consent",
         table=EVENTS,
-        feed="the hub, when a person opts in or out: by the same way",
+        feed="the hub's table, for each person who opts in or out",
         recognises=parley("consent"),
         expand=whole("consent"),
         templates=("consent",),
@@ -222,7 +222,7 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "outcome",
         table=EVENTS,
-        feed="the hub, for what it recorded, ignored or quarantined instead of answering: by the same way",
+        feed="the hub's table, for what was recorded, ignored or quarantined instead of answered",
         recognises=parley("outcome"),
         expand=_outcome,
         templates=("outcome",),
