@@ -265,6 +265,12 @@ def test_errors_are_read_from_a_bucket_as_from_a_folder(tmp_path: Path, aws: Non
     assert "s3://nowhere/errors cannot be read" in result.stderr
 
 
+def test_errors_are_chosen_by_when_their_records_came(tmp_path: Path) -> None:
+    where = folder(tmp_path / "errors")
+    assert len(of_files(where, NOON)) == 7
+    assert of_files(where, NOON + timedelta(seconds=1)) == []
+
+
 def test_rejected_rows_among_good_ones_are_found_in_the_lakes_files(tmp_path: Path) -> None:
     broken_template(tmp_path / "a")
     ingest(tmp_path / "a", input_=DELIVERED)
@@ -364,6 +370,25 @@ def test_a_turn_is_replayed_whole_or_not_at_all(tmp_path: Path) -> None:
     planned = list(plan([Original("firehose", "", "", json.dumps(broken).encode(), NOON)], EmbeddedTarget(deployment)))
     assert [each.verdict for each in planned] == ["rejected"]
     deployment.close()
+
+
+def test_what_waits_in_the_journal_is_not_put_there_again(tmp_path: Path) -> None:
+    deployment = Deployment(tmp_path, Settings())
+    target = EmbeddedTarget(deployment)
+    original = Original("firehose", "", "", DELIVERED, NOON)
+    assert [each.verdict for each in replay([original], target)] == ["replay"]
+    assert [each.verdict for each in replay([original], target)] == ["there"]
+    deployment.close()
+    assert len(lake(tmp_path)["events"]) == 1
+
+
+def test_two_originals_of_one_event_give_one_row(tmp_path: Path) -> None:
+    deployment = Deployment(tmp_path, Settings())
+    originals = [Original("firehose", "", "", DELIVERED + blank, NOON) for blank in (b"", b"\n", b"\n\n")]
+    verdicts = [each.verdict for each in replay(originals, EmbeddedTarget(deployment))]
+    deployment.close()
+    assert verdicts == ["replay", "there", "there"]
+    assert len(lake(tmp_path)["events"]) == 1
 
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))

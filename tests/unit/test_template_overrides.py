@@ -2,6 +2,8 @@
 
 import base64
 import json
+import socket
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from transformer.handler import handler
 from transformer.overrides import INTERVAL_S, MAX_BYTES, Entry, Fault, Overrides, Store, UnreachableError
 from transformer.pipeline import transform
 from transformer.sources import shipped_templates
-from transformer.template_stores import FolderStore, S3Store
+from transformer.template_stores import FolderStore, S3Store, s3_client
 
 SHIPPED = Path("transformer/templates/sms_inbound.jinja")
 SMS = {
@@ -346,6 +348,20 @@ def test_a_bucket_that_never_answers_costs_seconds_and_no_rows(
     handler_module._overrides.cache_clear()
     assert answer["result"] == "Ok"
     assert json.loads(capsys.readouterr().out)["TemplatesUnreachable"] == 1
+
+
+def test_a_bucket_that_hangs_is_given_up_long_before_a_batch_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("PARLEY_TEMPLATES_BUCKET", BUCKET)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and says nothing
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "testing")
+        store = S3Store(BUCKET, "", s3_client)
+        began = time.monotonic()
+        with pytest.raises(UnreachableError):
+            store.list()
+    assert time.monotonic() - began < 10
 
 
 def test_without_a_bucket_no_client_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
