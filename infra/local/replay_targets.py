@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from typing import Protocol
 
 from infra.local.deployment import Deployment
@@ -12,17 +13,16 @@ from orchestrator.channels.channel import Channel
 from orchestrator.envelopes import opened
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Delivered, Ignored
+from orchestrator.records import Records
 from transformer.pipeline import transform
 from transformer.put_back import FirehoseClient, put
 from transformer.results import Rejected, Row
-from transformer.schema import TableName
 
-# Names and conditions are ours; ids, which may be a provider's, are bound.
-_STORED = (
-    "SELECT {column} FROM {table} "
-    "WHERE {condition} AND {column} IN (SELECT id FROM UNNEST(split(:ids, :mark)) AS wanted (id))"
-)
-_MARK = "\n"
+_STORED = """
+    WITH wanted AS (SELECT id FROM UNNEST(split(:ids, ',')) AS given (id))
+    SELECT event_id FROM events WHERE event_id IN (SELECT id FROM wanted)
+    UNION SELECT event_id FROM conversations WHERE event_id IN (SELECT id FROM wanted)
+"""
 
 
 class EmbeddedTarget:
@@ -33,7 +33,8 @@ class EmbeddedTarget:
         self._ingest = Ingest(deployment)
 
     def transform(self, record: bytes, original: Original) -> Sequence[Row | Rejected]:
-        return self._deployment.transform(record, original.received_at)
+        """Not redacted: that changes no event_id, and may cost a call."""
+        return self._made(record, original.received_at)
 
     def hub_has(self, original: Original) -> bool | None:
         found = [self._has(delivered) for delivered in opened(original.body, original.received_at)]
@@ -42,10 +43,11 @@ class EmbeddedTarget:
 
     def there(self, event_ids: Sequence[str]) -> set[str]:
         """What waits in the journal is looked for first: it leaves the journal only when it is in the lake."""
-        waiting = self._waiting()
-        return {each for each in event_ids if each in waiting} | {
-            each for table in ("events", "conversations") for each in self._stored("event_id", table, event_ids)
-        }
+        if not event_ids:
+            return set()
+        waiting = self._waiting().intersection(event_ids)
+        stored = self._deployment.engine().query(_STORED, {"ids": ",".join(event_ids)})
+        return waiting | {str(event_id) for (event_id,) in stored.rows}
 
     def put(self, pieces: Sequence[Piece]) -> None:
         self._deployment.store.record([piece.record for piece in pieces])
@@ -60,27 +62,31 @@ class EmbeddedTarget:
         items = channel.parse(delivered) if channel else ()
         if channel is None or not items:
             return None
-        told = [item.message_id for item in items if isinstance(item, Ignored) and not _tells_itself(channel, item)]
-        written = self._stored("message_id", "events", told, "source = 'outcome'")
         answered = (
             self._deployment.store.turn_of(channel.name, item.message_id)
             for item in items
             if not isinstance(item, Ignored)
         )
-        return written.issuperset(told) and all(answered)
+        told = self._told(channel, delivered, [item for item in items if isinstance(item, Ignored)])
+        return all(answered) and self.there(list(told)).issuperset(told)
+
+    def _told(self, channel: Channel, delivered: Delivered, ignored: Sequence[Ignored]) -> set[str]:
+        """The rows by which the hub tells the lake of them."""
+        light, records = channel.light(delivered), Records(self._deployment.settings)
+        # Of the others the provider's own event is all that the lake gets; so the hub decides, too.
+        hub_tells = [item for item in ignored if not (channel.on_stream and item.outcome == "recorded")]
+        made = [record for item in hub_tells for record in records.ignored(channel.name, item, light)]
+        return {str(row.values["event_id"]) for record in made for row in self._made(record, delivered.occurred_at)}
 
     def _waiting(self) -> set[str]:
         with closing(self._deployment.store.database.connect()) as connection:
             bodies = [bytes(body) for (body,) in connection.execute("SELECT CAST(body AS BLOB) FROM journal")]
         now = self._deployment.clock()
-        return {str(row.values["event_id"]) for body in bodies for row in self._deployment.transform(body, now)}
+        return {str(row.values["event_id"]) for body in bodies for row in self._made(body, now)}
 
-    def _stored(self, column: str, table: TableName, values: Sequence[str], condition: str = "true") -> set[str]:
-        if not values:
-            return set()
-        sql = _STORED.format(column=column, table=table, condition=condition)
-        found = self._deployment.engine().query(sql, {"ids": _MARK.join(values), "mark": _MARK})
-        return {str(value) for (value,) in found.rows}
+    def _made(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
+        account_id, templates = self._deployment.settings.account_id, self._deployment.templates.current()
+        return transform(record, arrived_at, account_id=account_id, templates=templates)
 
 
 class SqsClient(Protocol):
@@ -129,8 +135,3 @@ class StreamTarget:
 
 def _streamless(row: Row | Rejected, record: bytes) -> Rejected:
     return Rejected("route", f"name the stream of {row.table} with --{row.table}-stream", record, 0)
-
-
-def _tells_itself(channel: Channel, ignored: Ignored) -> bool:
-    """Whether the provider's own event is all the lake gets of it; so the hub decides it, too."""
-    return channel.on_stream and ignored.outcome == "recorded"

@@ -136,6 +136,7 @@ def test_what_was_rejected_is_shown_byte_for_byte_and_drives_no_terminal(tmp_pat
         (WhatsAppChannel, Path("tests/events/whatsapp_text.json").read_bytes(), True),
         (EmailChannel, announced(), True),
         (SmsChannel, sms_event("STOP"), False),
+        (EmailChannel, announced(virusVerdict={"status": "FAIL"}), False),
     ],
 )
 def test_what_the_hub_had_rejected_is_answered_once(
@@ -151,7 +152,7 @@ def test_what_the_hub_had_rejected_is_answered_once(
         assert [each["because"] for each in rejected(tmp_path, "replay")] == ["messageBody is too odd"]
     assert [each["because"] for each in rejected(tmp_path, "list")] == ["goes to the hub"]
     (done,) = rejected(tmp_path, "replay")
-    assert done["because"].startswith("turn" if answered else "recorded")
+    assert done["because"].startswith("turn" if answered else ("recorded", "quarantined"))
     assert len(rows(tmp_path, "SELECT * FROM conversations WHERE direction = 'outbound'")) == answered
     once = lake(tmp_path)
     assert [each["because"] for each in rejected(tmp_path, "replay")] == ["the hub has it"]
