@@ -133,7 +133,7 @@ def _open_record(record: JsonObject, context: Context) -> list[tuple[Json, Conte
         case {"dynamodb": {"NewImage": {"record": {"S": str(body)}}}}:
             return [(_json_or_text(body), context)]
         case {"recordId": str(), "data": str(data)} | {"kinesis": {"data": str(data)}}:
-            return [(document, context) for document in _in_base64(data.encode())]
+            return [(document, context) for document in _in_base64(data.encode()) or [record]]
     return [(record, context)]
 
 

@@ -60,7 +60,7 @@ def changes(event: JsonObject) -> list[Part]:
 
     {"context": {…}, "aws_account_id": "…", "message_timestamp": "…Z", "whatsAppWebhookEntry": "{\\"changes\\": […]}"}
     https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destination-dlrs.html
-    The entry may also come decoded, as the whole webhook object, or bare.
+    The entry may also come decoded, as the whole webhook object, or bare; of a change, the value alone.
     """
     header, webhook = _webhook(event)
     entries = webhook.get("entry", [webhook])
@@ -75,6 +75,8 @@ def changes(event: JsonObject) -> list[Part]:
 
 def _webhook(event: JsonObject) -> tuple[JsonObject, JsonObject]:
     """What End User Messaging says about a webhook, and the webhook."""
+    if "messaging_product" in event:
+        return {}, {"changes": [{"value": event, "field": event.get("field", "messages")}]}
     if "whatsAppWebhookEntry" not in event:
         return {}, event
     webhook = event["whatsAppWebhookEntry"]

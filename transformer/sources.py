@@ -69,10 +69,12 @@ def _is_sent_mail(event: JsonObject) -> bool:
 
 
 def _is_webhook(event: JsonObject) -> bool:
-    bare = event.get("object") == "whatsapp_business_account" or (
-        isinstance(event.get("changes"), list) and "id" in event
+    return (
+        "whatsAppWebhookEntry" in event
+        or event.get("object") == "whatsapp_business_account"
+        or (isinstance(event.get("changes"), list) and "id" in event)
+        or (event.get("messaging_product") == "whatsapp" and not event.keys().isdisjoint(("messages", "statuses")))
     )
-    return "whatsAppWebhookEntry" in event or bare
 
 
 def _is_sample_message(event: JsonObject) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.golden.cases import all_cases
+from transformer.batch import Batch
 from transformer.pipeline import split, transform
 from transformer.results import Rejected, Row
 from transformer.schema import TABLES
@@ -25,6 +26,9 @@ SMS = {
     "messageBody": "hi",
     "inboundMessageId": "in-1",
 }
+
+
+BASE64_SMS = base64.b64encode(orjson.dumps(SMS)).decode()
 
 
 def rows(record: object) -> list[Row | Rejected]:
@@ -58,6 +62,11 @@ def status(number: int) -> dict[str, Any]:
         lambda event: notification(notification(event)),
         lambda event: {"Records": [{"EventSource": "aws:sns", "Sns": notification(event)}]},
         lambda event: {"Records": [{"eventSource": "aws:sqs", "body": json.dumps(notification(event))}]},
+        lambda event: notification({"Records": [{"eventSource": "aws:sqs", "body": json.dumps(event)}]}),
+        lambda event: {"eventName": "INSERT", "dynamodb": {"NewImage": {"record": {"S": json.dumps(event)}}}},
+        lambda _: {"records": [{"recordId": "1", "data": BASE64_SMS}]},
+        lambda _: {"Records": [{"eventSource": "aws:kinesis", "kinesis": {"data": BASE64_SMS}}]},
+        lambda _: BASE64_SMS.encode(),
         lambda event: {
             "detail-type": "x",
             "source": "y",
@@ -81,6 +90,14 @@ def test_different_events_have_different_ids() -> None:
 def test_a_time_that_is_none_in_an_envelope_leaves_the_arrival() -> None:
     (row,) = rows({**notification(SMS), "Timestamp": "soon"})
     assert row.values["occurred_at"] == AT.timestamp() * 1000
+
+
+@pytest.mark.parametrize("text", [b"no JSON", b"", b"\xff"])
+def test_what_firehose_encoded_and_is_no_json_is_kept(text: bytes) -> None:
+    data = base64.b64encode(text).decode()
+    kept, row = rows({"records": [{"recordId": "1", "data": data}, {"recordId": "2", "data": BASE64_SMS}]})
+    assert data in str(kept.values["raw_event"])
+    assert row.values["message_id"] == "in-1"
 
 
 def test_documents_before_broken_bytes_survive_them() -> None:
@@ -173,13 +190,16 @@ JSON = st.recursive(
 
 
 NOT_ONE_DOCUMENT = ("undecodable", "encoded_twice", "ses_odd_subject", "sms_event_two_in_one_record")
-GOLDEN_EVENTS = [case.record for case in all_cases() if case.name not in NOT_ONE_DOCUMENT]
+REAL_EVENTS = [
+    *(case.record for case in all_cases() if case.name not in NOT_ONE_DOCUMENT),
+    *(path.read_bytes() for path in sorted(CORPUS.rglob("*.json"))),
+]
 
 
 @st.composite
 def mutated_events(draw: st.DrawFn) -> bytes:
-    """A golden event, some places of which hold something else."""
-    event = orjson.loads(draw(st.sampled_from(GOLDEN_EVENTS)))
+    """A golden event or one of the corpus, some places of which hold something else."""
+    event = orjson.loads(draw(st.sampled_from(REAL_EVENTS)))
     for _ in range(draw(st.integers(1, 3))):
         place = event
         while isinstance(place, dict | list) and place:
@@ -191,12 +211,19 @@ def mutated_events(draw: st.DrawFn) -> bytes:
     return json.dumps(event).encode()
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings.default.max_examples if settings.default else 0))
 @given(mutated_events())
-def test_a_mutated_event_gives_valid_rows_or_rejected_rows(record: bytes) -> None:
+def test_a_mutated_event_gives_valid_rows_or_rejected_rows_and_is_counted(record: bytes) -> None:
     results = rows(record)
     assert results
     assert_valid(results)
+    batch = Batch("")
+    (answer,) = batch.answer([{"recordId": "1", "data": base64.b64encode(record).decode()}])["records"]
+    rejected = sum(isinstance(result, Rejected) for result in results)
+    good = len(results) - rejected
+    expected = {"ok": bool(good), "failed": not good, "rows": good, "rejected": rejected}
+    assert batch.tally == {"records": 1, "dropped": 0, "put_back": 0, **expected}
+    assert answer["result"] == ("Ok" if good else "ProcessingFailed")
 
 
 def test_no_valid_event_of_the_corpus_is_rejected() -> None:
