@@ -1,45 +1,98 @@
 """`parley erase`"""
 
-from contextlib import closing
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.local.commands.options import data_option, deployment
 from infra.local.commands.tables import table
 from infra.local.deployment import alone
-from infra.local.erasure.erasing import erase
+from infra.local.erasure import deployed, erasing
 from infra.local.erasure.report import BEYOND_REACH, Report
+from orchestrator.settings import Settings
+from transformer.lake.place import Busy
+from transformer.redaction.configured import pseudonyms
+
+Erasure: TypeAlias = Callable[[bool], Report]  # given whether it is a dry run
 
 
 @click.command(name="erase")
+@click.argument("uris", nargs=-1, metavar="[s3://BUCKET/PREFIX]...")
 @click.option("--address", required=True, help="A phone number with + and country, or a mail address.")
 @click.option("--dry-run", is_flag=True, help="Count what would go; change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--table", "table_name", default="", help="A deployment's DynamoDB table.")
 @click.option(
     "--mail", type=click.Path(file_okay=False, path_type=Path), help="Where received mails lie (default: DATA/mail)."
 )
 @click.option("--format", "format_", type=click.Choice(("table", "json")), default="table", show_default=True)
 @data_option
-def command(address: str, *, dry_run: bool, yes: bool, mail: Path | None, format_: str, data_here: Path | None) -> None:
+def command(  # noqa: PLR0913 - click gives one argument for each option
+    address: str,
+    uris: tuple[str, ...],
+    table_name: str,
+    *,
+    dry_run: bool,
+    yes: bool,
+    mail: Path | None,
+    format_: str,
+    data_here: Path | None,
+) -> None:
     """Forget a person: everything kept of one address, words and answers included.
 
-    Rows of others that name the address keep everything else. Stop the server first. May be repeated: killed at any
-    point, the next run finishes.
+    What others wrote stays; where it names the address, it says [erased]. May be repeated: killed at any point, the
+    next run finishes.
+
+    Without a URI and a table: the data folder; stop its server first. With them: a deployment on AWS. Give its lake,
+    its error prefix, its mails and the results of its queries as URIs; every version of every object is read. What
+    comes in meanwhile is found by another run.
     """
+    with _erasure(address, uris, table_name, mail, data_here) as erasure:
+        report = erasure(True)
+        if not dry_run:
+            if not yes and report.rows():
+                table(report.rows(), "table", empty="")
+                click.confirm(f"Erase all this of {address} for good?", abort=True, err=True)
+            report = erasure(False)
+    _show(report, format_, done=not dry_run)
+
+
+@contextmanager
+def _erasure(
+    address: str, uris: tuple[str, ...], table_name: str, mail: Path | None, data_here: Path | None
+) -> Iterator[Erasure]:
+    """What erases, or only counts."""
+    if uris or table_name:
+        yield _deployed(address, uris, table_name)
+        return
     data = data_here or click.get_current_context().find_object(Path) or Path(".parley")
     with alone(data) as is_alone:
         if not is_alone:
             raise click.ClickException(f"a server is running on {data}: stop it first")
         with closing(deployment(data)) as opened:
-            report = erase(opened, address, mail or data / "mail", dry_run=True)
-            if not dry_run:
-                if not yes and report.rows():
-                    table(report.rows(), "table", empty="")
-                    click.confirm(f"Erase all this of {address} for good?", abort=True, err=True)
-                report = erase(opened, address, mail or data / "mail")
-    _show(report, format_, done=not dry_run)
+            yield lambda dry_run: erasing.erase(opened, address, mail or data / "mail", dry_run=dry_run)
+
+
+def _deployed(address: str, uris: tuple[str, ...], table_name: str) -> Erasure:
+    if wrong := [uri for uri in uris if not uri.startswith("s3://")]:
+        raise click.BadParameter(f"{wrong[0]!r} is not s3://bucket/prefix", param_hint="URI")
+    settings = Settings.read(os.environ)
+    ours = (*settings.email_addresses, *settings.redaction_keep)
+
+    def erasure(dry_run: bool) -> Report:
+        try:
+            names = pseudonyms(settings.pseudonym_key)
+            return deployed.erase(address, uris, table_name, ours=ours, pseudonyms=names, dry_run=dry_run)
+        except (Busy, BotoCoreError, ClientError) as error:
+            raise click.ClickException(f"{error} ({type(error).__name__}); run it again to finish") from error
+
+    return erasure
 
 
 def _show(report: Report, format_: str, *, done: bool) -> None:
