@@ -22,6 +22,7 @@ from queries.errors import UnknownNameError
 from queries.parameters import NO_PARAMETERS, Parameter, Value
 from queries.result import Column, Result
 from queries.statement import Question, ShowColumns, ShowTables, read
+from transformer.lake.reading import reading
 from transformer.schema import TABLES
 
 _MACROS = Path(__file__).with_name("trino.sql")
@@ -60,11 +61,11 @@ class DuckDbEngine:
     ) -> Result:
         composed = compose(question.tree, self._catalogue, TABLES, parameters, self._now(), declared)
         translated = to_duckdb(composed.tree)
-        with self._connect() as connection:
+        with reading(self._lake) as left_out, self._connect() as connection:
             try:
                 for name, table in TABLES.items():
                     if name in composed.tables:
-                        create_table(connection, table, self._lake)
+                        create_table(connection, table, self._lake, left_out)
                 return to_result(connection.sql(f"{question.prefix} {translated}"))
             except duckdb.Error as exc:
                 raise translate_error(exc, question.tree) from exc

@@ -5,6 +5,7 @@ existed give NULL for it, and a question about some hours opens the files of tho
 of the file's name. Source: https://duckdb.org/docs/stable/data/parquet/overview (`schema`, `filename`)
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -24,8 +25,13 @@ _TYPES: dict[ColumnType, str] = {
 }
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, table: Table, lake: Path) -> None:
-    """Create the view `table.name`: open files' rows as they are now, and the sealed files but for those."""
+def create_table(
+    connection: duckdb.DuckDBPyConnection, table: Table, lake: Path, left_out: Collection[Path] = ()
+) -> None:
+    """Create the view `table.name`: open files' rows as they are now, and the sealed files but for those.
+
+    `left_out`: sealed files whose rows another one has too.
+    """
     opened = _open_rows(table, lake)
     parts = []
     if opened:
@@ -33,7 +39,7 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: Table, lake: Path
         connection.register(name, pa.concat_tables(opened.values()))
         parts.append(f'FROM "{name}"')
     if next((lake / table.name).glob(f"{HOURS}/*{ENDING}"), None):
-        parts.append(_sealed_rows(table, lake, list(opened)))
+        parts.append(_sealed_rows(table, lake, [*opened, *left_out]))
     connection.execute(f'CREATE VIEW "{table.name}" AS {" UNION ALL ".join(parts) or _nothing(table)}')
 
 

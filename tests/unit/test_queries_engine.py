@@ -17,6 +17,8 @@ from queries.engines.duckdb import DuckDbEngine
 from queries.parameters import Value
 from queries.result import Column
 from tests.lake_rows import HOUR, row, write
+from transformer.lake.compaction import compact
+from transformer.lake.folder import Folder
 from transformer.lake.journal import SqliteJournal
 from transformer.lake.lake import LakeWriter, Limits
 from transformer.results import Row
@@ -128,6 +130,32 @@ def test_questions_asked_while_the_lake_is_written_count_every_row_once(engine: 
         seen = rows
     thread.join()
     assert engine.query("SELECT count(DISTINCT event_id) FROM events").rows == ((1700,),)
+
+
+def test_questions_asked_while_the_lake_is_compacted_count_every_row_once(engine: DuckDbEngine, lake: Path) -> None:
+    for hours in range(30):
+        for name in "abc":
+            write(lake, "events", [row("events", event_id=f"{hours}{name}")], HOUR - timedelta(hours=hours), name)
+    thread = threading.Thread(target=compact, args=(Folder(lake, list), HOUR + timedelta(hours=1)))
+    thread.start()
+    while thread.is_alive():
+        assert engine.query("SELECT count(*), count(DISTINCT event_id) FROM events").rows == ((90, 90),)
+    thread.join()
+    assert len(list(lake.glob("events/*/*/*/*/*"))) == 30
+    assert engine.query("SELECT count(*), count(DISTINCT event_id) FROM events").rows == ((90, 90),)
+
+
+def test_a_compaction_that_died_between_publishing_and_removing_doubles_no_row(
+    engine: DuckDbEngine, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        write(lake, "events", [row("events", event_id=name)], name=name)
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "remove", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            compact(Folder(lake, list), HOUR + timedelta(hours=1))
+    assert len(list(lake.glob("events/*/*/*/*/*"))) == 4
+    assert engine.query("SELECT count(*), count(DISTINCT event_id) FROM events").rows == ((3, 3),)
 
 
 def test_only_the_asked_hours_files_are_opened(engine: DuckDbEngine, lake: Path) -> None:
