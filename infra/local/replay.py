@@ -23,7 +23,7 @@ from transformer.results import Rejected, Row
 from transformer.schema import TableName
 
 HUBS = "parse"  # the stage of what the hub has rejected; all others are the transformer's and Firehose's
-_AT_ONCE = 500  # originals that are looked up together
+_AT_ONCE = 5_000  # originals that are looked up together
 
 Verdict = Literal["replay", "there", "rejected"]
 
