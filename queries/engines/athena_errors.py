@@ -22,7 +22,7 @@ _UNKNOWN = (
 )
 _PLACE = re.compile(r"^(?:[A-Z_]+: )?(?:line \d+:\d+: )?")
 _REMEDIES = {
-    "AccessDeniedException": "Ask for access to the workgroup, its results, Glue's tables, the lake's bucket.",
+    "AccessDeniedException": "Ask for access to the workgroup, its results, Glue's tables and the lake.",
     "ExpiredTokenException": "Log in again: aws sso login, or aws login.",
     "UnrecognizedClientException": "Log in again: aws sso login, or aws login.",
     "InvalidRequestException": "Check --workgroup, --database and the region.",

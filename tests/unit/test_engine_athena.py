@@ -235,7 +235,7 @@ def test_a_question_that_somebody_cancelled_says_so() -> None:
         (NoCredentialsError(), "Unable to locate credentials. Asking Athena needs AWS credentials and a region."),
         (
             refusal("StartQueryExecution", "AccessDeniedException", "no"),
-            "AccessDeniedException: no. Ask for access to the workgroup, its results, Glue's tables, the lake's bucket.",
+            "AccessDeniedException: no. Ask for access to the workgroup, its results, Glue's tables and the lake.",
         ),
         (
             refusal("StartQueryExecution", "InvalidRequestException", "WorkGroup analysts is not found."),
