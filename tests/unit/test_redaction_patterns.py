@@ -40,6 +40,7 @@ def redacted(text: str, region: str = "") -> str:
         ("My zip code is 98109", "US", "My zip code is 98109"),
         ("Order 482913 has not come", "US", "Order 482913 has not come"),
         ("It cost 1,234,567.89 dollars in 2026", "US", "It cost 1,234,567.89 dollars in 2026"),
+        ("رقمي ٠٥٠ ١٢٣ ٤٥٦٧", "SA", "رقمي [PHONE]"),
         ("Nothing to see", "US", "Nothing to see"),
     ],
 )

@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.kit import NOON
 from transformer import handler as functions
@@ -220,6 +222,42 @@ def test_real_events_stay_whole_and_lose_their_persons() -> None:
             assert "person@mail.example" not in shown(after.values)
             assert "4255550182" not in shown(after.values)
             json.loads(str(after.values.get("raw_event", "{}")))
+
+
+_TEXTS = st.sampled_from([PERSON, MAIL, CARD, WAMID, WORDS, "{", '{"a": "+14255550101"}', "", "x"]) | st.text(
+    max_size=8
+)
+_NAMES = st.sampled_from(
+    ["from", "text", "id", "note", "name", "Message", "Type", "mail", "eventType", MAIL]
+) | st.text(max_size=3)
+_EVENTS = st.dictionaries(
+    _NAMES,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(0, 10**15) | _TEXTS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=3),
+        max_leaves=12,
+    ),
+    max_size=4,
+)
+
+
+@given(_EVENTS, st.sampled_from([Redactor(), Redactor(pseudonyms=KEY)]))
+def test_any_event_stays_whole_and_loses_what_is_personal(event: object, redactor: Redactor) -> None:
+    made = transform(orjson.dumps(event), NOON)
+    (results,) = redactor([made])
+    for before, after in zip(made, results, strict=True):
+        assert type(before) is type(after)
+        if isinstance(after, Row) and after.table == "events":
+            TABLES[after.table].check(after.values)
+            json.loads(str(after.values["raw_event"]))
+            assert MAIL not in str(after.values["raw_event"])
+            assert WORDS not in str(after.values["raw_event"])
+
+
+def test_the_id_of_a_mail_is_no_address_and_an_address_in_an_id_is_one() -> None:
+    (values,) = rows({"id": "<4711@mail.example>", "user_id": "x", "orderId": f"{MAIL}/{PERSON}"}, Redactor())
+    raw = json.loads(str(values["raw_event"]))
+    assert (raw["id"], raw["orderId"]) == ("<4711@mail.example>", "[EMAIL]/[PHONE]")
 
 
 def record(event: object) -> InputRecord:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from transformer.redaction.check_digits import is_card, is_iban
 from transformer.redaction.findings import Finding
-from transformer.redaction.phones import phones
+from transformer.redaction.phones import international, phones
 
 _MAIL = re.compile(r"[\w.!#$%'*+=^`{|}~-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _DIGIT_GROUPS = re.compile(r"[0-9]+(?:[ .\u00a0\u2010-\u2015-][0-9]+)*")
@@ -24,17 +24,27 @@ _CODE_WORD = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"(?<![\w$€£.,/-])(?:[A-Z]{1,3}-)?(?:[0-9]{3,4}[ -][0-9]{3,4}|[0-9]{4,8}|[A-Z0-9]{5,8})(?![\w%])")
+_SHORTEST = 13  # digits of a card; an IBAN has 15
 _NEAR = 60  # characters between a one-time code and the word that gives it away
-_ENOUGH_DIGITS = re.compile(r"[0-9]{3}")
+_MAY_HAVE_SOMETHING = re.compile(r"@|%40|\d(?:[^0-9]{0,4}\d){2}|[0-9][A-Z]|[A-Z][0-9]")
 
 
 def personal(text: str, region: str) -> list[Finding]:
     """Everything found. `region` is the country, two letters, whose numbers may stand without a prefix; "" for none."""
+    if not _MAY_HAVE_SOMETHING.search(text):
+        return []
     found = list(_mails(text)) if "@" in text or "%40" in text else []
-    if _ENOUGH_DIGITS.search(text) or "+" in text:
-        found += [*_checked(text, _DIGIT_GROUPS, "CARD", is_card), *_codes(text), *phones(text, region)]
-        found += _checked(text, _ACCOUNT_GROUPS, "IBAN", is_iban)
-    return found
+    found += [*_checked(text, _DIGIT_GROUPS, "CARD", is_card), *_codes(text), *phones(text, region)]
+    return [*found, *_checked(text, _ACCOUNT_GROUPS, "IBAN", is_iban)]
+
+
+def addresses(text: str) -> list[Finding]:
+    """What can be nothing else, even in a message's id: mail addresses, and numbers with `+`.
+
+    A Message-ID of a mail has the form of an address, and brackets: <4711@mail.example>
+    """
+    mails = () if text.startswith("<") or "@" not in text else _mails(text)
+    return [*mails, *(international(text) if "+" in text else ())]
 
 
 def _mails(text: str) -> Iterator[Finding]:
@@ -44,6 +54,8 @@ def _mails(text: str) -> Iterator[Finding]:
 def _checked(text: str, groups: re.Pattern[str], kind: str, is_one: Callable[[str], bool]) -> Iterator[Finding]:
     """Runs of whole groups whose check digits are right, the longest first: a date may stand before, a code behind."""
     for match in groups.finditer(text):
+        if match.end() - match.start() < _SHORTEST:
+            continue
         pieces = [piece.span() for piece in _GROUP.finditer(text, *match.span())]
         done = 0
         for first, (start, _) in enumerate(pieces):

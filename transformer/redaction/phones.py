@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from transformer.redaction.findings import Finding
 
-_MAY_BE_ONE = re.compile(r"[0-9](?:[^0-9A-Za-z]{0,4}[0-9]){6}")
+_MAY_BE_ONE = re.compile(r"\d(?:[^0-9A-Za-z]{0,4}\d){6}")  # in the digits of any script
 _CHUNK = 10_000  # characters; the library looks at a text's tail again for each candidate
 _OVERLAP = 40
 _INTERNATIONAL = re.compile(r"(?<![\w+])\+[0-9]{7,15}(?![0-9])")  # such a number is one, whatever the library knows
@@ -15,8 +16,7 @@ def phones(text: str, region: str) -> Iterator[Finding]:
     """Numbers with their country's prefix, and those of `region` ("" for none) as people there write them."""
     if not _MAY_BE_ONE.search(text):
         return
-    for number in _INTERNATIONAL.finditer(text):
-        yield Finding(*number.span(), "PHONE")
+    yield from international(text)
     from phonenumbers import Leniency, PhoneNumberMatcher  # noqa: PLC0415
 
     for offset in range(0, len(text), _CHUNK):
@@ -25,6 +25,12 @@ def phones(text: str, region: str) -> Iterator[Finding]:
             yield Finding(offset + match.start, offset + match.end, "PHONE")
 
 
+def international(text: str) -> Iterator[Finding]:
+    """Numbers in E.164 form."""
+    return (Finding(*number.span(), "PHONE") for number in _INTERNATIONAL.finditer(text))
+
+
+@lru_cache(4096)
 def region_of(address: str) -> str:
     """The country, two letters, of a number in E.164 form; "" for anything else."""
     if not _INTERNATIONAL.fullmatch(address):

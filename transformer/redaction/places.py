@@ -5,6 +5,7 @@ What no rule names is searched like a text, so that a new provider's field is re
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from transformer.json_text import Json, JsonError, parse_json, to_json_text
@@ -30,6 +31,7 @@ _ADDRESS = re.compile(
 _ID = re.compile(r".*(_id|Id|ID|_ids|Ids|arn|Arn|[tT]imestamp|_at|[tT]ime|sha256|hash|version)|id|token|etag")
 
 
+@lru_cache(4096)
 def place_of(field: str, parent: str = "") -> Place:
     """The kind of string in a field; `parent` is the field that holds the object."""
     if field.lower() in _WORDS:

@@ -5,12 +5,13 @@
 Rejected rows keep their original, or they could not be replayed: docs/decisions/0009-redaction-and-erasure.md.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from transformer.redaction.comprehend import BY_COMPREHEND, BY_PATTERNS, Comprehend, Detected
 from transformer.redaction.findings import replaced
-from transformer.redaction.patterns import personal
+from transformer.redaction.patterns import addresses, personal
 from transformer.redaction.phones import region_of
 from transformer.redaction.places import Place, Visit, visited, visited_fields
 from transformer.redaction.pseudonyms import LONGEST_ADDRESS, Pseudonyms, canonical, is_address, is_named_mail
@@ -18,6 +19,7 @@ from transformer.results import Rejected, Row
 from transformer.schema import TABLES, Column, Value, Values
 
 Results: TypeAlias = list[Row | Rejected]
+_MAY_BE_ADDRESS = re.compile(r"@|[0-9]{2}")
 MARK = "redaction"  # the tag that says who has read a row's words
 
 
@@ -82,19 +84,23 @@ class _Redaction:
         self._region = next(filter(None, map(region_of, addresses)), "")
         self._has_words = _has_words(row)
         self.read_by: set[str] = set()
+        self._seen: dict[tuple[Place, str], str] = {}
 
     def __call__(self, place: Place, text: str) -> str:
-        if not text:
-            return text
+        """What a string becomes; an event says the same thing many times."""
+        seen = self._seen.get((place, text))
+        if seen is None:
+            seen = self._seen[place, text] = self._redacted(place, text) if text else ""
+        return seen
+
+    def _redacted(self, place: Place, text: str) -> str:
         if place == "id":
             text = self._redactor.message_id(text)
         if self._is_address(place, text):
             return self._redactor.name("EMAIL" if "@" in text else "PHONE", text)
         if place == "name" and self._redactor.reads_language:
             return "[NAME]"
-        if place == "id":
-            return text
-        findings = personal(text, self._region)
+        findings = addresses(text) if place == "id" else personal(text, self._region)
         if place == "words" and self._has_words:
             detected = self._detected.get(text, Detected([], BY_PATTERNS))
             self.read_by.add(detected.by)
@@ -108,7 +114,11 @@ class _Redaction:
         """Whether all of a string is an address: one of the row's own, or one where its field says so."""
         if len(text) > LONGEST_ADDRESS or (place == "words" and " " in text):
             return False
-        return canonical(text) in self._own or (place == "address" and is_address(text)) or is_named_mail(text)
+        if not _MAY_BE_ADDRESS.search(text):
+            return text in self._own
+        if canonical(text) in self._own or (place == "address" and is_address(text)):
+            return True
+        return place != "id" and is_named_mail(text)
 
 
 def _rewritten(row: Row, visit: _Redaction) -> Values:
