@@ -19,8 +19,6 @@ from orchestrator.answerers.answerer import Answerer
 from orchestrator.conversations import dynamodb_items
 from orchestrator.conversations.dynamodb import DynamoStore
 from orchestrator.conversations.sqs import SqsQueue
-from orchestrator.hub import Hub
-from orchestrator.keys import Keys
 from orchestrator.model import Turn
 from orchestrator.settings import Settings
 from tests.kit import Clock, Driven, Line, SmsLine, StubAnswerer
@@ -54,25 +52,14 @@ class DeployedMachine(Driven):
         policy = msgspec.json.encode({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES_OF_THE_QUEUE})
         self.url = self._queue(f"{self.name}.fifo", {"RedrivePolicy": policy.decode()})
         self.settings = msgspec.structs.replace(self.settings, wake_ups_url=self.url, inbound_url=self.url)
-        self.store = DynamoStore(self.dynamodb, self.name, self.clock)
-        self.queue = SqsQueue(self.sqs, self.url)
+        self.store: DynamoStore = DynamoStore(self.dynamodb, self.name, self.clock)
+        self.queue: SqsQueue = SqsQueue(self.sqs, self.url)
         self.hub = self.build()
 
     def _queue(self, name: str, attributes: dict[str, str]) -> str:
         fifo = {"FifoQueue": "true", "VisibilityTimeout": str(int(self.settings.claim_s)), **attributes}
         url: str = self.sqs.create_queue(QueueName=name, Attributes=fifo)["QueueUrl"]
         return url
-
-    def build(self) -> Hub:
-        return Hub(
-            channels=(self.line.channel(self.wrap("provider", self.line), self.settings),),
-            answerers=tuple(self.wrap("answerer", each) for each in self.answerers),
-            store=self.wrap("store", self.store),
-            queue=self.wrap("queue", self.queue),
-            keys=Keys(b"a secret for tests"),
-            settings=self.settings,
-            clock=self.clock,
-        )
 
     def deliver(self, event: bytes) -> None:
         """One message of the inbound queue."""

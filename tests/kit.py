@@ -200,8 +200,25 @@ def keep_in_table(connection: sqlite3.Connection, now: datetime, records: Sequen
 class Driven(ABC):
     """How the tests make a machine work, wherever its store and its queue are."""
 
+    settings: Settings
     clock: Clock
+    line: Line
+    answerers: Sequence[Answerer]
+    wrap: Callable[[str, Any], Any]
+    store: Any  # a Store
+    queue: Any  # a Queue
     hub: Hub
+
+    def build(self) -> Hub:
+        return Hub(
+            channels=(self.line.channel(self.wrap("provider", self.line), self.settings),),
+            answerers=tuple(self.wrap("answerer", each) for each in self.answerers),
+            store=self.wrap("store", self.store),
+            queue=self.wrap("queue", self.queue),
+            keys=Keys(b"a secret for tests"),
+            settings=self.settings,
+            clock=self.clock,
+        )
 
     @abstractmethod
     def work_one(self) -> bool:
@@ -241,20 +258,11 @@ class Machine(Driven):
 
     def __post_init__(self) -> None:
         store = SqliteStore(self.path / "parley.sqlite3", keep_in_table, self.clock)
-        self.store = store
-        self.queue = SqliteQueue(store.database, self.clock, visibility_s=self.settings.claim_s, on_wake=lambda: None)
-        self.hub = self.build()
-
-    def build(self) -> Hub:
-        return Hub(
-            channels=(self.line.channel(self.wrap("provider", self.line), self.settings),),
-            answerers=tuple(self.wrap("answerer", each) for each in self.answerers),
-            store=self.wrap("store", self.store),
-            queue=self.wrap("queue", self.queue),
-            keys=Keys(b"a secret for tests"),
-            settings=self.settings,
-            clock=self.clock,
+        self.store: SqliteStore = store
+        self.queue: SqliteQueue = SqliteQueue(
+            store.database, self.clock, visibility_s=self.settings.claim_s, on_wake=lambda: None
         )
+        self.hub = self.build()
 
     def deliver(self, event: bytes) -> None:
         """As the ingress does."""
