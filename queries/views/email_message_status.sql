@@ -77,7 +77,7 @@ WITH mails AS (
     GROUP BY message_id
     HAVING min(hour) >= :from_hour
         AND min(hour) < :until_hour
-        AND bool_or(delivery_status NOT IN ('read', 'clicked', 'complained', 'unsubscribed', 'deleted'))
+        AND bool_or(NOT late)
 )
 SELECT
     message_id,

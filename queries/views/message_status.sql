@@ -3,7 +3,7 @@
 --   arrival
 --   and however often an event came. A message counts in the period in which its first event arrived; when all we see
 --   of
---   it are reads, clicks, complaints or withdrawals, it was sent in an earlier period and is not counted again.
+--   it are late events (reads, clicks, complaints, …), it was sent in an earlier period and is not counted again.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
@@ -66,7 +66,7 @@ WITH messages AS (
     GROUP BY message_id, channel
     HAVING min(hour) >= :from_hour
         AND min(hour) < :until_hour
-        AND bool_or(delivery_status NOT IN ('read', 'clicked', 'complained', 'unsubscribed', 'deleted'))
+        AND bool_or(NOT late)
 )
 SELECT
     message_id,

@@ -1,0 +1,29 @@
+-- title: What text messages cost, by account and organisation
+-- description: Prices are AWS's own, from the delivery events. The organisation is the context organizationId that the
+--   sender attached.
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
+--   arrived
+-- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
+--   more
+-- column account_id: AWS account
+-- column organization_id: the organisation; empty where none was attached
+-- column messages: messages
+-- column parts: parts they were sent in
+-- column message_price: what AWS asks for them; US dollars
+-- column carrier_fee: what carriers ask for them; US dollars
+-- column total_price: both together; US dollars
+-- column price_per_message: total_price of a message; US dollars
+-- chart: bar x=organization_id y=message_price,carrier_fee
+-- scans: events from 1 hour before to 3 days after
+SELECT
+    account_id,
+    organization_id,
+    count(*) AS messages,
+    sum(parts) AS parts,
+    sum(message_price) AS message_price,
+    sum(carrier_fee) AS carrier_fee,
+    sum(total_price) AS total_price,
+    round(CAST(sum(total_price) AS double) / count(*), 5) AS price_per_message
+FROM sms_message_status
+GROUP BY account_id, organization_id
+ORDER BY total_price DESC NULLS LAST, account_id, organization_id

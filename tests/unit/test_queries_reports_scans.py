@@ -1,0 +1,51 @@
+"""Every view and report opens the files of exactly the hours that its header says, by the engine's own profile."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from queries.catalogue import Catalogue, Entry
+from queries.compose import compose, entry_tree
+from queries.engines.duckdb import DuckDbEngine
+from queries.parameters import Value
+from tests.lake_rows import row, write
+from transformer.schema import TABLES
+
+SHIPPED = Catalogue.shipped()
+FROM = datetime(2026, 7, 10, 6, tzinfo=UTC)
+UNTIL = datetime(2026, 7, 10, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def parameters(entry: Entry) -> dict[str, Value]:
+    hours = {"from_hour": f"{FROM:%Y/%m/%d/%H}", "until_hour": f"{UNTIL:%Y/%m/%d/%H}"}
+    return {each.name: hours.get(each.name) or each.read(each.default or "x") for each in entry.parameters}
+
+
+def opened(lake: Path, entry: Entry) -> set[str]:
+    """`table/yyyy/MM/dd/HH` of every file that was opened."""
+    sql = entry.sql if entry.kind == "report" else "SELECT * FROM the_view".replace("the_view", entry.name)
+    plan = str(DuckDbEngine(lake).query(f"EXPLAIN ANALYZE {sql}", parameters(entry)).rows)
+    return set(re.findall(r"\w+/\d{4}/\d{2}/\d{2}/\d{2}(?=/\w+\.parquet)", plan))
+
+
+@pytest.mark.parametrize("name", [name for name, entry in SHIPPED.entries.items() if entry.scans])
+def test_the_files_of_the_hours_that_a_header_names_are_opened_and_no_others(tmp_path: Path, name: str) -> None:
+    entry = SHIPPED.entries[name]
+    expected = set()
+    for scan in entry.scans:
+        table = TABLES[scan.table].name
+        first, end = FROM - scan.before, UNTIL + scan.after
+        for hour in (first - HOUR, first, end - HOUR, end):
+            write(tmp_path, table, [row(table)], hour)
+        expected |= {f"{table}/{hour:%Y/%m/%d/%H}" for hour in (first, end - HOUR)}
+    assert opened(tmp_path, entry) == expected
+
+
+@pytest.mark.parametrize("name", SHIPPED.entries)
+def test_a_header_names_the_tables_that_are_read(name: str) -> None:
+    entry = SHIPPED.entries[name]
+    composed = compose(entry_tree(entry), SHIPPED, TABLES, parameters(entry), FROM, entry.parameters)
+    assert composed.tables == {scan.table for scan in entry.scans}
