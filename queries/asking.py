@@ -3,15 +3,26 @@
 A bare name of a table, a view or a report stands for all of it; a report brings its declared parameters.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlglot import exp
 
 from queries.catalogue import Catalogue
 from queries.compose import entry_tree
-from queries.parameters import Parameter
+from queries.parameters import Parameter, Value
+from queries.result import Result
 from queries.statement import Question, Statement, read
 from transformer.schema import TABLES
+
+
+class Engine(Protocol):
+    """What answers questions."""
+
+    def query(self, sql: str, parameters: Mapping[str, Value] = ..., /) -> Result:
+        """Athena SQL, or the bare name of a table, a view or a report. Raises `QueryError`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
