@@ -85,7 +85,8 @@ class Outbox:
         turn_id = next((tag["Value"] for tag in request.get("EmailTags", ()) if tag["Name"] == "turn_id"), "")
         with self._database.transaction() as connection:
             message_id = self._keep(connection, "email", destination, turn_id, parse_mail(mail).text, request)
-            events = outbox_email.delivery_events(request, message_id, self._clock())
+            follows = outbox_email.events_for(destination)
+            events = outbox_email.delivery_events(request, message_id, self._clock(), follows)
             self._report(connection, map(msgspec.json.encode, events))
         return {"MessageId": message_id}
 

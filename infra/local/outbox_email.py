@@ -17,6 +17,17 @@ from orchestrator.channels.mime import Mail, parse_mail
 ACCOUNT = "000000000000"
 OUR_ADDRESS = "help@parley.example"  # a domain reserved for examples
 DELIVERED = ("Send", "Delivery")
+# What a recipient with this label causes, much as the addresses of SES's mailbox simulator do.
+SIMULATED: Mapping[str, Sequence[str]] = {
+    "bounce": ("Send", "Bounce"),
+    "complaint": (*DELIVERED, "Complaint"),
+    "open": (*DELIVERED, "Open"),
+}
+
+
+def events_for(recipient: str) -> Sequence[str]:
+    """The events that a mail to this address leads to: `ana+bounce@…`, `ana+complaint@…`, `ana+open@…` ask for more."""
+    return SIMULATED.get(recipient.partition("@")[0].rpartition("+")[2].lower(), DELIVERED)
 
 
 def delivery_events(

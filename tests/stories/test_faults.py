@@ -5,13 +5,15 @@ worker, once before it acts and once after.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orchestrator.errors import NotYetError, UpstreamError
+from orchestrator.errors import NotYetError, SupersededError, UpstreamError
 from orchestrator.model import Answer, Question
 from orchestrator.settings import Settings
 from tests.kit import StubAnswerer
@@ -32,6 +34,7 @@ class Killer:
 
     at: int = -1  # the number of the call; -1 never
     when: str = "before"
+    strike: Callable[[], object] | None = None  # what happens then, instead of the end
     names: list[str] = field(default_factory=list)
 
     def wrap(self, name: str, port: Any) -> Any:
@@ -48,14 +51,19 @@ class Killer:
         def watched(*args: Any, **kwargs: Any) -> Any:
             number = len(self.names)
             self.names.append(_named(name, args, kwargs))
-            if number == self.at and self.when == "before":
-                raise Killed
+            self._strike(number, "before")
             result = call(*args, **kwargs)
-            if number == self.at and self.when == "after":
-                raise Killed
+            self._strike(number, "after")
             return result
 
         return watched
+
+    def _strike(self, number: int, when: str) -> None:
+        if (number, when) != (self.at, self.when):
+            return
+        if self.strike is None:
+            raise Killed
+        self.strike()
 
 
 def _named(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
@@ -143,6 +151,33 @@ def test_killed_at_any_call_a_turn_still_ends_exactly_once(tmp_path: Path, aws: 
                 again.add((site, when))
     assert again <= ASKED_NOT_KEPT | SENT_NOT_KEPT, "a third window"
     assert again >= {("answerer.answer", "after"), ("provider.send", "after")}, "the test would not see a window"
+
+
+@everywhere
+def test_two_workers_paused_at_every_call_still_answer_once(tmp_path: Path, aws: None, backend: str, name: str) -> None:
+    case = Case(backend, name)
+    undisturbed = Run.played(tmp_path / "undisturbed", case)
+    expected = [reply.text for reply in undisturbed.machine.line.replies]
+    for at, site in enumerate(undisturbed.killer.names):
+        for when in ("before", "after"):
+            stub, killer = StubAnswerer(long_answer), Killer(at, when)
+            machine = case.machine(tmp_path / f"{at}-{when}", answerers=[stub], wrap=killer.wrap)
+            killer.strike = partial(another_worker, machine)
+            machine.deliver(machine.line.event("Tell me everything", "m1", machine.line.person(1), machine.clock.now))
+            machine.drain_patiently()
+            assert [reply.text for reply in machine.line.replies] == expected, (site, when)
+            assert len(stub.asked) == 1, (site, when)
+            assert machine.counts()["turns"] == 1, (site, when)
+
+
+def another_worker(machine: Any) -> None:
+    """While the first worker is held up in a call, a second one wakes up for the same conversation."""
+    machine.wrap, wrapped = (lambda _, port: port), machine.wrap
+    second, machine.wrap = machine.build(), wrapped
+    keys = machine.store.due(machine.clock.now.replace(year=2100), 10)
+    for key in keys:
+        with suppress(NotYetError, SupersededError):
+            second.converse(key)
 
 
 @everywhere

@@ -47,6 +47,16 @@ def test_a_mail_that_fails_is_held_and_answered_only_when_released(
     assert {"quarantined", "received"} <= {row["status"] for row in statuses}
 
 
+@pytest.mark.parametrize(
+    ("label", "status"), [("+bounce", "failed"), ("+complaint", "complained"), ("+open", "read"), ("", "delivered")]
+)
+def test_bounces_complaints_and_opens_can_be_simulated_by_who_writes(tmp_path: Path, label: str, status: str) -> None:
+    mail = MAIL.replace(b"zoe@", f"zoe{label}@".encode())
+    ingest(tmp_path, input_=notification(outbox_email.inbound_event(mail, NOON)))
+    (row,) = rows(tmp_path, "SELECT delivery_status FROM delivery_by_turn")
+    assert row["delivery_status"] == status
+
+
 def test_what_is_not_held_cannot_be_released(tmp_path: Path) -> None:
     result = run(tmp_path, "quarantine", "release", "nothing")
     assert result.exit_code == 1
