@@ -43,8 +43,12 @@ def sources() -> str:
 
 def questions() -> str:
     """Every view and question that is shipped."""
-    entries = sorted(Catalogue.shipped().entries.values(), key=lambda entry: entry.name)
-    return table(("name", "kind", "answers"), [(f"`{each.name}`", each.kind, each.title) for each in entries])
+    entries = sorted(Catalogue.shipped().entries.values(), key=lambda entry: (entry.kind, entry.name))
+    rows = [
+        (f"`{each.name}`", each.kind, each.title, ", ".join(f"`{scan.table}`" for scan in each.scans))
+        for each in entries
+    ]
+    return table(("name", "kind", "answers", "reads"), rows)
 
 
 def aws_calls() -> str:
