@@ -22,7 +22,7 @@
 WITH history AS (
     SELECT
         event_id,
-        max(occurred_at) AS occurred_at,
+        min(occurred_at) AS occurred_at,
         min(received_at) AS received_at,
         'event' AS record,
         max(channel) AS channel,
@@ -41,7 +41,7 @@ WITH history AS (
     UNION ALL
     SELECT
         event_id,
-        max(occurred_at) AS occurred_at,
+        min(occurred_at) AS occurred_at,
         min(received_at) AS received_at,
         'message' AS record,
         max(channel) AS channel,

@@ -23,16 +23,27 @@ WITH rejections AS (
     SELECT status AS stage, source, status_message AS reason, event_id, received_at, template_version
     FROM events
     WHERE type = 'rejected' AND hour >= :from_hour AND hour < :until_hour
+),
+rejections_once AS (
+    SELECT
+        event_id,
+        min(received_at) AS received_at,
+        min_by(stage, ROW(received_at, stage)) AS stage,
+        min_by(source, ROW(received_at, source)) AS source,
+        min_by(reason, ROW(received_at, reason)) AS reason,
+        max_by(template_version, ROW(received_at, template_version)) AS template_version
+    FROM rejections
+    GROUP BY event_id
 )
 SELECT
     stage,
     source,
     reason,
-    count(DISTINCT event_id) AS rows,
+    count(*) AS rows,
     from_unixtime(min(received_at) / 1e3) AS first_at,
     from_unixtime(max(received_at) / 1e3) AS last_at,
     max_by(template_version, ROW(received_at, event_id)) AS template_version,
     max_by(event_id, ROW(received_at, event_id)) AS example
-FROM rejections
+FROM rejections_once
 GROUP BY stage, source, reason
 ORDER BY rows DESC, stage, source, reason

@@ -32,10 +32,10 @@ WITH asked AS (
     WHERE outcome IN ('handoff', 'apology')
 ),
 spoken AS (
-    SELECT DISTINCT asked.turn_id, regexp_replace(every.word, '(\p{L}{3})s$', '$1') AS word
+    SELECT DISTINCT asked.turn_id, regexp_replace(piece.word, '(\p{L}{3})s$', '$1') AS word
     FROM asked
-    CROSS JOIN UNNEST(asked.all_words) AS every (word)
-    WHERE every.word NOT IN (
+    CROSS JOIN UNNEST(asked.all_words) AS piece (word)
+    WHERE piece.word NOT IN (
             '',
             'a', 'about', 'al', 'algo', 'and', 'any', 'are', 'as', 'at', 'be', 'been', 'buenas', 'buenos', 'but',
             'by', 'can', 'como', 'con', 'could', 'cual', 'cuando', 'cuanto', 'de', 'del', 'dias', 'did', 'do',

@@ -1,11 +1,10 @@
 """The small lakes and their questions: found, written to a folder, asked. Their format is in README.md."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -14,7 +13,6 @@ import orjson
 
 from queries.catalogue import Catalogue, Entry
 from queries.engines.duckdb import DuckDbEngine
-from queries.parameters import Value
 from queries.result import Cell
 from tests.lake_rows import write
 from transformer.pipeline import transform
@@ -77,11 +75,15 @@ def all_cases() -> list[Case]:
     return [Case(path.parent.name, path.name.removesuffix(".json")) for path in sorted(FOLDER.glob("*/*.json"))]
 
 
-@cache
-def stored(lake: str) -> tuple[Stored, ...]:
-    """The rows of a small lake, as the transformer makes them."""
+def arrivals(lake: str) -> list[Arrival]:
+    """What arrived in a small lake."""
     lines = (FOLDER / lake / "arrivals.jsonl").read_bytes().splitlines()
-    return tuple(row for line in lines for row in _rows(msgspec.json.decode(line, type=Arrival)))
+    return [msgspec.json.decode(line, type=Arrival) for line in lines]
+
+
+def stored(arrived: Iterable[Arrival]) -> list[Stored]:
+    """The rows that the transformer makes of them."""
+    return [row for arrival in arrived for row in _rows(arrival)]
 
 
 def _rows(arrival: Arrival) -> list[Stored]:
@@ -106,11 +108,16 @@ def write_lake(folder: Path, rows: Sequence[Stored]) -> None:
         write(folder, table, values, hour, name=str(copy))
 
 
-def ask(folder: Path, case: Case, parameters: Mapping[str, Value]) -> list[Shown]:
+def ask(folder: Path, case: Case) -> list[Shown]:
     """The answer in the notation of the expected rows, with the columns these have."""
-    result = DuckDbEngine(folder).query(case.entry.name, parameters)
-    answer = [dict(zip(result.column_names, map(shown, cells), strict=True)) for cells in result.rows]
-    return in_order(case, answer, columns_of(case) if case.question.rows else result.column_names)
+    result = DuckDbEngine(folder).query(case.entry.name, case.question.parameters)
+    rows = [dict(zip(result.column_names, map(shown, cells), strict=True)) for cells in result.rows]
+    return _in_order(case, [{column: row[column] for column in columns_of(case)} for row in rows])
+
+
+def expected(case: Case) -> list[Shown]:
+    """The rows that were worked out by hand."""
+    return _in_order(case, case.question.rows)
 
 
 def columns_of(case: Case) -> tuple[str, ...]:
@@ -120,10 +127,9 @@ def columns_of(case: Case) -> tuple[str, ...]:
     return tuple(rows[0]) if rows else ()
 
 
-def in_order(case: Case, rows: Sequence[Shown], columns: Sequence[str]) -> list[Shown]:
+def _in_order(case: Case, rows: Sequence[Shown]) -> list[Shown]:
     """A report's order is part of its answer; a view has none."""
-    reduced: list[Shown] = [{column: row[column] for column in columns} for row in rows]
-    return reduced if case.entry.kind == "report" else sorted(reduced, key=json.dumps)
+    return list(rows) if case.entry.kind == "report" else sorted(rows, key=json.dumps)
 
 
 def shown(cell: Cell) -> object:

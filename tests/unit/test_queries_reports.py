@@ -1,38 +1,42 @@
 """Every view and report gives on the small lakes what was worked out by hand, whatever the order of what arrived."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tests.queries.cases import SHIPPED, Case, Stored, all_cases, ask, columns_of, in_order, stored, write_lake
+from tests.queries.cases import SHIPPED, Case, all_cases, arrivals, ask, columns_of, expected, stored, write_lake
 
 CASES = all_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_question_gives_the_numbers_that_were_worked_out_by_hand(tmp_path: Path, case: Case) -> None:
-    write_lake(tmp_path, stored(case.lake))
-    expected = in_order(case, case.question.rows, columns_of(case))
-    assert ask(tmp_path, case, case.question.parameters) == expected
+    write_lake(tmp_path, stored(arrivals(case.lake)))
+    assert ask(tmp_path, case) == expected(case)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_neither_the_order_of_arrivals_nor_their_repetition_changes_a_number(tmp_path: Path, case: Case) -> None:
-    """Without hours, copies come up to five hours late; with hours, in the same hour, since lateness moves them out."""
+    """A question with hours gets its copies within the hour: later ones would arrive in another period."""
     dice = random.Random(str(case))
-    late = 0 if case.question.parameters.keys() & {"from_hour", "until_hour"} else 5
-    copies = [
-        Stored(row.table, row.hour + timedelta(hours=dice.randint(0, late)), row.values) for row in stored(case.lake)
-    ]
-    rows = [*stored(case.lake), *copies]
+    hours = 0 if case.question.parameters.keys() & {"from_hour", "until_hour"} else 5
+    once = arrivals(case.lake)
+    again = [msgspec.structs.replace(each, at=later(each.at, dice.randint(0, hours))) for each in once]
+    rows = stored([*once, *again])
     dice.shuffle(rows)
     write_lake(tmp_path, rows)
-    answer = ask(tmp_path, case, case.question.parameters)
+    answer = ask(tmp_path, case)
     if case.question.repeats:
         answer = [row for index, row in enumerate(answer) if row not in answer[:index]]
-    assert answer == in_order(case, case.question.rows, columns_of(case))
+    assert answer == expected(case)
+
+
+def later(at: datetime, hours: int) -> datetime:
+    """The last second of the hour so many hours later."""
+    return at.replace(minute=59, second=59) + timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("name", [name for name, entry in SHIPPED.entries.items() if entry.scans])

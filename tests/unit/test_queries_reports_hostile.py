@@ -5,7 +5,7 @@ import pytest
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import ParameterError, QueryError
 from queries.parameters import Parameter
-from tests.queries.cases import SHIPPED, stored, write_lake
+from tests.queries.cases import SHIPPED, arrivals, stored, write_lake
 
 HOSTILE = (
     "x' OR '1'='1",
@@ -34,7 +34,7 @@ def other_values(name: str, parameter: Parameter) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> DuckDbEngine:
     folder = tmp_path_factory.mktemp("lake")
-    write_lake(folder, [*stored("email"), *stored("phones"), *stored("conversations")])
+    write_lake(folder, stored([*arrivals("email"), *arrivals("phones"), *arrivals("conversations")]))
     return DuckDbEngine(folder)
 
 
