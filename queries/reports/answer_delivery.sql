@@ -1,7 +1,6 @@
 -- title: Which answers are delivered and read
 -- description: Answers by what gave them and channel, joined to the delivery events of their parts. An answer is
---   delivered when
---   every part of it is. Read is known for WhatsApp and email only, and there a lower bound.
+--   delivered when every part of it is. Read is known for WhatsApp and email only, and there a lower bound.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival of answers that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival of answers that no longer counts, UTC
 -- column channel: text, email or whatsapp

@@ -1,13 +1,10 @@
 -- title: What conversations cost
 -- description: Tokens times their price, and messages times theirs, dearest first. Text messages cost what AWS says in
---   their
---   delivery events; where it says nothing, nothing is added. Each answer is one message at least; messages we have no
---   events of are not counted beyond that. Prices change and depend on region, model and country: give your own.
---   Defaults,
---   in US dollars: Amazon Nova Lite (https://aws.amazon.com/bedrock/pricing/), SES
---   (https://aws.amazon.com/ses/pricing/),
---   the AWS fee of a WhatsApp message in or out, without Meta's, which is 0 for answers within 24 hours
---   (https://aws.amazon.com/end-user-messaging/pricing/).
+--   their delivery events; where it says nothing, nothing is added. Each answer is one message at least; messages we
+--   have no events of are not counted beyond that. Prices change and depend on region, model and country: give your
+--   own. Defaults, in US dollars: Amazon Nova Lite (https://aws.amazon.com/bedrock/pricing/), SES
+--   (https://aws.amazon.com/ses/pricing/), the AWS fee of a WhatsApp message in or out, without Meta's, which is 0 for
+--   answers within 24 hours (https://aws.amazon.com/end-user-messaging/pricing/).
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- parameter input_price double = 0.06: of a million tokens read

@@ -1,7 +1,6 @@
 -- title: Conversations and customers by day
 -- description: A conversation counts on the day of its first turn. A customer, who is a person on a channel, returns
---   when they
---   write on a day after their first one; both are counted within the period asked for.
+--   when they write on a day after their first one; both are counted within the period asked for.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- column day: the day, UTC

@@ -1,7 +1,6 @@
 -- title: Delivery rate by carrier
 -- description: Text and picture messages by the carrier that took them. Some carriers never confirm a delivery: there,
---   look
---   at failure_rate.
+--   look at failure_rate.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days

@@ -1,7 +1,6 @@
 -- title: Bounces, complaints and refusals, with their reasons
 -- description: Mails that did not arrive or were not wanted, by what was the matter, most frequent first. One mail may
---   have
---   several problems. Meanings of types: https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
+--   have several problems. Meanings of types: https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- column problem: Bounce, Complaint, Reject, Rendering Failure or DeliveryDelay

@@ -1,7 +1,6 @@
 -- title: What was mailed to one address
 -- description: The subjects of the mails sent to an address, newest first, and where each mail stands. The case of
---   letters
---   does not matter.
+--   letters does not matter.
 -- parameter address varchar: the mail address
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived

@@ -1,7 +1,6 @@
 -- title: What happened to one message
 -- description: Everything the lake knows about one message of any channel, by its provider's id, oldest first: its
---   events,
---   and what was said with it. Each event stands here once. Without hours the whole lake is read.
+--   events, and what was said with it. Each event stands here once. Without hours the whole lake is read.
 -- parameter message_id varchar: the provider's id of the message
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC

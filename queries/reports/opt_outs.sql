@@ -1,7 +1,6 @@
 -- title: Who opts out and in, by day
 -- description: Changes of consent, unsubscriptions by mail, and WhatsApp messages that failed because the person
---   stopped our
---   marketing (131050). Each event counts once; a person who opts out twice in a day counts once.
+--   stopped our marketing (131050). Each event counts once; a person who opts out twice in a day counts once.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- column day: the day on which it happened, UTC

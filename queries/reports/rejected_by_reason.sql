@@ -1,8 +1,7 @@
 -- title: What could not become a row, and why
 -- description: Rejected rows by reason, most frequent first: a template to mend, a sender to talk to. They are kept
---   whole and can
---   be replayed. In a deployment they lie among the events, as type rejected; embedded, in a table of their own. The
---   same bytes count once.
+--   whole and can be replayed. In a deployment they lie among the events, as type rejected; embedded, in a table of
+--   their own. The same bytes count once.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- column stage: where it failed: unwrap, expand or render, or a stage of the hub's

@@ -1,8 +1,7 @@
 -- title: How fast questions are answered
 -- description: From the person's last message of a turn to its end, by what answered and channel; and how much of that
---   the
---   answerer took. Turns in which nothing was sent are left out. Percentiles are exact: the smallest time that so many
---   of the turns did not exceed. Of an SMS we know only when it reached us.
+--   the answerer took. Turns in which nothing was sent are left out. Percentiles are exact: the smallest time that so
+--   many of the turns did not exceed. Of an SMS we know only when it reached us.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- column source: what answered: an answerer's name, or handoff, apology, …

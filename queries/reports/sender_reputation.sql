@@ -1,11 +1,9 @@
 -- title: How good a sender we are to mailbox providers
 -- description: Hard bounces and complaints of each sending domain, in all and by the recipients' domain, against the
---   limits that
---   cost a sender its reputation. SES reviews an account at 5 % hard bounces or 0.1 % complaints and may stop it at 10
---   % or
---   0.5 % (https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html). Gmail and Yahoo want fewer than
---   0.1 % complaints and refuse mail from 0.3 % on (https://support.google.com/a/answer/81126). Shares of few mails say
---   little. Gmail reports no complaints to SES: look into its Postmaster Tools.
+--   limits that cost a sender its reputation. SES reviews an account at 5 % hard bounces or 0.1 % complaints and may
+--   stop it at 10 % or 0.5 % (https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html). Gmail and
+--   Yahoo want fewer than 0.1 % complaints and refuse mail from 0.3 % on (https://support.google.com/a/answer/81126).
+--   Shares of few mails say little. Gmail reports no complaints to SES: look into its Postmaster Tools.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days

@@ -1,13 +1,13 @@
 -- title: What people ask and get no answer to, most often
 -- description: Questions that ended in the hand-off or an apology, grouped by their words: what to write a document
---   about.
---   A question is its set of words, lower case, without accents, a plural's s, and words that every question has, in
---   English and Spanish. Two questions are alike when they share enough of their words: the number shared over the
---   number
---   in either. Each question joins the most frequent one that it is like, unless that one has joined another.
+--   about. A question is its set of words, lower case, without accents, a plural's s, and words that every question
+--   has, in English and Spanish. Two questions are alike when they share enough of their words: the number shared over
+--   the number in either. Each question joins the most frequent one that it is like, unless that one has joined
+--   another.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- parameter similarity double = 0.5: how alike questions of a group are; 0 to 1, where 1 needs the same words
+-- parameter compared bigint = 500: so many of the most frequent wordings can have a group
 -- column questions: questions of the group
 -- column people: people who asked them
 -- column handed_off: those that were handed off
@@ -56,7 +56,7 @@ turns AS (
     GROUP BY asked.turn_id
 ),
 wordings AS (
-    SELECT words, count(*) AS questions
+    SELECT words, count(*) AS questions, row_number() OVER (ORDER BY count(*) DESC, words) AS place
     FROM turns
     GROUP BY words
 ),
@@ -70,32 +70,32 @@ sizes AS (
     FROM parts
     GROUP BY words
 ),
+frequent AS (
+    SELECT parts.words, parts.word, wordings.place
+    FROM parts
+    JOIN wordings ON wordings.words = parts.words
+    WHERE wordings.place <= :compared
+),
 alike AS (
-    SELECT mine.words, other.words AS other
+    SELECT mine.words, frequent.words AS other, max(frequent.place) AS place
     FROM parts AS mine
-    JOIN parts AS other ON other.word = mine.word
+    JOIN frequent ON frequent.word = mine.word
     JOIN sizes AS my_size ON my_size.words = mine.words
-    JOIN sizes AS other_size ON other_size.words = other.words
-    GROUP BY mine.words, other.words
+    JOIN sizes AS other_size ON other_size.words = frequent.words
+    GROUP BY mine.words, frequent.words
     HAVING CAST(count(*) AS double) / (max(my_size.size) + max(other_size.size) - count(*)) >= :similarity
 ),
 followers AS (
     SELECT DISTINCT alike.words
     FROM alike
-    JOIN wordings AS mine ON mine.words = alike.words
-    JOIN wordings AS other ON other.words = alike.other
-    WHERE other.questions > mine.questions OR (other.questions = mine.questions AND other.words < mine.words)
-),
-leaders AS (
-    SELECT wordings.words, wordings.questions
-    FROM wordings
-    LEFT JOIN followers ON followers.words = wordings.words
-    WHERE followers.words IS NULL
+    JOIN wordings ON wordings.words = alike.words
+    WHERE alike.place < wordings.place
 ),
 led AS (
-    SELECT alike.words, min_by(leaders.words, ROW(-leaders.questions, leaders.words)) AS leader
+    SELECT alike.words, min_by(alike.other, alike.place) AS leader
     FROM alike
-    JOIN leaders ON leaders.words = alike.other
+    LEFT JOIN followers ON followers.words = alike.other
+    WHERE followers.words IS NULL
     GROUP BY alike.words
 )
 SELECT

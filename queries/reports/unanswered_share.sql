@@ -1,7 +1,6 @@
 -- title: How many questions go unanswered
 -- description: Of the turns that asked for an answer (those that got one, the hand-off or an apology), the share that
---   were
---   handed off to a person and the share in which answering failed, by day and channel.
+--   were handed off to a person and the share in which answering failed, by day and channel.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
 -- column day: the day on which it was asked, UTC

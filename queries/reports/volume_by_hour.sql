@@ -1,7 +1,6 @@
 -- title: Messages by channel and hour
 -- description: Messages that came in and messages that we sent, by the hour in which they came or the first thing
---   happened
---   to them. A message counts once, however many events tell of it.
+--   happened to them. A message counts once, however many events tell of it.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days

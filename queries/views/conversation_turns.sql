@@ -15,8 +15,7 @@
 -- column answered_at: when the turn was finished; UTC
 -- column source: what answered: an answerer's name, or handoff, apology, consent, restart, budget, attachment, silence
 -- column outcome: answered by an answerer; handoff to a person; apology, when answering failed; fixed for the house's
---   other
---   texts; silence when nothing was sent
+--   other texts; silence when nothing was sent
 -- column answerer_id: which agent, knowledge base, model or folder
 -- column reason: why, as the hub noted it
 -- column language: the answer's language, two letters

@@ -1,9 +1,8 @@
 -- title: Which answers were delivered
 -- description: One row for each answer that was sent, joined to the delivery events of its parts by turn_id. A part
---   stands
---   where its furthest event says, whatever the order of arrival (the steps are those of message_events). The same
---   event
---   twice changes nothing. Events count until 3 days after until_hour, the longest that carriers take for a receipt.
+--   stands where its furthest event says, whatever the order of arrival (the steps are those of message_events). The
+--   same event twice changes nothing. Events count until 3 days after until_hour, the longest that carriers take for a
+--   receipt.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival of answers that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival of answers that no longer counts, UTC
 -- column turn_id: the turn

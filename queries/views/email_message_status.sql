@@ -1,10 +1,8 @@
 -- title: Where each mail stands
 -- description: One row for each mail that we sent, at the furthest step that its events tell of. A mail counts in the
---   period
---   in which its first event arrived; when all we see of it are opens, clicks, complaints or unsubscriptions, it was
---   sent
---   in an earlier period and is not counted again. Each open and each click is counted once, however often its event
---   came.
+--   period in which its first event arrived; when all we see of it are opens, clicks, complaints or unsubscriptions, it
+--   was sent in an earlier period and is not counted again. Each open and each click is counted once, however often its
+--   event came.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days

@@ -1,14 +1,12 @@
 -- title: What happened to messages that we sent
 -- description: The events that other views are made of: those of outbound messages, each with the step it takes its
---   message
---   to. Steps only ever go up, so that the order of arrival does not matter: 1 queued, 2 sent, 3 delayed, 4 delivered,
---   5 failed, 6 read, 7 clicked, 8 complained. (Failed stands after delivered, because a mail can bounce after its
---   delivery, and before read, because what was read had arrived.) The same event may stand here twice, with the same
---   event_id.
+--   message to. Steps only ever go up, so that the order of arrival does not matter: 1 queued, 2 sent, 3 delayed, 4
+--   delivered, 5 failed, 6 read, 7 clicked, 8 complained. (Failed stands after delivered, because a mail can bounce
+--   after its delivery, and before read, because what was read had arrived.) The same event may stand here twice, with
+--   the same event_id.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC; read from 1 hour before
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC; read until 3 days
---   later,
---   the longest that carriers take for a receipt
+--   later, the longest that carriers take for a receipt
 -- column event_id: what identifies the event
 -- column hour: when it arrived: yyyy/MM/dd/HH, UTC
 -- column occurred_at: when it happened, by the provider's clock; epoch milliseconds
@@ -21,8 +19,7 @@
 -- column delivery_status: how far it says the message got, in one vocabulary
 -- column step: the same as a number from 1 to 8; 0 where it says nothing about that
 -- column late: whether it only ever comes after others, so that its message is not a new one: reads, clicks,
---   complaints,
---   withdrawals, and a carrier's silence (TEXT_UNKNOWN, MEDIA_UNKNOWN), which is told after 3 days
+--   complaints, withdrawals, and a carrier's silence (TEXT_UNKNOWN, MEDIA_UNKNOWN), which is told after 3 days
 -- column account_id: AWS account
 -- column organization_id: the organisation the message was sent for
 -- column sending_address: who sent it

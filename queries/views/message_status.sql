@@ -1,9 +1,8 @@
 -- title: Where each message stands, on every channel
 -- description: One row for each message that we sent. It stands where its furthest event says, whatever the order of
---   arrival
---   and however often an event came. A message counts in the period in which its first event arrived; when all we see
---   of
---   it are late events (reads, clicks, complaints, …), it was sent in an earlier period and is not counted again.
+--   arrival and however often an event came. A message counts in the period in which its first event arrived; when all
+--   we see of it are late events (reads, clicks, complaints, …), it was sent in an earlier period and is not counted
+--   again.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days

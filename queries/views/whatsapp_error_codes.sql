@@ -4,8 +4,7 @@
 -- column error_code: Meta's code
 -- column meaning: what went wrong
 -- column remedy: retry, wait, wait a day, template (send one), other channel, opt-out (record it), pause (the
---   campaign),
---   mend (the message), operator (the account), give up
+--   campaign), mend (the message), operator (the account), give up
 SELECT error_code, meaning, remedy
 FROM (
     VALUES

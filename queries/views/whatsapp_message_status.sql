@@ -1,9 +1,7 @@
 -- title: Where each WhatsApp message stands
 -- description: One row for each message that we sent, at the furthest step that its statuses tell of. A message counts
---   in
---   the period in which its first status arrived; when all we see of it is that it was read or deleted, it was sent in
---   an
---   earlier period and is not counted again.
+--   in the period in which its first status arrived; when all we see of it is that it was read or deleted, it was sent
+--   in an earlier period and is not counted again.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
 --   arrived
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
