@@ -16,6 +16,7 @@ COMMANDS = {
     "quarantine": "Messages held back for their verdicts: list, release.",
     "documents": "The documents that questions are answered from.",
     "query": "Ask the lake, in Athena SQL.",
+    "demo-data": "Fill a new folder with made-up customers, to try reports on.",
     "compact": "Merge the lake's small files: the same rows in fewer.",
     "rejected": "What could not become rows: list, show, replay.",
     "templates": "How events become rows: list, check before use, draft.",
@@ -33,7 +34,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"infra.local.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"infra.local.commands.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

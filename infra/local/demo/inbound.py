@@ -1,0 +1,89 @@
+"""What people write, as the providers deliver it. Ids come from outside, so that the same seed gives the same bytes."""
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+
+import msgspec
+
+from infra.local import outbox_email, outbox_whatsapp
+from infra.local.demo.cast import Organisation, Person
+
+
+def event(person: Person, text: str, message_id: str, at: datetime) -> bytes:
+    """One message, in the SNS notification it comes in."""
+    ours = person.organisation
+    match person.channel:
+        case "sms":
+            body = _sms(person, text, message_id)
+        case "whatsapp":
+            body = of_organisation(
+                outbox_whatsapp.message_event(text, f"wamid.{message_id}", ours.number, person.address, at), ours
+            )
+        case "email":
+            body = judged(outbox_email.message_event(text, message_id, ours.mail, person.address, at), "PASS")
+    return notified(body, message_id, at)
+
+
+def harmful_mail(person: Person, message_id: str, at: datetime) -> bytes:
+    """A mail that SES has found a virus in."""
+    body = outbox_email.message_event("see attachment", message_id, person.organisation.mail, person.address, at)
+    return notified(judged(body, "FAIL"), message_id, at)
+
+
+def automatic_mail(person: Person, message_id: str, at: datetime) -> bytes:
+    """An out-of-office notice, as RFC 3834 marks it."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = person.address
+    mail["To"] = person.organisation.mail
+    mail["Subject"] = "Out of office"
+    mail["Auto-Submitted"] = "auto-replied"
+    mail["Message-ID"] = f"<{message_id}@mail.example>"
+    mail.set_content("I am away until Monday.")
+    body = outbox_email.inbound_event(mail.as_bytes(), at, person.organisation.mail)
+    return notified(judged(body, "PASS"), message_id, at)
+
+
+def broken_sms(person: Person, message_id: str, at: datetime) -> bytes:
+    """Without the number it came from: nobody can be answered."""
+    body = _sms(person, "hello?", message_id)
+    del body["originationNumber"]
+    return notified(body, message_id, at)
+
+
+def notified(body: dict[str, Any], message_id: str, at: datetime) -> bytes:
+    """In an SNS notification. Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html"""
+    return msgspec.json.encode(
+        {
+            "Type": "Notification",
+            "MessageId": f"{message_id[:8]}-0000-4000-8000-{message_id[:12]}",
+            "TopicArn": "arn:aws:sns:us-east-1:000000000000:inbound",
+            "Message": msgspec.json.encode(body).decode(),
+            "Timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        }
+    )
+
+
+def judged(body: dict[str, Any], virus: str) -> dict[str, Any]:
+    """A received mail with SES's verdicts."""
+    verdicts = {"spam": "PASS", "virus": virus, "spf": "PASS", "dkim": "PASS", "dmarc": "PASS"}
+    body["receipt"] |= {f"{name}Verdict": {"status": status} for name, status in verdicts.items()}
+    return body
+
+
+def of_organisation(body: dict[str, Any], organisation: Organisation) -> dict[str, Any]:
+    """A WhatsApp event of the organisation's own account."""
+    body["aws_account_id"] = organisation.account_id
+    body["context"]["MetaWabaIds"][0]["wabaId"] = organisation.name
+    return body
+
+
+def _sms(person: Person, text: str, message_id: str) -> dict[str, Any]:
+    return {
+        "originationNumber": person.address,
+        "destinationNumber": person.organisation.number,
+        "messageKeyword": "KEYWORD_000000000000",
+        "messageBody": text,
+        "inboundMessageId": message_id,
+    }
