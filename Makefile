@@ -40,7 +40,8 @@ bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are a
 lock: ## Pin the newest versions of every dependency, with hashes
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip --quiet install uv
 	$(LOCK) --extra local -o requirements-local.txt
-	$(LOCK) --extra local --extra functions --extra dev -c requirements-local.txt -o requirements-dev.txt
+	$(LOCK) --extra local --extra infra -c requirements-local.txt -o requirements-infra.txt
+	$(LOCK) --extra local --extra infra --extra functions --extra dev -c requirements-infra.txt -c requirements-local.txt -o requirements-dev.txt
 
 LOCK := build/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra build \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
