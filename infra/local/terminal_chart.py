@@ -9,12 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from infra.local.commands.tables import cell
-from queries.charts import Drawing, shown
+from queries.charts import Drawing
+from queries.scale import ticks
+from queries.units import shown
 
 MOST_BARS = 40
 _BAR_WIDTH = 40
 _HEIGHT = 18
-_TICKS = 6
+_WIDEST = 110
+_LABEL = 44
 _COLOURS = ("cyan", "yellow", "magenta", "green", "blue", "red")
 _MARKS = ("●", "+", "×", "◆", "○", "*")  # tell lines apart where there are no colours
 
@@ -40,37 +43,41 @@ def _bars(drawing: Drawing) -> Table:
     several = len(drawing.series) > 1
     most = max(drawing.values) or 1.0
     table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(max_width=_LABEL, overflow="fold")
     for index, place in enumerate(drawing.places[:MOST_BARS]):
         label = cell(place)
-        for series, colour in zip(drawing.series, _colours(drawing), strict=True):
+        for number, series in enumerate(drawing.series):
             value = series.values[index]
             if value is not None:
-                bar = Bar(most, 0, max(value, 0.0), width=_BAR_WIDTH, color=colour)
-                table.add_row(Text(label), Text(cell(series.name) if several else ""), bar, Text(shown(value)))
+                bar = Bar(most, 0, max(value, 0.0), width=_BAR_WIDTH, color=_COLOURS[number % len(_COLOURS)])
+                table.add_row(
+                    Text(label), Text(cell(series.name) if several else ""), bar, Text(shown(value, drawing.unit))
+                )
                 label = ""
     return table
 
 
 def _lines(drawing: Drawing, width: int) -> Text:
+    width = min(width, _WIDEST)
     plotext.clear_figure()
     plotext.limit_size(False, False)  # a pipe has no size to stay within
     plotext.theme("clear")
-    plotext.plot_size(min(width, 110), _HEIGHT)
-    for series, colour, mark in zip(drawing.series, _colours(drawing), _marks(drawing), strict=True):
-        points = [(index, value) for index, value in enumerate(series.values) if value is not None]
-        if points:
-            x, y = zip(*points, strict=True)
-            plotext.plot(x, y, marker=mark, color=colour, label=cell(series.name))
-    plotext.ylim(min(0.0, *drawing.values), max(drawing.values) or 1.0)
-    step = max(1, (len(drawing.places) - 1) // (_TICKS - 1))
-    ticks = range(0, len(drawing.places), step)
-    plotext.xticks(ticks, [cell(drawing.places[tick]) for tick in ticks])
+    plotext.plot_size(width, _HEIGHT)
+    for index, series in drawing.lines:
+        mark, colour = _MARKS[index % len(_MARKS)], _COLOURS[index % len(_COLOURS)]
+        for number, run in enumerate(drawing.runs(series)):
+            x, y = zip(*run, strict=True)
+            plotext.plot(x, y, marker=mark, color=colour, label="" if number else cell(series.name))
+    numbers = ticks(drawing.values)
+    plotext.ylim(numbers[0], numbers[-1])
+    plotext.yticks(numbers, [shown(number, drawing.unit) for number in numbers])
+    places = _named(drawing.places, width)
+    plotext.xlim(0, len(drawing.places) - 1)
+    plotext.xticks(places, [cell(drawing.places[place]) for place in places])
     return Text.from_ansi(plotext.build())
 
 
-def _colours(drawing: Drawing) -> list[str]:
-    return [_COLOURS[index % len(_COLOURS)] for index in range(len(drawing.series))]
-
-
-def _marks(drawing: Drawing) -> list[str]:
-    return [_MARKS[index % len(_MARKS)] for index in range(len(drawing.series))]
+def _named(places: Sequence[str], width: int) -> range:
+    """Which places have their names below the axis: as many as stand side by side."""
+    room = max(2, width // (max(map(len, places)) + 4))
+    return range(0, len(places), -(-len(places) // room))

@@ -11,7 +11,7 @@
 -- column turns: turns of the day
 -- column customers: people who wrote that day
 -- column returning_customers: those of them who had written on an earlier day
--- chart: line x=day y=conversations,customers,returning_customers series=channel
+-- chart: line x=day y=conversations,customers,returning_customers series=channel counts
 -- scans: conversations
 WITH conversations_begun AS (
     SELECT

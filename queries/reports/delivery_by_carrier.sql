@@ -1,8 +1,7 @@
 -- title: Delivery rate by carrier
 -- description: Text and picture messages by the carrier that took them. Some carriers never confirm a delivery: there,
 --   look at failure_rate.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column iso_country_code: the recipients' country, two letters
@@ -13,7 +12,7 @@
 -- column failed: those that failed
 -- column delivery_rate: delivered of messages; 0 to 1
 -- column failure_rate: failed of messages; 0 to 1
--- chart: bar x=carrier y=delivery_rate,failure_rate
+-- chart: bar x=carrier,iso_country_code y=delivery_rate,failure_rate
 -- scans: events from 1 hour before to 3 days after
 SELECT
     iso_country_code,

@@ -1,8 +1,7 @@
 -- title: From sending a mail to a click in it, by the recipients' domain
 -- description: How many mails of each get how far. Opens are a sign, no proof: some mail programs open every mail by
 --   themselves, others hide it.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column recipient_domain: the domain they were sent to

@@ -1,8 +1,7 @@
 -- title: From sending a mail to a click in it, by hour
 -- description: How many mails of each get how far. Opens are a sign, no proof: some mail programs open every mail by
 --   themselves, others hide it.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column happened_in: the beginning of the hour in which the first thing happened to it, UTC
@@ -16,7 +15,7 @@
 -- column delivery_rate: delivered of sent; 0 to 1
 -- column open_rate: opened of delivered; 0 to 1
 -- column click_rate: clicked of delivered; 0 to 1
--- chart: line x=happened_in y=sent,delivered,opened,clicked
+-- chart: line x=happened_in y=sent,delivered,opened,clicked counts
 -- scans: events from 1 hour before to 3 days after
 SELECT
     date_trunc('hour', first_event_at) AS happened_in,

@@ -2,8 +2,7 @@
 -- description: The subjects of the mails sent to an address, newest first, and where each mail stands. The case of
 --   letters does not matter.
 -- parameter address varchar: the mail address
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column first_event_at: when the first thing happened to it; UTC

@@ -7,7 +7,7 @@
 -- column channel: text, email or whatsapp
 -- column opted_out: people who opted out
 -- column opted_in: people who opted in
--- chart: line x=day y=opted_out,opted_in series=channel
+-- chart: line x=day y=opted_out,opted_in series=channel counts
 -- scans: events
 WITH changes AS (
     SELECT

@@ -4,8 +4,7 @@
 --   stop it at 10 % or 0.5 % (https://docs.aws.amazon.com/ses/latest/dg/reputationdashboardmessages.html). Gmail and
 --   Yahoo want fewer than 0.1 % complaints and refuse mail from 0.3 % on (https://support.google.com/a/answer/81126).
 --   Shares of few mails say little. Gmail reports no complaints to SES: look into its Postmaster Tools.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- parameter bounce_limit double = 0.05: share of hard bounces from which the verdict is warning; from twice as many,
@@ -22,7 +21,7 @@
 -- column bounce_rate: hard_bounces of sent; 0 to 1
 -- column complaint_rate: complaints of delivered; 0 to 1
 -- column verdict: ok, warning or critical
--- chart: bar x=recipient_domain y=bounce_rate,complaint_rate series=sending_domain
+-- chart: bar x=recipient_domain,account_id y=bounce_rate,complaint_rate series=sending_domain
 -- scans: events from 1 hour before to 3 days after
 WITH counts AS (
     SELECT

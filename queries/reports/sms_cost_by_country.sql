@@ -1,8 +1,7 @@
 -- title: What text messages cost, by country
 -- description: Prices are AWS's own, from the delivery events; each message counts once, and total_price is the sum of
 --   the others.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column iso_country_code: the recipients' country, two letters; empty where the events do not say

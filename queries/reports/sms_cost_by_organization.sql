@@ -1,8 +1,7 @@
 -- title: What text messages cost, by account and organisation
 -- description: Prices are AWS's own, from the delivery events. The organisation is the context organizationId that the
 --   sender attached.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column account_id: AWS account

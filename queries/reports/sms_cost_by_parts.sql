@@ -1,8 +1,7 @@
 -- title: What text messages cost, by the number of their parts
 -- description: Each part is paid for: 160 characters of GSM-7 are one, 161 are two of 153; with an emoji, 70 are one.
 --   Source: https://docs.aws.amazon.com/sms-voice/latest/userguide/sms-limitations-character.html
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column parts_per_message: parts a message was sent in; NULL where the events do not say

@@ -1,8 +1,7 @@
 -- title: Why WhatsApp messages fail
 -- description: Messages that failed, by Meta's error code, most frequent first, with what it means and who or what can
 --   help.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column error_code: Meta's code

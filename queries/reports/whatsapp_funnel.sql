@@ -1,7 +1,6 @@
 -- title: From sending a WhatsApp message to its being read, by day
 -- description: How many messages get how far. People may hide that they read: read is a lower bound.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column day: the day on which the first thing happened to it, UTC
@@ -13,7 +12,7 @@
 -- column delivery_rate: delivered of messages; 0 to 1
 -- column read_rate: read of delivered; 0 to 1
 -- column failure_rate: failed of messages; 0 to 1
--- chart: line x=day y=sent,delivered,read,failed
+-- chart: line x=day y=sent,delivered,read,failed counts
 -- scans: events from 1 hour before to 3 days after
 SELECT
     day,

@@ -1,7 +1,7 @@
 """What a chart shows of a result, and how it looks in a terminal."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,10 +9,12 @@ from rich.console import Console
 
 from infra.local.terminal_chart import MOST_BARS, show
 from queries.chart import Chart
-from queries.charts import ChartError, Drawing, Series, draw, guess_chart, shown
+from queries.charts import ChartError, Drawing, Series, draw, guess_chart
 from queries.result import Cell, Column, Result
+from queries.scale import ticks
+from queries.units import Unit, shown, unit_of
 
-SENT = Chart("bar", "channel", ("sent", "failed"))
+SENT = Chart("bar", ("channel",), ("sent", "failed"))
 
 
 def result(types: dict[str, str], *rows: tuple[Cell, ...]) -> Result:
@@ -43,30 +45,30 @@ def test_rows_of_one_place_are_added_and_what_is_not_there_is_not_zero() -> None
 
 def test_a_series_column_gives_a_line_for_each_of_its_values() -> None:
     rows = volume(("2026/07/01/02", "text", 5, 0), ("2026/07/01/01", "text", 4, 0), ("2026/07/01/02", "email", 3, 0))
-    (drawing,) = draw(Chart("line", "hour", ("sent",), "channel"), rows)
-    assert drawing.places == ("2026/07/01/01", "2026/07/01/02")
+    (drawing,) = draw(Chart("line", ("hour",), ("sent",), "channel"), rows)
+    assert drawing.places == ("2026-07-01 01:00", "2026-07-01 02:00")
     assert drawing.series == (Series("email", (None, 3)), Series("text", (4, 5)))
 
 
 def test_several_columns_with_a_series_column_are_panels() -> None:
-    panels = draw(Chart("line", "hour", ("sent", "failed"), "channel"), volume(("1", "text", 5, 2)))
+    panels = draw(Chart("line", ("hour",), ("sent", "failed"), "channel"), volume(("1", "text", 5, 2)))
     assert [(panel.title, panel.series[0].values) for panel in panels] == [("sent", (5,)), ("failed", (2,))]
 
 
 def test_a_chart_is_guessed_for_a_result_nobody_described() -> None:
-    assert guess_chart(volume(("2026/07/01/02", "text", 5, 1))) == Chart("line", "hour", ("sent", "failed"))
+    assert guess_chart(volume(("2026/07/01/02", "text", 5, 1))) == Chart("line", ("hour",), ("sent", "failed"))
     moments = result({"at": "timestamp(3)", "price": "decimal(10,2)"}, (datetime(2026, 7, 1, tzinfo=UTC), Decimal(1)))
-    assert guess_chart(moments) == Chart("line", "at", ("price",))
+    assert guess_chart(moments) == Chart("line", ("at",), ("price",))
     assert guess_chart(volume(("text", "", 5, 1))).kind == "bar"
 
 
 @pytest.mark.parametrize(
     ("chart", "message"),
     [
-        (Chart("bar", "nothing", ("sent",)), "no column nothing"),
-        (Chart("bar", "hour", ("nothing",)), "no column nothing"),
-        (Chart("bar", "hour", ("sent",), "nothing"), "no column nothing"),
-        (Chart("bar", "hour", ("channel",)), "channel is not a number in every row: text"),
+        (Chart("bar", ("nothing",), ("sent",)), "no column nothing"),
+        (Chart("bar", ("hour",), ("nothing",)), "no column nothing"),
+        (Chart("bar", ("hour",), ("sent",), "nothing"), "no column nothing"),
+        (Chart("bar", ("hour",), ("channel",)), "channel is not a number in every row: text"),
     ],
 )
 def test_what_cannot_be_drawn_says_why(chart: Chart, message: str) -> None:
@@ -82,15 +84,87 @@ def test_a_result_without_numbers_has_no_chart(types: dict[str, str]) -> None:
 
 def test_places_are_times_to_the_minute_and_never_empty() -> None:
     cells: list[Cell] = [datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 7, 1, 13, 5, 9, tzinfo=UTC), None, ""]
-    (drawing,) = draw(Chart("bar", "x", ("y",)), result({"x": "", "y": ""}, *((cell, 1) for cell in cells)))
+    (drawing,) = draw(Chart("bar", ("x",), ("y",)), result({"x": "", "y": ""}, *((cell, 1) for cell in cells)))
     assert drawing.places == ("2026-07-01", "2026-07-01 13:05", "(none)")
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0"), (12345, "12,345"), (0.01234, "0.0123"), (1234.5, "1,234"), (2.5, "2.5")]
+    ("value", "unit", "text"),
+    [
+        *((0, "", "0"), (12345, "", "12,345"), (0.01234, "", "0.0123"), (1234.5, "", "1,234"), (2.5, "", "2.5")),
+        *((0.000093, "", "0.000093"), (0.21634, "0 to 1", "21.6 %"), (1, "0 to 1", "100 %")),
+        *((1234.5, "US dollars", "$1,234.50"), (0.01651, "US dollars", "$0.0165"), (3568, "milliseconds", "3,568 ms")),
+    ],
 )
-def test_numbers_are_shown_as_people_read_them(value: float, text: str) -> None:
-    assert shown(value) == text
+def test_numbers_are_shown_as_people_read_them(value: float, unit: Unit, text: str) -> None:
+    assert shown(value, unit) == text
+
+
+def test_a_meaning_that_ends_in_a_unit_tells_it() -> None:
+    assert unit_of("what these cost; US dollars") == "US dollars"
+    assert unit_of("delivered of answers; 0 to 1") == "0 to 1"
+    assert unit_of("turns; not seconds, as it happens") == ""
+    chart, columns = Chart("bar", ("channel",), ("sent",)), {"sent": "how long; milliseconds"}
+    assert draw(chart, volume(("", "text", 5, 1)), columns)[0].unit == "milliseconds"
+
+
+def test_hours_that_nobody_counted_anything_in_are_zero_and_shares_are_not() -> None:
+    rows = volume(("2026/07/01/01", "text", 5, 0), ("2026/07/01/04", "text", 3, 0))
+    (counts,) = draw(Chart("line", ("hour",), ("sent",), "channel", counts=True), rows)
+    assert counts.places == ("2026-07-01 01:00", "2026-07-01 02:00", "2026-07-01 03:00", "2026-07-01 04:00")
+    assert counts.series == (Series("text", (5, 0, 0, 3)),)
+    (shares,) = draw(Chart("line", ("hour",), ("sent",), "channel"), rows)
+    assert shares.series == (Series("text", (5, None, None, 3)),)
+    assert shares.runs(shares.series[0]) == [[(0, 5)], [(3, 3)]]
+
+
+def test_counts_of_very_many_hours_are_added_up_to_days() -> None:
+    first = datetime(2026, 7, 1, tzinfo=UTC)
+    rows = result({"at": "", "n": "bigint"}, *((first + timedelta(hours=hour), 1) for hour in range(24 * 15)))
+    (drawing,) = draw(Chart("line", ("at",), ("n",), counts=True), rows)
+    assert drawing.places == tuple(f"2026-07-{day:02}" for day in range(1, 16))
+    assert set(drawing.values) == {24}
+
+
+def test_days_that_a_month_lacks_are_there_all_the_same() -> None:
+    rows = result({"day": "date", "n": "bigint"}, (date(2026, 2, 27), 1), (date(2026, 3, 1), 2))
+    assert draw(Chart("line", ("day",), ("n",)), rows)[0].places == ("2026-02-27", "2026-02-28", "2026-03-01")
+
+
+def test_places_of_one_name_are_told_apart_by_what_differs() -> None:
+    chart = Chart("bar", ("carrier", "country", "account"), ("sent",))
+    types = {"carrier": "varchar", "country": "varchar", "account": "varchar", "sent": "bigint"}
+    (drawing,) = draw(chart, result(types, ("", "US", "1", 5), ("", "CA", "1", 7)))
+    assert drawing.places == ("(none), US", "(none), CA")
+
+
+def test_shares_of_one_place_are_never_added_up() -> None:
+    chart = Chart("bar", ("channel",), ("sent",))
+    rows = volume(("1", "text", 5, None), ("2", "text", 6, None))
+    with pytest.raises(ChartError, match="sent cannot be added up, and text has more than one"):
+        draw(chart, rows, {"sent": "part of all; 0 to 1"})
+
+
+def test_a_line_of_zeros_is_left_out_and_takes_nobodys_colour() -> None:
+    rows = volume(("2026/07/01/01", "email", 0, 0), ("2026/07/01/01", "text", 4, 0))
+    sent, failed = draw(Chart("line", ("hour",), ("sent", "failed"), "channel", counts=True), rows)
+    assert [(index, series.name) for index, series in sent.lines] == [(1, "text")]
+    assert [(index, series.name) for index, series in failed.lines] == [(0, "email"), (1, "text")]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((), (0, 1)),
+        ((1,), (0, 1)),
+        ((14, 3), (0, 5, 10, 15)),
+        ((0.216, 0.05), (0, 0.1, 0.2, 0.3)),
+        ((11289,), (0, 5000, 10000, 15000)),
+        ((-3, 4), (-4, -2, 0, 2, 4)),
+    ],
+)
+def test_the_numbers_of_an_axis_are_round(values: tuple[float, ...], expected: tuple[float, ...]) -> None:
+    assert ticks(values) == expected
 
 
 def test_bars_are_as_long_as_their_values() -> None:
@@ -103,11 +177,11 @@ def test_bars_are_as_long_as_their_values() -> None:
 
 def test_lines_have_marks_that_tell_them_apart_without_colours() -> None:
     rows = [(f"2026/07/01/{hour:02}", "", hour, 23 - hour) for hour in range(24)]
-    (drawing,) = draw(Chart("line", "hour", ("sent", "failed")), volume(*rows))
+    (drawing,) = draw(Chart("line", ("hour",), ("sent", "failed")), volume(*rows))
     text = printed(drawing)
     assert "●● sent" in text
     assert "++ failed" in text
-    assert "2026/07/01/00" in text
+    assert "2026-07-01 05:00" in text
     assert "\x1b" not in text
 
 

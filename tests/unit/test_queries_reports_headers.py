@@ -22,7 +22,7 @@ GOOD = """-- title: T
 -- column a: first
 -- column b: second
 -- scans: events from 1 hour before to 3 days after; conversations
--- chart: line x=a y=a,b series=b
+-- chart: line x=a,b y=a,b series=b counts
 SELECT 1 AS a, 2 AS b
 """
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_chart_and_scans_are_read(path: Path) -> None:
     path.write_text(GOOD)
     entry = read_entry(path, "report")
-    assert entry.chart == Chart("line", "a", ("a", "b"), "b")
+    assert entry.chart == Chart("line", ("a", "b"), ("a", "b"), "b", counts=True)
     assert entry.scans == (
         Scan("events", timedelta(hours=1), timedelta(days=3)),
         Scan("conversations", timedelta(), timedelta()),

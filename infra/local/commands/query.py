@@ -16,7 +16,7 @@ from infra.local.exports import as_csv, as_json, as_parquet, named_rows
 from infra.local.terminal_chart import show
 from queries.asking import Engine
 from queries.catalogue import Catalogue
-from queries.charts import ChartError, draw, guess_chart
+from queries.charts import NO_MEANINGS, ChartError, draw, guess_chart
 from queries.engines.athena import AthenaResult
 from queries.errors import QueryError
 from queries.parameters import Value
@@ -100,7 +100,11 @@ def _draw(result: Result, text: str, catalogue: Catalogue) -> None:
     console = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=110)
     try:
         chart = (entry.chart if entry else None) or guess_chart(result)
-        show(console, entry.title if entry else " ".join(text.split()), draw(chart, result))
+        show(
+            console,
+            entry.title if entry else " ".join(text.split()),
+            draw(chart, result, entry.columns if entry else NO_MEANINGS),
+        )
     except ChartError as error:
         raise click.ClickException(str(error)) from error
 
