@@ -3,12 +3,14 @@
 PYTHON ?= python3
 PORT ?= 8080
 DATA ?= .parley
+STAGE ?= dev
+CDK ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 SOURCES := infra orchestrator transformer queries tests
 
-.PHONY: help run test quick fix bench lock clean
+.PHONY: help run test quick fix bench synth diff deploy destroy lock clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -37,6 +39,18 @@ fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are answered
 	@$(BIN)/python -m tests.bench
 
+synth: $(VENV)/.infra ## Write the CloudFormation templates and functions of STAGE to build/cdk.out
+	@$(BIN)/python -m infra.app -c stage=$(STAGE) $(CDK)
+
+deploy: build/cdk/.installed ## Deploy STAGE to the account of your credentials (CDK='-c name=value …')
+	@$(CDK_CLI) deploy --all --outputs-file build/$(STAGE)-outputs.json -c stage=$(STAGE) $(CDK)
+
+diff: build/cdk/.installed ## What a deployment of STAGE would change
+	@$(CDK_CLI) diff -c stage=$(STAGE) $(CDK)
+
+destroy: build/cdk/.installed ## Remove STAGE; data stays, unless when_destroyed=delete
+	@$(CDK_CLI) destroy --all -c stage=$(STAGE) $(CDK)
+
 lock: ## Pin the newest versions of every dependency, with hashes
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip --quiet install uv
 	$(LOCK) --extra local -o requirements-local.txt
@@ -62,6 +76,11 @@ $(VENV)/.local: requirements-local.txt pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements-local.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.infra: requirements-infra.txt pyproject.toml $(VENV)/.local
+	@echo "Setting up CDK…"
+	@$(PIP) --require-hashes -r requirements-infra.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml $(VENV)/.local

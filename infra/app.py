@@ -1,0 +1,40 @@
+"""The CDK app: `python -m infra.app [-c name=value]…` writes cdk.out, with no account and no command line of CDK.
+
+    lake ◀ sources ◀ hub ◀ watch        each can be looked at, deployed and updated by itself
+      ▲                ▲
+    quicksight      knowledge            both optional
+
+The lake alone is an engagement database; the hub joins later, or never (`-c hub.deployed=false`).
+"""
+
+import argparse
+import os
+import sys
+
+from infra import node
+from infra.settings.context import context
+from infra.settings.deployment import Deployment
+from orchestrator.errors import ConfigurationError
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Synthesise, or say on standard error what is wrong with the settings and exit with 2."""
+    parser = argparse.ArgumentParser(prog="python -m infra.app", description="Synthesise a deployment's stacks.")
+    parser.add_argument(
+        "-c", "--context", action="append", default=[], metavar="NAME=VALUE", help="a setting, over cdk.json's"
+    )
+    given = parser.parse_args(arguments).context
+    try:
+        deployment = Deployment.read(context(os.environ, given))
+    except (ConfigurationError, ValueError) as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from error
+    node.use()
+    from infra.packaging import asset  # noqa: PLC0415  # both start Node, which is chosen by now
+    from infra.stacks.whole import app  # noqa: PLC0415
+
+    app(deployment, asset).synth()
+
+
+if __name__ == "__main__":
+    main()

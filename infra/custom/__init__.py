@@ -1,0 +1,1 @@
+"""Custom resources: what CloudFormation cannot do by itself, run by Lambda during a deployment."""

@@ -1,0 +1,33 @@
+"""What a deployer decides about the hub."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Hub(Struct, frozen=True, kw_only=True):
+    """The hub: receives, remembers, answers. What it answers with are its own settings."""
+
+    deployed: Annotated[
+        bool, Meta(description="whether there is a hub; without one the lake is an engagement database of its own")
+    ] = True
+    sms_numbers: Annotated[
+        tuple[str, ...], Meta(description="ids of phone numbers (phone-…) whose messages the hub answers")
+    ] = ()
+    new_sms_number: Annotated[
+        str,
+        Meta(
+            description="a phone number to request, as country:type, like US:TOLL_FREE or US:SIMULATOR",
+            pattern="^([A-Z]{2}:(LONG_CODE|TOLL_FREE|TEN_DLC|SIMULATOR))?$",
+            examples=["US:SIMULATOR"],
+        ),
+    ] = ""
+    mail_recipients: Annotated[
+        tuple[str, ...], Meta(description="mail addresses or domains, verified in SES, whose mail the hub answers")
+    ] = ()
+    mail_tls_required: Annotated[bool, Meta(description="whether mail that comes without TLS is refused")] = False
+    mail_kept_days: Annotated[int, Meta(description="days that received mails are kept whole", ge=1)] = 90
+    converse_at_once: Annotated[
+        int, Meta(description="people answered at the same time: the brake on cost", ge=2, le=1000)
+    ] = 10
+    ingress_at_once: Annotated[int, Meta(description="batches of events received at the same time", ge=2, le=1000)] = 5

@@ -1,0 +1,42 @@
+"""What a deployer decides about the lake."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Lake(Struct, frozen=True, kw_only=True):
+    """The lake: buckets, tables, streams, workgroup."""
+
+    buffer_seconds: Annotated[
+        int,
+        Meta(
+            description="seconds that Firehose collects before it writes a file: longer means larger files, later rows",
+            ge=60,
+            le=900,
+        ),
+    ] = 300
+    buffer_mb: Annotated[
+        int, Meta(description="MB that Firehose collects at most before it writes a file", ge=64, le=128)
+    ] = 128
+    cheaper_after_days: Annotated[
+        int, Meta(description="days after which a file moves to cheaper storage; 0: never", ge=0)
+    ] = 90
+    expire_after_days: Annotated[int, Meta(description="days after which a file is deleted; 0: never", ge=0)] = 0
+    old_versions_days: Annotated[
+        int, Meta(description="days that an overwritten or deleted file can still be brought back", ge=1)
+    ] = 30
+    first_hour: Annotated[
+        str,
+        Meta(
+            description="the first hour that questions can reach, yyyy/MM/dd/HH",
+            pattern="^\\d{4}/\\d\\d/\\d\\d/\\d\\d$",
+        ),
+    ] = "2024/01/01/00"
+    scan_limit_gb: Annotated[
+        int, Meta(description="GB that one query may scan before Athena stops it; 5 USD a TB", ge=1)
+    ] = 100
+    compaction: Annotated[bool, Meta(description="whether small files of past days are merged every night")] = False
+    compatibility_tables: Annotated[
+        bool, Meta(description="whether tables with the names of AWS's engagement database sample are added")
+    ] = False

@@ -1,0 +1,62 @@
+"""Values of the context → a settings class. Every fault is collected, with its field and what would be right.
+
+A section is a class of its own and a mapping in the context. Text is taken for numbers, truth and lists (separated by
+commas) too, as `-c` knows nothing else.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+Section = TypeVar("Section", bound=msgspec.Struct)
+
+
+def read(section: type[Section], values: Mapping[str, object], faults: list[str], path: str = "") -> Section:
+    """The section with `values`, and its defaults for the rest.
+
+    What cannot be used is appended to `faults`, a line each, and left at its default.
+    """
+    hints = get_type_hints(section, include_extras=True)
+    unknown = [name for name in values if name not in hints]
+    faults += [f"{path}{name}: there is no such setting{_meant(name, hints)}" for name in unknown]
+    read_values = {}
+    for name in values.keys() & hints.keys():
+        value, kind = values[name], _plain(hints[name])
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            if isinstance(value, Mapping):
+                read_values[name] = read(kind, value, faults, f"{path}{name}.")
+            else:
+                faults.append(f"{path}{name}: is a section, with settings of its own: {', '.join(_names(kind))}")
+            continue
+        try:
+            read_values[name] = msgspec.convert(_split(value, kind), hints[name], strict=False)
+        except msgspec.ValidationError as error:
+            faults.append(f"{path}{name}={value!r}: {error}. It means: {meaning(hints[name])}")
+    return section(**read_values)
+
+
+def meaning(hint: Any) -> str:
+    """What a field's annotation says about it."""
+    return next((each.description for each in get_args(hint)[1:] if isinstance(each, msgspec.Meta)), None) or ""
+
+
+def _meant(name: str, hints: Mapping[str, object]) -> str:
+    close = get_close_matches(name, hints, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; there is {', '.join(hints)}"
+
+
+def _names(section: type[msgspec.Struct]) -> tuple[str, ...]:
+    return section.__struct_fields__
+
+
+def _plain(hint: Any) -> Any:
+    """A hint without its annotation."""
+    return get_args(hint)[0] if hasattr(hint, "__metadata__") else hint
+
+
+def _split(value: object, kind: object) -> object:
+    if get_origin(kind) is tuple and isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    return value

@@ -1,0 +1,30 @@
+"""What a deployer decides about the event sources."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Where events of sent messages come from."""
+
+    email: Annotated[bool, Meta(description="whether there is an SES configuration set that reports to the lake")] = (
+        True
+    )
+    sms: Annotated[
+        bool, Meta(description="whether there is an End User Messaging SMS configuration set that reports to the lake")
+    ] = True
+    whatsapp: Annotated[bool, Meta(description="whether WhatsApp events come to the lake and the hub")] = False
+    whatsapp_accounts: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="ids (waba-…, in End User Messaging Social) of the WhatsApp Business accounts that report here"
+        ),
+    ] = ()
+    whatsapp_topic: Annotated[
+        str,
+        Meta(
+            description="ARN of an SNS topic that these accounts report to already; empty: one is made",
+            pattern="^(arn:aws[a-z-]*:sns:.+)?$",
+        ),
+    ] = ""

@@ -1,0 +1,22 @@
+"""What a deployer decides about watching."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """Alarms and the dashboard."""
+
+    deployed: Annotated[bool, Meta(description="whether there are alarms and a dashboard")] = True
+    mail: Annotated[
+        str,
+        Meta(
+            description="mail address that every alarm is sent to; SES is not involved, SNS asks for confirmation",
+            pattern="^([^@\\s]+@[^@\\s]+)?$",
+            examples=["operators@example.com"],
+        ),
+    ] = ""
+    reply_latency_s: Annotated[int, Meta(description="seconds within which 95 % of answers should come", ge=1)] = 30
+    tokens_per_day: Annotated[int, Meta(description="model tokens a day that raise an alarm", ge=1)] = 5_000_000
+    sms_spend_per_day_usd: Annotated[int, Meta(description="US dollars of SMS a day that raise an alarm", ge=1)] = 20

@@ -1,0 +1,67 @@
+"""A deployment's settings are checked before anything is made, and every fault is named at once."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.settings.context import context
+from infra.settings.deployment import Deployment
+from orchestrator.errors import ConfigurationError
+
+
+def test_every_fault_is_named_with_its_field_and_what_would_be_right() -> None:
+    wrong = {
+        "stag": "x",
+        "stage": "PROD",
+        "lake.buffer_seconds": "1",
+        "hub": 3,
+        "settings": {"table_name": "mine", "sms_max_characters": 9000},
+    }
+    with pytest.raises(ConfigurationError) as raised:
+        Deployment.read(wrong)
+    lines = str(raised.value).splitlines()
+    assert "  stag: there is no such setting; did you mean stage?" in lines
+    assert any(line.startswith("  stage='PROD': ") and "name of the deployment" in line for line in lines)
+    assert any(line.startswith("  lake.buffer_seconds='1': Expected `int` >= 60") for line in lines)
+    assert any(line.startswith("  hub: is a section, with settings of its own: deployed") for line in lines)
+    assert "  settings.table_name: the stacks fill it in; leave it out" in lines
+    assert any(line.startswith("  settings.sms_max_characters=9000: ") for line in lines)
+    assert len(lines) == 7
+
+
+def test_text_is_read_as_numbers_truth_and_lists() -> None:
+    deployment = Deployment.read(
+        {"lake.compaction": "true", "watch.tokens_per_day": "7", "hub.sms_numbers": "phone-1, phone-2"}
+    )
+    assert deployment.lake.compaction is True
+    assert deployment.watch.tokens_per_day == 7
+    assert deployment.hub.sms_numbers == ("phone-1", "phone-2")
+
+
+def test_a_dotted_name_changes_one_setting_of_a_section() -> None:
+    deployment = Deployment.read({"lake": {"buffer_seconds": 60, "scan_limit_gb": 1}, "lake.scan_limit_gb": "5"})
+    assert (deployment.lake.buffer_seconds, deployment.lake.scan_limit_gb) == (60, 5)
+
+
+def test_settings_exclude_each_other_only_with_a_remedy() -> None:
+    with pytest.raises(ConfigurationError, match=r"knowledge\.harness.*set knowledge\.created=true"):
+        Deployment.read({"knowledge.harness": "true"})
+
+
+def test_what_is_given_on_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "cdk.json"
+    file.write_text(json.dumps({"context": {"stage": "dev", "region": "eu-west-1"}}))
+    assert context({}, ["stage=prod"], file) == {"stage": "prod", "region": "eu-west-1"}
+    assert context({"CDK_CONTEXT_JSON": '{"stage": "test"}'}, [], file) == {"stage": "test"}
+    with pytest.raises(ValueError, match="name=value"):
+        context({}, ["stage"], file)
+
+
+def test_the_shipped_cdk_json_is_a_deployment() -> None:
+    assert Deployment.read(context({})).stage == "dev"
+
+
+def test_what_cdk_keeps_in_its_context_is_not_a_setting() -> None:
+    looked_up = {"@aws-cdk/core:newStyleStackSynthesis": True, "availability-zones:account=1:region=x": ["a"]}
+    assert Deployment.read(looked_up) == Deployment.read({})
