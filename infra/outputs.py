@@ -29,7 +29,7 @@ class LakeOutputs(Outputs):
     lake_uri: Annotated[str, "s3://bucket/prefix below which each table has its folder"]
     errors_uri: Annotated[str, "s3://bucket/prefix of what Firehose could not deliver"]
     results_uri: Annotated[str, "s3://bucket/prefix of the answers to queries"]
-    templates_bucket_name: Annotated[str, "bucket of analysts' templates"]
+    templates_uri: Annotated[str, "s3://bucket/prefix of analysts' templates"]
     database_name: Annotated[str, "Glue database of the tables and views"]
     workgroup_name: Annotated[str, "Athena workgroup to ask in"]
     transformer_function_name: Annotated[str, "Lambda function that turns events into rows"]

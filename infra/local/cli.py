@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from orchestrator.errors import ConfigurationError
+from orchestrator.errors import ParleyError
 
 COMMANDS = {
     "serve": "Run the hub on this machine: page, API, workers, lake.",
@@ -21,8 +21,11 @@ COMMANDS = {
     "rejected": "What could not become rows: list, show, replay.",
     "templates": "How events become rows: list, check before use, draft.",
     "erase": "Forget a person: everything kept of one address.",
-    "doctor": "Check the settings; name every gap with its remedy.",
+    "doctor": "Check the settings, here or an account's; name every gap with its remedy.",
 }
+
+# What can be done to a deployment on AWS as well.
+WITH_STAGE = ("conversations", "quarantine", "query", "compact", "rejected", "templates", "erase", "doctor")
 
 
 class Commands(click.Group):
@@ -51,8 +54,9 @@ class Commands(click.Group):
     show_default=True,
     help="The folder that holds everything of an embedded deployment.",
 )
+@click.option("--stage", metavar="NAME", help="A deployment on AWS in its place, found by its stacks' outputs.")
 @click.pass_context
-def parley(ctx: click.Context, data: Path) -> None:
+def parley(ctx: click.Context, data: Path, stage: str | None) -> None:
     """Parley: customers write by SMS, WhatsApp or email; an AI answers; everything lands in a lake.
 
     \b
@@ -63,14 +67,16 @@ def parley(ctx: click.Context, data: Path) -> None:
 
     Settings are environment variables named PARLEY_…; `parley doctor` lists and checks them.
     """
+    if stage and ctx.invoked_subcommand not in WITH_STAGE:
+        raise click.UsageError(f"--stage is for what works on a deployment: {', '.join(WITH_STAGE)}")
     ctx.obj = data
 
 
 def main() -> None:
-    """The `parley` program. A configuration error is a message, not a traceback."""
+    """The `parley` program. An error of Parley's own is a message, not a traceback."""
     try:
         parley()
-    except ConfigurationError as error:
+    except ParleyError as error:
         click.secho(f"Error: {error}", fg="red", err=True)
         sys.exit(1)
 

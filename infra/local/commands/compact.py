@@ -12,8 +12,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import track
 
-from infra.local.commands.options import data_option, deployment, format_option
+from infra.local.commands.options import data_option, deployment, format_option, stage
 from infra.local.commands.tables import table
+from infra.outputs import LakeOutputs
 from transformer.lake.compaction import compact
 from transformer.lake.folder import Folder
 from transformer.lake.parquet import NewerFileError
@@ -48,10 +49,12 @@ class Duration(click.ParamType[timedelta]):
 def command(uri: str | None, older_than: timedelta, format_: str, data_here: Path | None) -> None:
     """Merge the lake's small files, hour by hour: the same rows in fewer files.
 
-    The lake is the data folder's or, with a URI, a deployed one. It can be read and written meanwhile: questions to
-    the folder count each row once; in S3 a row may be there twice for seconds, and the views count it once. Stop it at
-    any moment; the next run finishes what this one began.
+    The lake is the data folder's or, with a URI or `parley --stage NAME`, a deployed one. It can be read and written
+    meanwhile: questions to the folder count each row once; in S3 a row may be there twice for seconds, and the views
+    count it once. Stop it at any moment; the next run finishes what this one began.
     """
+    if not uri and (deployed := stage()):
+        uri = deployed.outputs(LakeOutputs).lake_uri
     place = _bucket(uri) if uri else _folder(data_here)
     try:
         done = compact(place, datetime.now(UTC) - older_than, _shown)

@@ -1,14 +1,19 @@
 """`parley conversations`"""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 import click
 import msgspec
 
-from infra.local.commands.options import data_option, deployment, format_option
+from infra.local import deployed_hub
+from infra.local.commands.options import data_option, deployment, format_option, stage
 from infra.local.commands.tables import table
+from infra.local.stage import Stage
 from orchestrator.model import Turn
+
+_GENERATION = re.compile(r"(?<=[0-9a-f]{32})-\d+$")  # the end of an id: sms-<32 hex>-0
 
 
 class ListByDefault(click.Group):
@@ -33,6 +38,11 @@ def command() -> None:
 @data_option
 def list_(limit: int, format_: str, data_here: Path | None) -> None:
     """The latest conversations."""
+    if deployed := stage():
+        raise click.UsageError(
+            f"a deployment's table is found by ids only: ask its lake, parley --stage {deployed.name} query"
+            " conversation_log, then `conversations show ID`"
+        )
     store = deployment(data_here).store
     rows = [
         {
@@ -53,7 +63,8 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
 @data_option
 def show(conversation: str, format_: str, data_here: Path | None) -> None:
     """The turns of a CONVERSATION: its id, or the id without its last number for all generations."""
-    turns = deployment(data_here).store.turns(conversation)
+    deployed = stage()
+    turns = _turns_of(deployed, conversation) if deployed else deployment(data_here).store.turns(conversation)
     if not turns:
         raise click.ClickException(f"no turn of {conversation}; `parley conversations` lists what there is")
     if format_ == "json":
@@ -61,6 +72,13 @@ def show(conversation: str, format_: str, data_here: Path | None) -> None:
         return
     for turn in turns:
         click.echo(_told(turn))
+
+
+def _turns_of(deployed: Stage, conversation: str) -> list[Turn]:
+    """The table keeps them by the conversation's key, which its id begins with."""
+    key = _GENERATION.sub("", conversation)
+    found = deployed_hub.store(deployed).turns(key)
+    return [turn for turn in found if conversation in {key, turn.conversation_id}]
 
 
 def _told(turn: Turn) -> str:

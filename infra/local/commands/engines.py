@@ -9,7 +9,8 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError
 
-from infra.local.commands.options import data_option, deployment
+from infra.local.commands.options import data_option, deployment, stage
+from infra.outputs import LakeOutputs
 from queries.asking import Engine
 from queries.engines.athena import AthenaEngine
 from queries.engines.athena_errors import refused
@@ -19,9 +20,11 @@ def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives the command an open `engine`: the embedded lake's, or a deployment's on AWS."""
 
     @data_option
-    @click.option("--engine", "name", type=click.Choice(["duckdb", "athena"]), default="duckdb", show_default=True)
-    @click.option("--workgroup", envvar="PARLEY_WORKGROUP", default="parley", show_default=True, help="Of Athena.")
-    @click.option("--database", envvar="PARLEY_DATABASE", default="parley", show_default=True, help="Of Glue.")
+    @click.option(
+        "--engine", "name", type=click.Choice(["duckdb", "athena"]), help="[default: duckdb; athena with --stage]"
+    )
+    @click.option("--workgroup", envvar="PARLEY_WORKGROUP", help="Of Athena.  [default: the stage's, or parley]")
+    @click.option("--database", envvar="PARLEY_DATABASE", help="Of Glue.  [default: the stage's, or parley]")
     @click.option(
         "--reuse",
         type=click.IntRange(0, 10080),
@@ -31,10 +34,17 @@ def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @functools.wraps(command)
     def with_engine(
-        name: str, workgroup: str, database: str, reuse: int, data_here: Path | None, **others: Any
+        name: str | None, workgroup: str | None, database: str | None, reuse: int, data_here: Path | None, **others: Any
     ) -> object:
-        engine = _athena(workgroup, database, reuse) if name == "athena" else _embedded(data_here)
-        return command(engine=engine, **others)
+        deployed = stage()
+        if deployed and name == "duckdb":
+            raise click.UsageError("--engine duckdb asks the data folder's lake, --stage a deployment's")
+        if not deployed and name != "athena":
+            return command(engine=_embedded(data_here), **others)
+        if deployed and not (workgroup and database):
+            lake = deployed.outputs(LakeOutputs)
+            workgroup, database = workgroup or lake.workgroup_name, database or lake.database_name
+        return command(engine=_athena(workgroup or "parley", database or "parley", reuse), **others)
 
     return with_engine
 

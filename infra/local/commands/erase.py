@@ -10,11 +10,13 @@ import click
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.commands.options import data_option, deployment
+from infra.local.commands.options import data_option, deployment, stage
 from infra.local.commands.tables import table
 from infra.local.deployment import alone
 from infra.local.erasure import deployed, erasing
 from infra.local.erasure.report import BEYOND_REACH, Report
+from infra.local.stage import Stage
+from infra.outputs import HubOutputs, LakeOutputs
 from orchestrator.settings import Settings
 from transformer.lake.place import Busy
 from transformer.redaction.configured import pseudonyms
@@ -51,7 +53,7 @@ def command(  # noqa: PLR0913 - click gives one argument for each option
 
     Without a URI and a table: the data folder; stop its server first. With them: a deployment on AWS. Give its lake,
     its error prefix, its mails and the results of its queries as URIs; every version of every object is read. What
-    comes in meanwhile is found by another run.
+    comes in meanwhile is found by another run. `parley --stage NAME erase` knows them all.
     """
     with _erasure(address, uris, table_name, mail, data_here) as erasure:
         report = erasure(True)
@@ -68,8 +70,13 @@ def _erasure(
     address: str, uris: tuple[str, ...], table_name: str, mail: Path | None, data_here: Path | None
 ) -> Iterator[Erasure]:
     """What erases, or only counts."""
+    if deployed_stage := stage():
+        if uris or table_name:
+            raise click.UsageError("--stage says what there is: leave the URIs and --table out")
+        yield _deployed(address, *_everything(deployed_stage), deployed_stage.settings())
+        return
     if uris or table_name:
-        yield _deployed(address, uris, table_name)
+        yield _deployed(address, uris, table_name, Settings.read(os.environ))
         return
     data = data_here or click.get_current_context().find_object(Path) or Path(".parley")
     with alone(data) as is_alone:
@@ -79,10 +86,16 @@ def _erasure(
             yield lambda dry_run: erasing.erase(opened, address, mail or data / "mail", dry_run=dry_run)
 
 
-def _deployed(address: str, uris: tuple[str, ...], table_name: str) -> Erasure:
+def _everything(of: Stage) -> tuple[tuple[str, ...], str]:
+    """Where a deployment keeps words and addresses: URIs, and the table."""
+    lake, hub = of.outputs(LakeOutputs), of.find(HubOutputs)
+    uris = (lake.lake_uri, lake.errors_uri, lake.results_uri, *((hub.mail_uri,) if hub and hub.mail_uri else ()))
+    return uris, hub.conversations_table_name if hub else ""
+
+
+def _deployed(address: str, uris: tuple[str, ...], table_name: str, settings: Settings) -> Erasure:
     if wrong := [uri for uri in uris if not uri.startswith("s3://")]:
         raise click.BadParameter(f"{wrong[0]!r} is not s3://bucket/prefix", param_hint="URI")
-    settings = Settings.read(os.environ)
     ours = (*settings.email_addresses, *settings.redaction_keep)
 
     def erasure(dry_run: bool) -> Report:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from infra.local.deployment import Deployment
+from infra.local.stage import Stage
 from orchestrator.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,3 +35,9 @@ def deployment(data_here: Path | None, mail: Path | None = None) -> Deployment:
     context = click.get_current_context()
     folder = data_here or context.find_object(Path) or Path(".parley")
     return Deployment(folder, Settings.read(os.environ), mail=mail)
+
+
+def stage() -> Stage | None:
+    """The deployment on AWS that `parley --stage` names; None without one: then it is about the data folder."""
+    name = click.get_current_context().find_root().params.get("stage")
+    return Stage(name) if name else None

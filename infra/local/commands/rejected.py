@@ -1,7 +1,7 @@
 """`parley rejected`"""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,14 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.commands.options import data_option, deployment, format_option
+from infra.local.commands.options import data_option, deployment, format_option, stage
 from infra.local.commands.tables import table
 from infra.local.deployment import Deployment
 from infra.local.objects import UnreadableError
 from infra.local.rejected import BEGINNING, Original, of_files, of_lake
 from infra.local.replay import Plan, Target, plan, replay
 from infra.local.replay_targets import EmbeddedTarget, StreamTarget
+from infra.outputs import HubOutputs, LakeOutputs
 from transformer.put_back import PutBackError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -48,7 +49,8 @@ def which(command: Command) -> Command:
         "--from",
         "where",
         metavar="s3://BUCKET/PREFIX | PATH",
-        help="Firehose's error objects, or Parquet files of a lake. Otherwise the embedded lake.",
+        help="Firehose's error objects, or Parquet files of a lake. Otherwise the error objects of `parley --stage`,"
+        " or the embedded lake.",
     )
     since = click.option("--since", type=Since(), default=BEGINNING, help="2026-03-01, 2026-03-01T10:00, 36h, 7d, …")
     return where(since(command))
@@ -67,7 +69,7 @@ def list_(where: str | None, since: datetime, format_: str, data_here: Path | No
     """What was rejected, oldest first, and what a replay would do with it today."""
     opened = deployment(data_here)
     with _troubles():
-        planned = list(plan(_originals(opened, where, since), EmbeddedTarget(opened)))
+        planned = list(plan(_originals(opened, where, since), _target(opened)))
     opened.close()
     table([_row(each) for each in planned], format_, empty="Nothing was rejected.")
 
@@ -82,7 +84,7 @@ def show(event_id: str, where: str | None, since: datetime, raw: bool, data_here
     opened = deployment(data_here)
     with _troubles():
         (found,) = _named(_originals(opened, where, since), (event_id,))
-        (planned,) = plan([found], EmbeddedTarget(opened))
+        (planned,) = plan([found], _target(opened))
     opened.close()
     if raw:
         click.echo(found.body, nl=False)
@@ -113,23 +115,34 @@ def replay_(  # noqa: PLR0913  # as many as there are options
 ) -> None:
     """Put back what would become rows today; all of it, or those named. Doing it twice gives the same lake.
 
-    What the hub had rejected goes to the hub, and is answered. Without a stream, everything goes to the embedded
-    deployment.
+    What the hub had rejected goes to the hub, and is answered. Without a stream, everything goes to the deployment of
+    `parley --stage NAME`, or to the embedded one.
     """
     opened = deployment(data_here)
     streams = {"events": events_stream, "conversations": conversations_stream}
     given = {name: stream for name, stream in streams.items() if stream}
-    target: Target = EmbeddedTarget(opened)
     with _troubles():
-        if given or inbound_queue:
-            target = StreamTarget(boto3.client("firehose"), given, boto3.client("sqs"), inbound_queue or "")
+        target = _target(opened, given, inbound_queue or "")
         originals = _named(_originals(opened, where, since), event_ids)
         done = list((plan if dry_run else replay)(originals, target))
     opened.close()
     table([_row(each) for each in done], format_, empty="Nothing was rejected.")
 
 
+def _target(opened: Deployment, streams: Mapping[str, str] | None = None, inbound_queue: str = "") -> Target:
+    """What is named; else the stage's; else the embedded deployment."""
+    if not (streams or inbound_queue) and (deployed := stage()):
+        lake, hub = deployed.outputs(LakeOutputs), deployed.find(HubOutputs)
+        streams = {"events": lake.events_stream_name, "conversations": lake.conversations_stream_name}
+        inbound_queue = hub.inbound_queue_url if hub else ""
+    if streams or inbound_queue:
+        return StreamTarget(boto3.client("firehose"), streams or {}, boto3.client("sqs"), inbound_queue)
+    return EmbeddedTarget(opened)
+
+
 def _originals(opened: Deployment, where: str | None, since: datetime) -> list[Original]:
+    if not where and (deployed := stage()):
+        where = deployed.outputs(LakeOutputs).errors_uri
     return of_files(where, since) if where else of_lake(opened.engine(), since, opened.settings.account_id)
 
 

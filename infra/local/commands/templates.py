@@ -7,14 +7,16 @@ from pathlib import Path
 import click
 
 from infra.local import template_trial
-from infra.local.commands.options import data_option, deployment, format_option
+from infra.local.commands.options import data_option, deployment, format_option, stage
 from infra.local.commands.tables import cell, table
 from infra.local.template_draft import draft
+from infra.outputs import LakeOutputs
 from transformer.envelopes import Context, Event, events_of
 from transformer.moments import from_datetime
-from transformer.overrides import ENDING, compile_override, made_from
+from transformer.overrides import ENDING, Overrides, compile_override, made_from
 from transformer.render import Template, TemplateError
 from transformer.sources import shipped_templates, source_of
+from transformer.template_stores import S3Store, s3_client
 
 
 @click.group(name="templates")
@@ -27,7 +29,7 @@ def command() -> None:
 @data_option
 def list_(format_: str, data_here: Path | None) -> None:
     """Every template: which version is in use, whose it is, and what is wrong with an override."""
-    overrides = deployment(data_here).templates
+    overrides = _overrides(data_here)
     faults = overrides.look()
     current = overrides.current()
     rows = [
@@ -60,7 +62,7 @@ def check(path: Path, data_here: Path | None) -> None:
     candidate = _compiled(path)
     opened = deployment(data_here)
     examples = template_trial.golden() or template_trial.recent(opened.engine(), candidate.name)
-    today = opened.templates.current()
+    today = _overrides(data_here).current()
     if today[candidate.name].version == candidate.version:
         today = shipped_templates()
     trial = template_trial.tried(candidate, examples, today)
@@ -98,6 +100,14 @@ def new(name: str, path: Path | None) -> None:
     source = source_of(found.body).name
     click.echo(draft(name, found.body, source), nl=False)
     click.echo("transformer/templates/README.md says how it joins the others.", err=True)
+
+
+def _overrides(data_here: Path | None) -> Overrides:
+    """Those of a stage's bucket, or of the data folder."""
+    if not (deployed := stage()):
+        return deployment(data_here).templates
+    bucket, _, prefix = deployed.outputs(LakeOutputs).templates_uri.removeprefix("s3://").partition("/")
+    return Overrides(S3Store(bucket, prefix, s3_client))
 
 
 def _compiled(path: Path) -> Template:
