@@ -1,0 +1,10 @@
+// Runs press.py in Pyodide: node press.mjs PRESS FILES ASSET
+import { readFileSync, writeFileSync } from "node:fs";
+import { loadPyodide } from "pyodide";
+
+const [script, files, asset] = process.argv.slice(2);
+const python = await loadPyodide({ env: { PYTHONHASHSEED: "0", HOME: "/tmp" } });
+python.FS.writeFile("/files", readFileSync(files));
+python.runPython("import sys; sys.argv = ['press.py', '/files', '/asset']");
+python.runPython(readFileSync(script, "utf8"), { filename: "press.py" });
+writeFileSync(asset, python.FS.readFile("/asset"));
