@@ -7,7 +7,7 @@ A missing value is None, and so is a JSON null.
 from collections.abc import Callable, Mapping
 
 from transformer.json_text import Json, to_json_text
-from transformer.moments import to_epoch_ms
+from transformer.moments import NoTimeError, to_epoch_ms
 
 
 def optional(value: Json) -> Json:
@@ -51,6 +51,14 @@ def to_json(value: Json) -> str:
 def to_number(value: Json) -> int:
     """A whole number, or 0 for anything that is none."""
     return value if type(value) is int else 0
+
+
+def to_time(value: Json) -> int | None:
+    """Epoch milliseconds as `parse_time` has them, or nothing where the value is missing or tells no time."""
+    try:
+        return None if value is None else to_epoch_ms(value)
+    except NoTimeError:
+        return None
 
 
 def to_array(value: Json) -> list[str]:
@@ -97,6 +105,7 @@ FILTERS: dict[str, Callable[..., object]] = {
         to_text,
         to_json,
         to_number,
+        to_time,
         to_array,
         to_map,
         to_phone,

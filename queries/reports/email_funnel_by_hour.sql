@@ -4,7 +4,7 @@
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
--- column happened_in: the beginning of the hour in which the first thing happened to it, UTC
+-- column happened_in: the beginning of the hour in which it was sent, UTC
 -- column messages: mails we asked SES to send
 -- column sent: those that SES did not reject
 -- column delivered: those that reached the mailbox and stayed there

@@ -1,10 +1,8 @@
 -- title: Where each mail stands
 -- description: One row for each mail that we sent, at the furthest step that its events tell of. A mail counts in the
---   period in which its first event arrived; when all we see of it are opens, clicks, complaints or unsubscriptions, it
---   was sent in an earlier period and is not counted again. Each open and each click is counted once, however often its
+--   period in which it was sent, which each of its events tells. Each open and each click is counted once, however often its
 --   event came.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column message_id: SES's id
@@ -18,7 +16,7 @@
 -- column campaign: the tag campaign that the sender attached; empty without one
 -- column configuration_set: SES configuration set; empty where the event does not say
 -- column turn_id: the turn whose answer it is; empty where it is none
--- column first_event_at: when the first thing happened to it; UTC
+-- column first_event_at: when the first thing happened to it: it was sent; UTC
 -- column last_event_at: when the last thing happened to it; UTC
 -- column sent_at: when SES accepted it; UTC
 -- column delivered_at: when the recipient's mail server accepted it; UTC
@@ -51,7 +49,7 @@ WITH mails AS (
         max(element_at(tags, 'campaign')) AS campaign,
         max(element_at(tags, 'ses:configuration-set')) AS configuration_set,
         max(turn_id) AS turn_id,
-        min(occurred_at) AS first_event_ms,
+        min(started_ms) AS first_event_ms,
         max(occurred_at) AS last_event_ms,
         min(CASE WHEN status = 'Send' THEN occurred_at END) AS sent_ms,
         min(CASE WHEN status = 'Delivery' THEN occurred_at END) AS delivered_ms,
@@ -73,8 +71,8 @@ WITH mails AS (
     FROM message_events
     WHERE channel = 'email'
     GROUP BY message_id
-    HAVING min(hour) >= :from_hour
-        AND min(hour) < :until_hour
+    HAVING min(started_ms) >= 1e3 * to_unixtime(date_parse(:from_hour, '%Y/%m/%d/%H'))
+        AND min(started_ms) < 1e3 * to_unixtime(date_parse(:until_hour, '%Y/%m/%d/%H'))
         AND bool_or(NOT late)
 )
 SELECT

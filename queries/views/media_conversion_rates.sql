@@ -1,8 +1,7 @@
 -- title: How many picture messages arrive, and what they cost
 -- description: By the day on which the first thing happened to a message, and by what it was. Rates are of the row; to
 --   join rows, add the counts and divide.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column day: the day, UTC

@@ -1,7 +1,6 @@
 -- title: Where each picture message stands, and what it cost
 -- description: One row for each, at the furthest step that its events tell of; see message_status.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column message_id: the provider's id

@@ -18,8 +18,11 @@
 -- column status_message: what the provider says about it
 -- column delivery_status: how far it says the message got, in one vocabulary
 -- column step: the same as a number from 1 to 8; 0 where it says nothing about that
--- column late: whether it only ever comes after others, so that its message is not a new one: reads, clicks,
---   complaints, withdrawals, and a carrier's silence (TEXT_UNKNOWN, MEDIA_UNKNOWN), which is told after 3 days
+-- column started_ms: when its message was sent; where the provider does not tell that, when the event happened; epoch
+--   milliseconds
+-- column late: whether it only ever comes after others and does not tell when its message was sent, so that it begins no
+--   new message: reads, clicks, complaints, withdrawals, deliveries by WhatsApp, and a carrier's silence (TEXT_UNKNOWN,
+--   MEDIA_UNKNOWN), which is told after 3 days
 -- column account_id: AWS account
 -- column organization_id: the organisation the message was sent for
 -- column sending_address: who sent it
@@ -43,8 +46,12 @@ SELECT
     array_position(
         ARRAY['queued', 'sent', 'delayed', 'delivered', 'failed', 'read', 'clicked', 'complained'], delivery_status
     ) AS step,
-    delivery_status IN ('read', 'clicked', 'complained', 'unsubscribed', 'deleted')
-        OR status IN ('TEXT_UNKNOWN', 'MEDIA_UNKNOWN') AS late,
+    coalesce(TRY_CAST(element_at(channel_data, 'requested_at') AS bigint), occurred_at) AS started_ms,
+    element_at(channel_data, 'requested_at') IS NULL AND (
+        delivery_status IN ('read', 'clicked', 'complained', 'unsubscribed', 'deleted')
+        OR (channel = 'whatsapp' AND delivery_status = 'delivered')
+        OR status IN ('TEXT_UNKNOWN', 'MEDIA_UNKNOWN')
+    ) AS late,
     account_id,
     organization_id,
     sending_address,

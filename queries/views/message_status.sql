@@ -1,10 +1,9 @@
 -- title: Where each message stands, on every channel
 -- description: One row for each message that we sent. It stands where its furthest event says, whatever the order of
---   arrival and however often an event came. A message counts in the period in which its first event arrived; when all
---   we see of it are late events (reads, clicks, complaints, …), it was sent in an earlier period and is not counted
---   again.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+--   arrival and however often an event came. A message counts in the period in which it was sent, by the provider's
+--   clock. WhatsApp does not tell when: there its first event stands for that, and a message of which only deliveries,
+--   reads or withdrawals are seen was sent in an earlier period and is not counted again.
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column message_id: the provider's id
@@ -16,7 +15,8 @@
 -- column iso_country_code: the recipient's country, two letters; text, media and voice only
 -- column message_type: TRANSACTIONAL or PROMOTIONAL; text and media only
 -- column turn_id: the turn whose answer it is; empty where it is none
--- column first_event_at: when the first thing happened to it; UTC
+-- column first_event_at: when the first thing happened to it: it was sent, or, where that is not told, its first event;
+--   UTC
 -- column last_event_at: when the last thing happened to it; UTC
 -- column sent_at: when it was sent; NULL without such an event; UTC
 -- column delivered_at: when it was delivered; UTC
@@ -45,7 +45,7 @@ WITH messages AS (
         max(iso_country_code) AS iso_country_code,
         max(CASE WHEN channel IN ('text', 'media') THEN type ELSE '' END) AS message_type,
         max(turn_id) AS turn_id,
-        min(occurred_at) AS first_event_ms,
+        min(started_ms) AS first_event_ms,
         max(occurred_at) AS last_event_ms,
         min(CASE WHEN delivery_status = 'sent' THEN occurred_at END) AS sent_ms,
         min(CASE WHEN delivery_status = 'delivered' THEN occurred_at END) AS delivered_ms,
@@ -63,8 +63,8 @@ WITH messages AS (
         max(TRY_CAST(element_at(channel_data, 'calldurationinseconds') AS bigint)) AS call_duration_s
     FROM message_events
     GROUP BY message_id, channel
-    HAVING min(hour) >= :from_hour
-        AND min(hour) < :until_hour
+    HAVING min(started_ms) >= 1e3 * to_unixtime(date_parse(:from_hour, '%Y/%m/%d/%H'))
+        AND min(started_ms) < 1e3 * to_unixtime(date_parse(:until_hour, '%Y/%m/%d/%H'))
         AND bool_or(NOT late)
 )
 SELECT

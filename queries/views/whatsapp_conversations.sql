@@ -2,8 +2,7 @@
 -- description: One row for each conversation as WhatsApp counts them: the messages that we sent to a person within a
 --   window of 24 hours. Messages without one, as Meta tells them less and less, are not here; Parley's conversations,
 --   with what was said, are in conversation_turns.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column whatsapp_conversation_id: WhatsApp's id

@@ -1,9 +1,8 @@
 -- title: Where each WhatsApp message stands
 -- description: One row for each message that we sent, at the furthest step that its statuses tell of. A message counts
---   in the period in which its first status arrived; when all we see of it is that it was read or deleted, it was sent
---   in an earlier period and is not counted again.
--- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts where its first event
---   arrived
+--   in the period of its first status, by WhatsApp's clock; when all we see of it is that it was delivered, read or
+--   deleted, it was sent in an earlier period and is not counted again.
+-- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent
 -- parameter until_hour hour = 2999/12/31/23: the first hour that no longer counts, UTC; later events count for 3 days
 --   more
 -- column message_id: WhatsApp's id
@@ -37,7 +36,7 @@ WITH messages AS (
         max(sending_address) AS sending_address,
         max(recipient) AS recipient,
         max(turn_id) AS turn_id,
-        min(occurred_at) AS first_event_ms,
+        min(started_ms) AS first_event_ms,
         max(occurred_at) AS last_event_ms,
         min(CASE WHEN status = 'accepted' THEN occurred_at END) AS accepted_ms,
         min(CASE WHEN status = 'sent' THEN occurred_at END) AS sent_ms,
@@ -56,8 +55,8 @@ WITH messages AS (
     FROM message_events
     WHERE channel = 'whatsapp'
     GROUP BY message_id
-    HAVING min(hour) >= :from_hour
-        AND min(hour) < :until_hour
+    HAVING min(started_ms) >= 1e3 * to_unixtime(date_parse(:from_hour, '%Y/%m/%d/%H'))
+        AND min(started_ms) < 1e3 * to_unixtime(date_parse(:until_hour, '%Y/%m/%d/%H'))
         AND bool_or(NOT late)
 )
 SELECT
