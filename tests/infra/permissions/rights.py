@@ -1,0 +1,79 @@
+"""From calls to rights, by the rows of actions.toml."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import jmespath
+import msgspec
+
+from tests.infra.permissions.recording import Call
+
+TABLE = Path(__file__).with_name("actions.toml")
+OF_THE_EVENT = "of the event"
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A row of the table; actions.toml says what its fields mean."""
+
+    operation: str
+    action: str
+    names: str = ""
+    on: str = ""
+    reason: str = ""
+    source: str = ""
+    beyond: bool = False
+
+
+class Right(NamedTuple):
+    """An action on a resource. The name is a setting's, as `${PARLEY_TABLE_NAME}`, or comes with the event."""
+
+    action: str
+    on: str = ""  # type of the resource; "" where the action knows none
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.on} {self.name}" if self.on else self.action
+
+
+class MissingRowError(Exception):
+    """A call that the table does not know."""
+
+
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """actions.toml."""
+
+    references: Mapping[str, str]
+    row: tuple[Row, ...]
+
+    @classmethod
+    def read(cls) -> "Table":
+        """The committed one."""
+        return msgspec.convert(tomllib.loads(TABLE.read_text()), cls)
+
+    def needed(self, call: Call, settings: Mapping[str, str]) -> list[tuple[Row, Right]]:
+        """What a call needs, by which row. Raises `MissingRowError` where no row knows the operation."""
+        rows = [row for row in self.row if row.operation == call.operation]
+        if not rows:
+            raise MissingRowError(f"{call.file}:{call.line} calls {call.operation}, which actions.toml does not know")
+        return [(row, right) for row in rows for right in _rights(row, call, settings)]
+
+
+def _rights(row: Row, call: Call, settings: Mapping[str, str]) -> Iterator[Right]:
+    if not row.on:
+        yield Right(row.action)
+        return
+    found = jmespath.search(row.names, call.request) or []
+    for name in [found] if isinstance(found, str) else found:
+        yield Right(row.action, row.on, _by_setting(name, settings))
+
+
+def _by_setting(name: str, settings: Mapping[str, str]) -> str:
+    """The name with the settings that it consists of in the place of their values."""
+    shown = name
+    for setting, value in sorted(settings.items(), key=lambda each: -len(each[1])):
+        if value:
+            shown = re.sub(rf"(?<![^/]){re.escape(value)}(?![^/])", f"${{{setting}}}", shown)
+    return OF_THE_EVENT if shown == name else shown
