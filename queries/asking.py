@@ -10,8 +10,8 @@ from typing import Protocol
 from sqlglot import exp
 
 from queries.catalogue import Catalogue
-from queries.compose import entry_tree
 from queries.parameters import Parameter, Value
+from queries.resolve import entry_tree
 from queries.result import Result
 from queries.statement import Question, Statement, read
 from transformer.schema import TABLES

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlglot import exp
-from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
-from sqlglot.optimizer.scope import traverse_scope
 
 from queries.catalogue import Catalogue, Entry
-from queries.errors import SyntaxFaultError, UnknownNameError
+from queries.compatibility.database import SampleDatabase
 from queries.parameters import Parameter, Value, bind, moment
-from queries.positions import position_of
-from queries.statement import DIALECT, Question, read
+from queries.resolve import Resolver
+from queries.statement import DIALECT
+
+_NO_VIEWS = SampleDatabase()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,65 +34,24 @@ def compose(
     given: Mapping[str, Value],
     now: datetime,
     declared: Iterable[Parameter] = (),
+    sample: SampleDatabase = _NO_VIEWS,
 ) -> Composed:
     """`declared` are the question's own parameters, where it is a report.
 
     Raises `UnknownNameError` for tables, `ParameterError`, `SyntaxFaultError` for names used twice.
     """
     tree = normalize_identifiers(question.copy(), dialect=DIALECT)
-    known = frozenset(tables)
-    views: dict[str, exp.Query] = {}
-    named = _resolve(tree, catalogue, known, views)
-    for name, view in reversed(views.items()):
+    resolver = Resolver(catalogue, tables, sample)
+    resolver.resolve(tree, in_sample=sample.is_asking)
+    for name, view in reversed(resolver.views.items()):
         _prepend(tree, name, view)
-    bind(tree, [*declared, *_parameters(catalogue.entries[name] for name in views)], given)
+    shipped = (catalogue.entries[name] for name in resolver.views if name in catalogue.entries)
+    bind(tree, [*declared, *_parameters(shipped)], given)
     _stop_the_clock(tree, now)
     _name_columns(tree)
-    return Composed(tree, frozenset(named))
-
-
-def entry_tree(entry: Entry) -> exp.Query:
-    """A catalogue entry's SQL as a tree."""
-    statement = read(entry.sql)
-    if not isinstance(statement, Question):
-        raise SyntaxFaultError(f"{entry.name} is not a SELECT")
-    return normalize_identifiers(statement.tree, dialect=DIALECT)
-
-
-def _resolve(
-    tree: exp.Query, catalogue: Catalogue, tables: frozenset[str], views: dict[str, exp.Query]
-) -> frozenset[str]:
-    """The base tables below `tree`. Views it names are added to `views`, each after those it is made of."""
-    found = set()
-    for table in _tables_of(tree):
-        if table.name in tables and not table.db:
-            found.add(table.name)
-        elif table.name in catalogue.views and not table.db:
-            view = entry_tree(catalogue.views[table.name])
-            found |= _resolve(view, catalogue, tables, views)
-            views.setdefault(table.name, view)
-        else:
-            raise _unknown_table(table, sorted({*tables, *catalogue.views}))
-    return frozenset(found)
-
-
-def _tables_of(tree: exp.Query) -> Iterator[exp.Table]:
-    """Every table named in it that is not one of its own CTEs."""
-    try:
-        scopes = traverse_scope(tree)
-    except OptimizeError as exc:
-        raise SyntaxFaultError(str(exc)) from exc
-    for scope in scopes:
-        for source in scope.sources.values():
-            if isinstance(source, exp.Table):
-                yield source
-
-
-def _unknown_table(table: exp.Table, known: list[str]) -> UnknownNameError:
-    name = table.sql(dialect=DIALECT) if isinstance(table.this, exp.Identifier) else f"{table.this.sql(DIALECT)} (…)"
-    return UnknownNameError(
-        f"there is no table or view {name}", position=position_of(table), remedy=f"There are: {', '.join(known)}."
-    )
+    if resolver.uses_sample:
+        _forgive_missing_keys(tree)
+    return Composed(tree, frozenset(resolver.tables))
 
 
 def _prepend(tree: exp.Query, name: str, view: exp.Query) -> None:
@@ -118,6 +77,12 @@ def _stop_the_clock(tree: exp.Query, now: datetime) -> None:
     }
     for node in list(tree.find_all(*clocks)):
         node.replace(clocks[type(node)]())
+
+
+def _forgive_missing_keys(tree: exp.Query) -> None:
+    """`m['key']` fails in Athena where a map lacks the key. The sample's statements count on NULL: element_at."""
+    for subscript in tree.find_all(exp.Bracket):
+        subscript.set("safe", True)
 
 
 def _name_columns(tree: exp.Query) -> None:

@@ -43,7 +43,18 @@ class ShowColumns:
     table: str
 
 
-Statement: TypeAlias = Question | ShowTables | ShowColumns
+@dataclass(frozen=True, slots=True)
+class CreateView:
+    """A view to be kept: the names as SQL compares them, in lower case. `database` is "" where it names none."""
+
+    database: str
+    name: str
+    tree: exp.Query
+    sql: str
+    replaces: bool
+
+
+Statement: TypeAlias = Question | CreateView | ShowTables | ShowColumns
 
 
 def read(sql: str) -> Statement:
@@ -57,10 +68,15 @@ def read(sql: str) -> Statement:
         prefix = directive["explain"]
         spaces = re.sub(r"\S", " ", prefix)  # so that places in the SQL stay what they are
         return Question(_select(sql.replace(prefix, spaces, 1)), " ".join(prefix.upper().split()))
-    return Question(_select(sql))
+    tree = _only_statement(sql)
+    return _view(tree, sql) if isinstance(tree, exp.Create) and tree.kind == "VIEW" else Question(_question(tree))
 
 
 def _select(sql: str) -> exp.Query:
+    return _question(_only_statement(sql))
+
+
+def _only_statement(sql: str) -> exp.Expr:
     try:
         statements = [statement for statement in parse(sql, read=DIALECT) if statement is not None]
     except ParseError as exc:
@@ -69,10 +85,25 @@ def _select(sql: str) -> exp.Query:
         raise SyntaxFaultError("a quoted text or name, or a comment, is not closed") from exc
     if len(statements) != 1:
         raise NotAQuestionError(f"one statement is expected, there are {len(statements)}", remedy="Nothing was run.")
-    tree = statements[0]
+    return statements[0]
+
+
+def _question(tree: exp.Expr | None) -> exp.Query:
     if not isinstance(tree, exp.Query) or tree.find(*_CHANGES):
         raise NotAQuestionError("only questions are run: SELECT, or WITH … SELECT", remedy="Nothing was run.")
     return tree
+
+
+def _view(tree: exp.Create, sql: str) -> CreateView:
+    """Athena's own form and no other: https://docs.aws.amazon.com/athena/latest/ug/create-view.html"""
+    named = tree.this
+    said = {name for name, value in tree.args.items() if value} - {"this", "kind", "replace", "expression"}
+    if said or not isinstance(named, exp.Table) or named.catalog:
+        raise NotAQuestionError(
+            "a view is made by CREATE [OR REPLACE] VIEW name AS SELECT …", remedy="Nothing was run."
+        )
+    query = _question(tree.expression)
+    return CreateView(named.db.lower(), named.name.lower(), query, sql, replaces=bool(tree.args.get("replace")))
 
 
 def _syntax_fault(exc: ParseError) -> SyntaxFaultError:

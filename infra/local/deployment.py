@@ -8,6 +8,7 @@ Everything lives in one data folder:
     conversation.key    the secret that names conversations; losing it begins every conversation anew
     lake/               Parquet, one folder an hour
     templates/          templates of your own, <name>.jinja, in place of the shipped ones
+    views/              views of your own in the AWS sample's database, <name>.sql
 """
 
 import fcntl
@@ -39,6 +40,7 @@ from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered
 from orchestrator.settings import Settings
+from queries.compatibility.views import ViewFolder
 from queries.engines.duckdb import DuckDbEngine
 from transformer.lake.journal import SqliteJournal
 from transformer.lake.lake import LakeWriter
@@ -115,9 +117,9 @@ class Deployment:
         self.lake.close()
         self.store.database.close()
 
-    def engine(self) -> DuckDbEngine:
-        """Asks the lake."""
-        return DuckDbEngine(self.data / "lake")
+    def engine(self, views: ViewFolder | None = None) -> DuckDbEngine:
+        """Asks the lake. With the folder of `views`, by these too, and makes them."""
+        return DuckDbEngine(self.data / "lake", views=views)
 
     @contextmanager
     def watching(self) -> Iterator[list[bytes]]:

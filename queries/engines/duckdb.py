@@ -5,7 +5,7 @@ configuration is locked before the question is run.
 Source: https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +13,19 @@ import duckdb
 from sqlglot import exp
 
 from queries.catalogue import Catalogue
-from queries.compose import compose, entry_tree
+from queries.compatibility.database import SampleDatabase
+from queries.compatibility.tables import DATABASE
+from queries.compatibility.views import ViewFolder
+from queries.compose import Composed, compose
 from queries.engines.cells import to_result
 from queries.engines.duckdb_errors import translate_error
 from queries.engines.scan import PARTITION, create_table, quote
 from queries.engines.translate import to_duckdb
-from queries.errors import UnknownNameError
+from queries.errors import NotAQuestionError, UnknownNameError
 from queries.parameters import NO_PARAMETERS, Parameter, Value
+from queries.resolve import entry_tree
 from queries.result import Column, Result
-from queries.statement import Question, ShowColumns, ShowTables, read
+from queries.statement import CreateView, Question, ShowColumns, ShowTables, read
 from transformer.lake.reading import reading
 from transformer.schema import TABLES
 
@@ -35,10 +39,18 @@ def _utc_now() -> datetime:
 class DuckDbEngine:
     """Answers questions about the lake at `lake`, a folder that need not exist yet. `now` stops the clock in tests."""
 
-    def __init__(self, lake: Path, catalogue: Catalogue | None = None, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(
+        self,
+        lake: Path,
+        catalogue: Catalogue | None = None,
+        now: Callable[[], datetime] = _utc_now,
+        views: ViewFolder | None = None,
+    ) -> None:
+        """`views` is where analysts' views are kept; without it there are none, and none can be made."""
         self._lake = lake.resolve()
         self._catalogue = catalogue or Catalogue.shipped()
         self._now = now
+        self._views = views
         self._macros = _MACROS.read_text(encoding="utf-8")
 
     def query(self, sql: str, parameters: Mapping[str, Value] = NO_PARAMETERS) -> Result:
@@ -51,6 +63,8 @@ class DuckDbEngine:
         match read(sql):
             case Question() as question:
                 return self._answer(question, parameters)
+            case CreateView() as view:
+                return self._created(view)
             case ShowTables():
                 return self._tables()
             case ShowColumns(table):
@@ -59,7 +73,22 @@ class DuckDbEngine:
     def _answer(
         self, question: Question, parameters: Mapping[str, Value], declared: tuple[Parameter, ...] = ()
     ) -> Result:
-        composed = compose(question.tree, self._catalogue, TABLES, parameters, self._now(), declared)
+        sample = SampleDatabase(self._views.read() if self._views else {})
+        return self._run(
+            question, compose(question.tree, self._catalogue, TABLES, parameters, self._now(), declared, sample)
+        )
+
+    def _created(self, view: CreateView) -> Result:
+        """A view is kept when it would answer: its names are known, and it is not made of itself."""
+        if self._views is None:
+            raise NotAQuestionError("no views are kept here, only questions are run", remedy="Nothing was run.")
+        changed = SampleDatabase(self._views.read()).with_view(view)
+        composed = compose(view.tree, self._catalogue, TABLES, NO_PARAMETERS, self._now(), sample=changed)
+        self._run(Question(view.tree, "EXPLAIN"), composed)
+        self._views.keep(view)
+        return _listing(("view",), [(f"{DATABASE}.{view.name}",)])
+
+    def _run(self, question: Question, composed: Composed) -> Result:
         translated = to_duckdb(composed.tree)
         with reading(self._lake) as left_out, self._connect() as connection:
             try:
@@ -106,5 +135,5 @@ class DuckDbEngine:
         return _listing(("column", "type", "meaning"), rows)
 
 
-def _listing(names: tuple[str, ...], rows: list[tuple[str, str, str]]) -> Result:
+def _listing(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Result:
     return Result(tuple(Column(name, "varchar") for name in names), tuple(rows))

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from queries.catalogue import Catalogue, Entry
-from queries.compose import compose, entry_tree
+from queries.compose import compose
 from queries.engines.duckdb import DuckDbEngine
 from queries.parameters import Value
+from queries.resolve import entry_tree
 from tests.lake_rows import row, write
 from transformer.schema import TABLES
 

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError
 from infra.local.commands.options import data_option, deployment, stage
 from infra.outputs import LakeOutputs
 from queries.asking import Engine
+from queries.compatibility.views import ViewFolder
 from queries.engines.athena import AthenaEngine
 from queries.engines.athena_errors import refused
 
@@ -52,7 +53,7 @@ def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
 def _embedded(data_here: Path | None) -> Engine:
     """Of the data folder; what waits to be written into its lake is written first."""
     opened = deployment(data_here)
-    engine = opened.engine()
+    engine = opened.engine(ViewFolder(opened.data / "views"))
     opened.close()
     return engine
 
