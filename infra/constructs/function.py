@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
+from infra.constructs.accepted import accept
 from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
 
@@ -44,6 +45,8 @@ class Function(lambda_.Function):
         kept = cast("logs.CfnLogGroup", log.node.default_child)
         kept.retention_in_days = stack.deployment.log_retention_days  # in days, for which CDK's class has other names
         writing = allow("logs:CreateLogStream", "logs:PutLogEvents", on=log.log_group_arn)
+        acting = role(stack, f"{name}Role", LAMBDA, [*allowed, writing])
+        accept(acting, "AwsSolutions-IAM5[Resource::*]", "X-Ray's actions know no resource")
         super().__init__(
             stack,
             name,
@@ -51,7 +54,7 @@ class Function(lambda_.Function):
             architecture=lambda_.Architecture.ARM_64,
             code=lambda_.Code.from_asset(str(stack.plan.assets(program.asset))),
             handler=program.handler,
-            role=role(stack, f"{name}Role", LAMBDA, [*allowed, writing]),
+            role=acting,
             environment=dict(environment or {}),
             environment_encryption=stack.key,
             timeout=Duration.seconds(program.timeout_s),
@@ -60,3 +63,4 @@ class Function(lambda_.Function):
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
         )
+        accept(self, "AwsSolutions-L1", "the assets are built, and tested, for this version of Python")

@@ -1,0 +1,58 @@
+"""A custom resource: a handler of infra/custom, run by Lambda while a stack is deployed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk.custom_resources import Provider
+
+from infra.constructs.accepted import accept
+from infra.constructs.function import LAMBDA, Function, Program
+from infra.constructs.rights import allow, role
+from infra.constructs.stack import ParleyStack
+
+_MARGIN_S = 60  # that CloudFormation waits longer than the function may run
+
+
+@dataclass(frozen=True)
+class Custom:
+    """`module` is one of infra/custom, with a function `handler`; `allowed` are the rights that it needs."""
+
+    module: str
+    allowed: Sequence[iam.PolicyStatement]
+    timeout_s: int = 300
+
+
+def custom_resource(stack: ParleyStack, name: str, custom: Custom, properties: Mapping[str, object]) -> CustomResource:
+    """The resource, of the type Custom::Parley<name>. Whatever it needs to be there, add as a dependency."""
+    program = Program("deploying", f"infra.custom.{custom.module}.handler", custom.timeout_s, memory_mb=256)
+    function = Function(stack, f"{name}Function", program, custom.allowed)
+    resource = CustomResource(
+        stack,
+        name,
+        service_token=_framework(stack, name, function).service_token,
+        resource_type=f"Custom::Parley{name}",
+        properties=dict(properties),
+        service_timeout=Duration.seconds(custom.timeout_s + _MARGIN_S),
+    )
+    resource.node.add_dependency(function)
+    return resource
+
+
+def _framework(stack: ParleyStack, name: str, function: Function) -> Provider:
+    """CDK's function between CloudFormation and ours: it answers for us even where ours dies. Its rights are CDK's."""
+    log = logs.LogGroup(stack, f"{name}FrameworkLog", encryption_key=stack.key, removal_policy=RemovalPolicy.DESTROY)
+    cast("logs.CfnLogGroup", log.node.default_child).retention_in_days = stack.deployment.log_retention_days
+    writing = allow("logs:CreateLogStream", "logs:PutLogEvents", on=log.log_group_arn)
+    acting = role(stack, f"{name}FrameworkRole", LAMBDA, [writing])
+    framework = Provider(
+        stack, f"{name}Framework", on_event_handler=function, framework_on_event_role=acting, log_group=log
+    )
+    arn = stack.get_logical_id(cast("lambda_.CfnFunction", function.node.default_child))
+    accept(acting, f"AwsSolutions-IAM5[Resource::<{arn}.Arn>:*]", "CDK's framework invokes our function, any version")
+    accept(framework, "AwsSolutions-L1", "the runtime is the one that CDK ships its framework for")
+    return framework
