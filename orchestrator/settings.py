@@ -192,6 +192,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**values)
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """The inverse of `Settings.read`: a variable for each setting that differs from its default.
+
+    Raises `ConfigurationError` for a list with an item that the variable could not hold.
+    """
+    defaults = Settings()
+    return {
+        variable_of(name): _written(name, getattr(settings, name))
+        for name in settings.__struct_fields__
+        if getattr(settings, name) != getattr(defaults, name)
+    }
+
+
 def variable_of(name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + name.upper()
@@ -213,6 +226,13 @@ def described() -> list[Described]:
         Described(variable_of(name), _shown(getattr(defaults, name)), get_args(hint)[1].description or "")
         for name, hint in hints.items()
     ]
+
+
+def _written(name: str, value: object) -> str:
+    items = value if isinstance(value, tuple) else ()
+    if unfit := [item for item in items if not item or item != item.strip() or "," in item]:
+        raise ConfigurationError(f"{variable_of(name)} is separated by commas and cannot have the item {unfit[0]!r}")
+    return _shown(value)
 
 
 def _shown(value: object) -> str:
