@@ -7,24 +7,19 @@
 and tells their sizes. Why so: docs/decisions/0015-assets-without-docker.md.
 """
 
-import os
 from pathlib import Path
 
-from infra.packaging.assets import ASSETS, AssetName
+from infra.packaging.assets import ASSETS, Asset
 from infra.packaging.building import build
-from infra.packaging.placeholder import placeholder
-from infra.packaging.platforms import LAMBDA, Platform
-from infra.packaging.workspace import BUILD
+from infra.packaging.platforms import HERE, LAMBDA, Platform
+from infra.packaging.workspace import BUILD, PackagingError
 
-__all__ = ["ASSETS", "LAMBDA", "AssetName", "Platform", "asset"]
+__all__ = ["ASSETS", "HERE", "LAMBDA", "Asset", "PackagingError", "Platform", "asset"]
 
 
-def asset(name: AssetName, platform: Platform = LAMBDA, folder: Path = BUILD) -> Path:
-    """The zip of an asset, in `folder`/assets; its file name carries the hash of its content.
+def asset(name: str, platform: Platform = LAMBDA) -> Path:
+    """The zip of one of `ASSETS`, in build/assets; its file name carries the hash of its content.
 
-    Raises `PackagingError`. With `PARLEY_ASSETS=placeholder` in the environment it is a zip with nothing to run in it,
-    for tests that look at templates only.
+    Raises `PackagingError`, `KeyError` for a name that is none.
     """
-    if os.environ.get("PARLEY_ASSETS") == "placeholder":
-        return placeholder(folder)
-    return build(ASSETS[name], platform, folder)
+    return build(ASSETS[name], platform, BUILD)

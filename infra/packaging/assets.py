@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
-
-AssetName = Literal["hub", "transformer", "deploying"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asset:
     """What goes into one zip."""
 
-    name: AssetName
+    name: str
     ours: tuple[str, ...]  # folders and files of this repository
     never: tuple[str, ...] = ()  # folders of these that stay out
     lock: str  # the hash-locked requirements
@@ -50,9 +47,9 @@ _ALL = (
     ),
     Asset(
         name="deploying",
-        ours=("infra/__init__.py", "infra/custom", "queries/views"),
+        ours=("infra/__init__.py", "infra/custom"),
         lock="requirements-deploying.txt",
-        services=frozenset(),
+        services=frozenset({"bedrock-agent"}),
     ),
 )
-ASSETS: Mapping[AssetName, Asset] = {each.name: each for each in _ALL}
+ASSETS: Mapping[str, Asset] = {each.name: each for each in _ALL}

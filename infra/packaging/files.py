@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from infra.packaging.assets import Asset
+from infra.packaging.endpoints import ENDPOINTS, cut
 from infra.packaging.pruning import pruned
 from infra.packaging.workspace import PackagingError
 
@@ -21,7 +22,7 @@ def ours(asset: Asset, root: Path) -> Files:
 
 
 def theirs(asset: Asset, wheels: Iterable[Path]) -> Files:
-    """The packages' part, pruned. Raises `PackagingError` where two of them have the same file."""
+    """The packages' part, pruned; botocore is one of them. Raises `PackagingError` where two have the same file."""
     files: dict[str, bytes] = {}
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as opened:
@@ -29,7 +30,7 @@ def theirs(asset: Asset, wheels: Iterable[Path]) -> Files:
         if twice := sorted(inside.keys() & files.keys()):
             raise PackagingError(f"{wheel.name} has files of another package: {', '.join(twice)}")
         files |= inside
-    return files
+    return {**files, ENDPOINTS: cut(files)}
 
 
 def _walk(places: Iterable[Path]) -> Iterator[Path]:
