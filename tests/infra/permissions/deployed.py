@@ -5,8 +5,10 @@ Every invocation is a cold start, so that what a function asks for only once is 
 
 import base64
 import functools
+import importlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -20,6 +22,8 @@ from tests.infra.permissions.recording import Recorder, recording
 from tests.kit import Clock
 from transformer import handler as transformer
 
+INGRESS, CONVERSE, SWEEP = (f"orchestrator.handlers.{name}" for name in ("ingress", "converse", "sweep"))
+TRANSFORMER = "transformer.handler.handler"
 STREAM = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/events"
 Event = Mapping[str, Any]
 
@@ -30,7 +34,7 @@ class Deployed:
     def __init__(self, watched: str, recorder: Recorder, patch: pytest.MonkeyPatch) -> None:
         self.clock = Clock()
         self.fakes = recorder.fakes
-        self.settings: dict[str, str] = {}
+        self.known: dict[str, str] = {}  # where the function learns names: variables, by their values
         self._watched = watched
         self._recorder = recorder
         self._patch = patch
@@ -44,9 +48,13 @@ class Deployed:
 
     def set(self, **settings: str) -> None:
         """Settings by their names: `model_id="…"`."""
-        for name, value in settings.items():
-            self.settings[f"PARLEY_{name.upper()}"] = value
-            self._patch.setenv(f"PARLEY_{name.upper()}", value)
+        self.environ(**{f"PARLEY_{name.upper()}": value for name, value in settings.items()})
+
+    def environ(self, **variables: str) -> None:
+        """Variables of the function's environment."""
+        self.known.update(variables)
+        for name, value in variables.items():
+            self._patch.setenv(name, value)
 
     def bucket(self, name: str, **objects: bytes) -> None:
         """A bucket with objects."""
@@ -70,16 +78,16 @@ class Deployed:
     def ingress(self, event: bytes) -> None:
         """An event arrives."""
         self._sqs.send_message(QueueUrl=self._inbound, MessageBody=event.decode())
-        self._from_queue("ingress", handlers.ingress, self._inbound)
+        self._from_queue(INGRESS, self._inbound)
 
     def converse(self) -> None:
         """The next wake-up arrives."""
-        self._from_queue("converse", handlers.converse, self._wake_ups)
+        self._from_queue(CONVERSE, self._wake_ups)
 
     def sweep(self, *, minutes: float) -> None:
         """The sweeper comes by after `minutes`."""
         self.clock.advance(minutes=minutes)
-        self._invoke("sweep", handlers.sweep, {})
+        self.invoke(SWEEP, {})
 
     def transform(self, *records: bytes) -> None:
         """Firehose hands a batch over."""
@@ -87,7 +95,18 @@ class Deployed:
             {"recordId": str(number), "data": base64.b64encode(record).decode()}
             for number, record in enumerate(records)
         ]
-        self._invoke("transformer", transformer.handler, {"deliveryStreamArn": STREAM, "records": batch})
+        self.invoke(TRANSFORMER, {"deliveryStreamArn": STREAM, "records": batch})
+
+    def invoke(self, function: str, event: Event) -> object:
+        """Run a function, by its handler's path, as Lambda does after a while without it."""
+        path, _, name = function.rpartition(".")
+        module = importlib.import_module(path)
+        _cold_start(module)
+        on, self._recorder.on = self._recorder.on, function == self._watched
+        try:
+            return getattr(module, name)(event, None)
+        finally:
+            self._recorder.on = on
 
     def during(self, call: int, act: Callable[[], None]) -> None:
         """Run `act` right before the watched function's `call`th call, as another worker would."""
@@ -116,7 +135,7 @@ class Deployed:
         )
         self._patch.setenv("AWS_LAMBDA_FUNCTION_NAME", "parley")
 
-    def _from_queue(self, function: str, handler: Callable[[Any, object], object], url: str) -> None:
+    def _from_queue(self, function: str, url: str) -> None:
         (message,) = self._sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
         record = {
             "messageId": message["MessageId"],
@@ -124,22 +143,16 @@ class Deployed:
             "body": message["Body"],
             "attributes": message["Attributes"],
         }
-        outcome: Any = self._invoke(function, handler, {"Records": [record]})
+        outcome: Any = self.invoke(function, {"Records": [record]})
         if not outcome["batchItemFailures"]:
             self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
-    def _invoke(self, function: str, handler: Callable[[Any, object], object], event: Event) -> object:
-        _cold_start()
-        on, self._recorder.on = self._recorder.on, function == self._watched
-        try:
-            return handler(event, None)
-        finally:
-            self._recorder.on = on
 
-
-def _cold_start() -> None:
-    for kept in (handlers._settings, handlers._client, handlers._hub, transformer._overrides, transformer._redactor):
-        kept.cache_clear()
+def _cold_start(module: ModuleType) -> None:
+    """Forget what a warm function keeps."""
+    for kept in vars(module).values():
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
 
 
 @contextmanager
@@ -153,4 +166,5 @@ def deployed(watched: str, recorder: Recorder) -> Iterator[Deployed]:
         try:
             yield Deployed(watched, recorder, patch)
         finally:
-            _cold_start()
+            _cold_start(handlers)
+            _cold_start(transformer)

@@ -36,7 +36,7 @@ def _record(situation: Situation, table: Table) -> Recorded:
     recorder = Recorder(situation.fakes)
     with deployed(situation.function, recorder) as machine:
         situation.play(machine)
-        return Recorded(situation, [(call, table.needed(call, machine.settings)) for call in recorder.calls])
+        return Recorded(situation, [(call, table.needed(call, machine.known)) for call in recorder.calls])
 
 
 def shown(recorded: list[Recorded]) -> Shown:

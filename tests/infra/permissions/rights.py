@@ -28,7 +28,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Right(NamedTuple):
-    """An action on a resource. The name is a setting's, as `${PARLEY_TABLE_NAME}`, or comes with the event."""
+    """An action on a resource. The name is a variable's, as `${PARLEY_TABLE_NAME}`, or of the event."""
 
     action: str
     on: str = ""  # type of the resource; "" where the action knows none
@@ -53,27 +53,27 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The committed one."""
         return msgspec.convert(tomllib.loads(TABLE.read_text()), cls)
 
-    def needed(self, call: Call, settings: Mapping[str, str]) -> list[tuple[Row, Right]]:
+    def needed(self, call: Call, known: Mapping[str, str]) -> list[tuple[Row, Right]]:
         """What a call needs, by which row. Raises `MissingRowError` where no row knows the operation."""
         rows = [row for row in self.row if row.operation == call.operation]
         if not rows:
             raise MissingRowError(f"{call.file}:{call.line} calls {call.operation}, which actions.toml does not know")
-        return [(row, right) for row in rows for right in _rights(row, call, settings)]
+        return [(row, right) for row in rows for right in _rights(row, call, known)]
 
 
-def _rights(row: Row, call: Call, settings: Mapping[str, str]) -> Iterator[Right]:
+def _rights(row: Row, call: Call, known: Mapping[str, str]) -> Iterator[Right]:
     if not row.on:
         yield Right(row.action)
         return
     found = jmespath.search(row.names, call.request) or []
     for name in [found] if isinstance(found, str) else found:
-        yield Right(row.action, row.on, _by_setting(name, settings))
+        yield Right(row.action, row.on, _by_variable(name, known))
 
 
-def _by_setting(name: str, settings: Mapping[str, str]) -> str:
-    """The name with the settings that it consists of in the place of their values."""
+def _by_variable(name: str, known: Mapping[str, str]) -> str:
+    """The name with the variables that it consists of in the place of their values."""
     shown = name
-    for setting, value in sorted(settings.items(), key=lambda each: -len(each[1])):
+    for variable, value in sorted(known.items(), key=lambda each: -len(each[1])):
         if value:
-            shown = re.sub(rf"(?<![^/]){re.escape(value)}(?![^/])", f"${{{setting}}}", shown)
+            shown = re.sub(rf"(?<![^/]){re.escape(value)}(?![^/])", f"${{{variable}}}", shown)
     return OF_THE_EVENT if shown == name else shown

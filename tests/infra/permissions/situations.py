@@ -11,7 +11,7 @@ from infra.local.requests import refusal
 from tests.fakes.agents import HARNESS_ARN, RUNTIME_ARN, FakeAgent, FakeHarness, FakeQBusiness, FakeRuntime, message
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.models import FakeModels, said
-from tests.infra.permissions.deployed import Deployed
+from tests.infra.permissions.deployed import CONVERSE, INGRESS, SWEEP, TRANSFORMER, Deployed
 from tests.kit import SmsLine, sms_event
 from tests.lines import LINES, WhatsAppLine
 from tests.unit.email_kit import EVENTS, Ses
@@ -40,10 +40,10 @@ def every_situation() -> list[Situation]:
 
 def _ingress() -> list[Situation]:
     return [
-        Situation("ingress", "a message arrives", _sms_arrives),
-        Situation("ingress", "a message arrives twice", _sms_arrives_twice),
-        Situation("ingress", "a person opts in at the provider", lambda d: d.ingress(sms_event("START"))),
-        Situation("ingress", "a mail lies in the bucket", _mail_arrives),
+        Situation(INGRESS, "a message arrives", _sms_arrives),
+        Situation(INGRESS, "a message arrives twice", _sms_arrives_twice),
+        Situation(INGRESS, "a person opts in at the provider", lambda d: d.ingress(sms_event("START"))),
+        Situation(INGRESS, "a mail lies in the bucket", _mail_arrives),
         Situation(
             "ingress", "an event cannot be kept", lambda d: d.ingress((EVENTS / "email_in_s3.json").read_bytes())
         ),
@@ -52,9 +52,9 @@ def _ingress() -> list[Situation]:
 
 def _converse_channels() -> list[Situation]:
     return [
-        Situation("converse", "an answer goes out by SMS", _answer_by("sms"), _providers()),
-        Situation("converse", "an answer goes out by WhatsApp", _answer_by("whatsapp"), _providers()),
-        Situation("converse", "an answer goes out by mail", _answer_by("email"), _providers()),
+        Situation(CONVERSE, "an answer goes out by SMS", _answer_by("sms"), _providers()),
+        Situation(CONVERSE, "an answer goes out by WhatsApp", _answer_by("whatsapp"), _providers()),
+        Situation(CONVERSE, "an answer goes out by mail", _answer_by("email"), _providers()),
     ]
 
 
@@ -122,21 +122,21 @@ def _converse_answerers() -> list[Situation]:
 
 def _sweep() -> list[Situation]:
     return [
-        Situation("sweep", "a message was forgotten", _forgotten),
+        Situation(SWEEP, "a message was forgotten", _forgotten),
         *(
-            Situation("sweep", f"a turn by {name} is given up", _given_up(name), _providers())
+            Situation(SWEEP, f"a turn by {name} is given up", _given_up(name), _providers())
             for name in ("SMS", "WhatsApp", "mail")
         ),
-        Situation("sweep", "another worker ends the turn first", _overtaken, _providers()),
+        Situation(SWEEP, "another worker ends the turn first", _overtaken, _providers()),
     ]
 
 
 def _transformer() -> list[Situation]:
     return [
-        Situation("transformer", "a template is replaced", _with_templates),
-        Situation("transformer", "rows do not fit into the response", _overflows),
-        Situation("transformer", "Amazon Comprehend redacts", _redacts, {"comprehend": FakeComprehend()}),
-        Situation("transformer", "addresses are hashed", _hashes),
+        Situation(TRANSFORMER, "a template is replaced", _with_templates),
+        Situation(TRANSFORMER, "rows do not fit into the response", _overflows),
+        Situation(TRANSFORMER, "Amazon Comprehend redacts", _redacts, {"comprehend": FakeComprehend()}),
+        Situation(TRANSFORMER, "addresses are hashed", _hashes),
     ]
 
 
@@ -153,7 +153,7 @@ def _asks(name: str, answerer: str, fakes: Mapping[str, Any], settings: Mapping[
         deployed.ingress(sms_event(text or "When do you open?"))
         deployed.converse()
 
-    return Situation("converse", name, play, {**_providers(), **fakes})
+    return Situation(CONVERSE, name, play, {**_providers(), **fakes})
 
 
 def _asks_twice(name: str, fakes: Mapping[str, Any], settings: Mapping[str, str]) -> Situation:
@@ -165,7 +165,7 @@ def _asks_twice(name: str, fakes: Mapping[str, Any], settings: Mapping[str, str]
         deployed.ingress(sms_event("And on Sundays?", "m2"))
         deployed.converse()
 
-    return Situation("converse", name, play, first.fakes)
+    return Situation(CONVERSE, name, play, first.fakes)
 
 
 def _sms_arrives(deployed: Deployed) -> None:

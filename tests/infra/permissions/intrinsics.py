@@ -1,0 +1,80 @@
+"""CloudFormation's values as text that a person can compare: `${hub/Conversations.Arn}/index/due`.
+
+A resource is named by its stack and its logical id without the hash that CDK appends; what one stack imports from
+another is named where it is made.
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.infra.synthesis import Template
+
+_HASH = re.compile(r"(?<=[a-z0-9])[0-9A-F]{8}$")
+_SUB = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+class Templates:
+    """Every stack of a deployment, by its last name."""
+
+    def __init__(self, templates: Mapping[str, Template]) -> None:
+        self._templates = templates
+        self._functions: Mapping[str, Callable[[str, Any], str]] = {
+            "Ref": self._ref,
+            "Fn::GetAtt": self._attribute,
+            "Fn::Join": self._joined,
+            "Fn::Sub": self._substituted,
+            "Fn::ImportValue": self._imported,
+            "Fn::Select": self._selected,
+        }
+        self._exports = {
+            output["Export"]["Name"]: (stack, output["Value"])
+            for stack, template in templates.items()
+            for output in template.get("Outputs", {}).values()
+            if "Export" in output
+        }
+
+    def resources(self, *types: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
+        """Resources of these types by their name; each with its stack and its properties."""
+        found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        for stack, template in self._templates.items():
+            for logical, resource in template.get("Resources", {}).items():
+                if resource["Type"] in types:
+                    name = self.name(stack, logical)
+                    assert name not in found, f"two resources are called {name}"
+                    found[name] = (stack, resource.get("Properties", {}))
+        return found
+
+    def name(self, stack: str, logical: str) -> str:
+        """`hub/Conversations`"""
+        return f"{stack}/{_HASH.sub('', logical)}"
+
+    def text(self, stack: str, value: Any) -> str:
+        """The value as text. Raises `KeyError` for a function that no template of ours has used yet."""
+        if not isinstance(value, dict):
+            return str(value)
+        ((function, argument),) = value.items()
+        return self._functions[function](stack, argument)
+
+    def _ref(self, stack: str, name: str) -> str:
+        return f"${{{name if name.startswith('AWS::') else self.name(stack, name)}}}"
+
+    def _attribute(self, stack: str, argument: list[str]) -> str:
+        logical, attribute = argument
+        return f"${{{self.name(stack, logical)}.{attribute}}}"
+
+    def _joined(self, stack: str, argument: list[Any]) -> str:
+        separator, parts = argument
+        return str(separator.join(self.text(stack, part) for part in parts))
+
+    def _substituted(self, stack: str, pattern: str) -> str:
+        return _SUB.sub(lambda found: self._ref(stack, found[1]), pattern)
+
+    def _imported(self, _: str, export: str) -> str:
+        return self.text(*self._exports[export])
+
+    def _selected(self, stack: str, argument: list[Any]) -> str:
+        index, parts = argument
+        separator, whole = parts["Fn::Split"]
+        return f"{self.text(stack, whole)}|{separator}|{index}"
