@@ -64,12 +64,13 @@ class HubOutputs(Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class KnowledgeOutputs(Outputs):
-    """Of the optional knowledge base."""
+    """Of the optional knowledge base, and of the guardrail."""
 
     stack: ClassVar[str] = "knowledge"
-    documents_uri: Annotated[str, "s3://bucket/prefix to put documents into"]
-    knowledge_base_id: Annotated[str, "Bedrock knowledge base"]
-    data_source_id: Annotated[str, "its data source of the documents"]
+    documents_uri: Annotated[str, "s3://bucket/prefix to put documents into"] = ""
+    knowledge_base_id: Annotated[str, "Bedrock knowledge base"] = ""
+    data_source_id: Annotated[str, "its data source of the documents"] = ""
+    guardrail_id: Annotated[str, "Bedrock guardrail over models and knowledge bases"] = ""
     harness_arn: Annotated[str, "AgentCore harness that answers from it"] = ""
 
 

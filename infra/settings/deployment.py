@@ -18,6 +18,7 @@ from infra.settings.quicksight import QuickSight
 from infra.settings.reading import read
 from infra.settings.sources import Sources
 from infra.settings.watch import Watch
+from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings
 
@@ -105,8 +106,22 @@ def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str
     chosen = ours(context).get("settings")
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
-    if deployment.knowledge.harness and not deployment.knowledge.created:
-        faults.append("knowledge.harness: answers from the knowledge base; set knowledge.created=true too")
+    faults += _about_knowledge(deployment)
+    unknown = [name for name in deployment.settings.answerers if name not in MANAGED]
+    if unknown:
+        faults.append(f"settings.answerers: on AWS there is no {', '.join(unknown)}; there is {', '.join(MANAGED)}")
     if deployment.sources.whatsapp_accounts and not deployment.sources.whatsapp:
         faults.append("sources.whatsapp_accounts: set sources.whatsapp=true too")
+    return faults
+
+
+def _about_knowledge(deployment: Deployment) -> list[str]:
+    knowledge, answerers = deployment.knowledge, deployment.settings.answerers
+    faults = []
+    if knowledge.harness and not knowledge.created:
+        faults.append("knowledge.harness: answers from the knowledge base; set knowledge.created=true too")
+    if knowledge.harness and "agentcore" not in answerers:
+        faults.append("knowledge.harness: nobody asks it; add agentcore to settings.answerers")
+    if knowledge.created and not knowledge.harness and "knowledge_base" not in answerers:
+        faults.append("knowledge.created: nobody asks it; add knowledge_base to settings.answerers")
     return faults

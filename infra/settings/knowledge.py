@@ -13,7 +13,11 @@ class Knowledge(Struct, frozen=True, kw_only=True):
         "amazon.titan-embed-text-v2:0"
     )
     web_addresses: Annotated[
-        tuple[str, ...], Meta(description="https addresses that are crawled into the knowledge base too")
+        tuple[str, ...],
+        Meta(
+            description="https addresses that are crawled into the knowledge base too",
+            examples=["https://example.com/help"],
+        ),
     ] = ()
     guardrail: Annotated[
         bool, Meta(description="whether a guardrail is made, and put over models and knowledge bases")

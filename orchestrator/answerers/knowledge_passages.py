@@ -1,7 +1,6 @@
 """Asks a knowledge base with a vector store in two steps: its passages first, then a model that answers from them.
 
 For questions longer than RetrieveAndGenerate takes: mails, mostly.
-Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Retrieve.html
 """
 
 import re
@@ -9,24 +8,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from orchestrator.answerers.bedrock_errors import answering
 from orchestrator.answerers.converse_model import Model
 from orchestrator.answerers.knowledge_citations import Passage, citations
-from orchestrator.answerers.knowledge_client import OWNERS, KnowledgeClient, search_filter
+from orchestrator.answerers.knowledge_client import KnowledgeClient
+from orchestrator.answerers.knowledge_retrieval import Retrieval
 from orchestrator.answerers.model_outcome import spoken
 from orchestrator.answerers.model_prompts import Prompts
-from orchestrator.aws_errors import Operation
-from orchestrator.decoding import convert
 from orchestrator.model import Answer, Pass, Question
 from orchestrator.settings import Settings
 
-LONGEST = 20_000  # characters of `retrievalQuery.text`
-_RETRIEVE = Operation("bedrock-agent-runtime", "Retrieve", OWNERS)
 _MARK = re.compile(r" ?\[(\d+(?:, ?\d+)*)\]")  # as the prompt asks for: [1], [2, 3]
-
-
-class _Response(msgspec.Struct, rename="camel"):
-    retrieval_results: list[Passage] = []
 
 
 class PassagesAndModel:
@@ -34,14 +25,13 @@ class PassagesAndModel:
 
     def __init__(self, client: KnowledgeClient, model: Model, settings: Settings) -> None:
         """Raises `ConfigurationError` for a filter that cannot be used."""
-        self._client = client
+        self._retrieval = Retrieval(client, settings)
         self._model = model
         self._settings = settings
         self._prompts = Prompts(settings)
-        self._filter = search_filter(settings)
 
     def answer(self, question: Question) -> Answer | Pass:
-        passages = [passage for passage in self._retrieve(question) if passage.content.text.strip()]
+        passages = self._retrieval.passages(question.text)
         if not passages:
             return Pass("the knowledge base has no passage")
         prompt = self._prompts.grounded(question.channel, question.max_characters)
@@ -62,20 +52,6 @@ class PassagesAndModel:
             output_tokens=said.output_tokens,
             reason=reply.reason,
         )
-
-    def _retrieve(self, question: Question) -> Sequence[Passage]:
-        with answering(_RETRIEVE):
-            response = self._client.retrieve(
-                knowledgeBaseId=self._settings.knowledge_base_id,
-                retrievalQuery={"text": question.text[:LONGEST]},
-                retrievalConfiguration={
-                    "vectorSearchConfiguration": {
-                        "numberOfResults": self._settings.knowledge_base_results,
-                        **self._filter,
-                    }
-                },
-            )
-            return convert(response, _Response, "response").retrieval_results
 
 
 def _as_data(passages: Sequence[Passage]) -> str:

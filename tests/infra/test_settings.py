@@ -65,3 +65,8 @@ def test_the_shipped_cdk_json_is_a_deployment() -> None:
 def test_what_cdk_keeps_in_its_context_is_not_a_setting() -> None:
     looked_up = {"@aws-cdk/core:newStyleStackSynthesis": True, "availability-zones:account=1:region=x": ["a"]}
     assert Deployment.read(looked_up) == Deployment.read({})
+
+
+def test_an_answerer_that_needs_a_machine_of_its_own_is_refused_on_aws() -> None:
+    with pytest.raises(ConfigurationError, match="there is no documents; there is agentcore"):
+        Deployment.read({"settings.answerers": "documents"})

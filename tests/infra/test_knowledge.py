@@ -1,0 +1,105 @@
+"""The stack `knowledge`: what ingestion and answering would fail without, and what must not be open."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from infra.settings.deployment import Deployment
+from orchestrator.errors import ConfigurationError
+from tests.infra.synthesis import Template, synthesised
+
+ALL = {
+    "knowledge.created": "true",
+    "knowledge.harness": "true",
+    "knowledge.guardrail": "true",
+    "knowledge.web_addresses": "https://faro.example",
+    "settings.answerers": "agentcore,knowledge_base",
+}
+
+
+@cache
+def knowledge() -> Template:
+    return synthesised(ALL)["knowledge"]
+
+
+def of_type(kind: str) -> dict[str, dict[str, Any]]:
+    found = knowledge()["Resources"].items()
+    return {name: resource["Properties"] for name, resource in found if resource["Type"] == kind}
+
+
+def only(kind: str) -> dict[str, Any]:
+    (properties,) = of_type(kind).values()
+    return properties
+
+
+def test_the_text_of_a_passage_is_not_filterable_or_longer_ones_could_not_be_ingested() -> None:
+    kept = only("AWS::S3Vectors::Index")["MetadataConfiguration"]["NonFilterableMetadataKeys"]
+    assert "AMAZON_BEDROCK_TEXT" in kept
+
+
+def test_the_index_has_the_dimensions_that_the_embedding_model_is_asked_for() -> None:
+    asked = only("AWS::Bedrock::KnowledgeBase")["KnowledgeBaseConfiguration"]["VectorKnowledgeBaseConfiguration"]
+    model = asked["EmbeddingModelConfiguration"]["BedrockEmbeddingModelConfiguration"]
+    assert model["Dimensions"] == only("AWS::S3Vectors::Index")["Dimension"]
+
+
+def test_documents_are_private_encrypted_and_versioned() -> None:
+    bucket = only("AWS::S3::Bucket")
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]
+    assert bucket["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    denied = [s for s in only("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+    assert [statement["Condition"] for statement in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_an_upload_during_a_job_waits_for_the_next_one_and_is_kept_when_none_starts() -> None:
+    queues = of_type("AWS::SQS::Queue")
+    (waiting,) = [queue for queue in queues.values() if "RedrivePolicy" in queue]
+    (timeout,) = [f["Timeout"] for f in of_type("AWS::Lambda::Function").values() if "on_upload" in f["Handler"]]
+    assert waiting["VisibilityTimeout"] >= 6 * timeout
+    assert waiting["VisibilityTimeout"] * waiting["RedrivePolicy"]["maxReceiveCount"] > 4 * 3600  # a long job
+    mapping = only("AWS::Lambda::EventSourceMapping")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["MaximumBatchingWindowInSeconds"] == 60
+
+
+def test_the_harness_has_the_knowledge_base_as_its_only_tool() -> None:
+    harness = only("AWS::BedrockAgentCore::Harness")
+    assert [tool["Type"] for tool in harness["Tools"]] == ["agentcore_gateway"]
+    assert harness["AllowedTools"] == ["@knowledge/*"]
+    assert only("AWS::BedrockAgentCore::Gateway")["AuthorizerType"] == "AWS_IAM"
+
+
+def test_attacks_on_the_prompt_are_looked_for_in_questions() -> None:
+    filters = only("AWS::Bedrock::Guardrail")["ContentPolicyConfig"]["FiltersConfig"]
+    attack = {each["Type"]: (each["InputStrength"], each["OutputStrength"]) for each in filters}["PROMPT_ATTACK"]
+    assert attack == ("HIGH", "NONE")
+
+
+def test_the_web_is_crawled_again_every_week() -> None:
+    assert only("AWS::Scheduler::Schedule")["ScheduleExpression"] == "rate(7 days)"
+
+
+def test_a_guardrail_needs_no_documents() -> None:
+    stacks = synthesised({"knowledge.guardrail": "true"})
+    kinds = {resource["Type"] for resource in stacks["knowledge"]["Resources"].values()}
+    assert kinds == {"AWS::Bedrock::Guardrail", "AWS::Bedrock::GuardrailVersion"}
+
+
+def test_without_knowledge_there_is_no_such_stack() -> None:
+    assert "knowledge" not in synthesised({})
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        ({"knowledge.created": "true"}, "add knowledge_base to settings.answerers"),
+        ({"knowledge.harness": "true"}, "set knowledge.created=true"),
+        ({"knowledge.created": "true", "knowledge.harness": "true"}, "add agentcore to settings.answerers"),
+    ],
+)
+def test_knowledge_that_nobody_would_ask_is_refused(context: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        Deployment.read(context)
