@@ -92,7 +92,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     def read(cls, context: Mapping[str, object]) -> "Deployment":
         """The deployment that CDK's context describes. Raises `ConfigurationError` naming everything that is wrong."""
         faults: list[str] = []
-        deployment = read(cls, ours(context), faults)
+        deployment = read(cls(), ours(context), faults)
         faults += _together(deployment, context)
         if faults:
             raise ConfigurationError(

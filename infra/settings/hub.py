@@ -12,7 +12,8 @@ class Hub(Struct, frozen=True, kw_only=True):
         bool, Meta(description="whether there is a hub; without one the lake is an engagement database of its own")
     ] = True
     sms_numbers: Annotated[
-        tuple[str, ...], Meta(description="ids of phone numbers (phone-…) whose messages the hub answers")
+        tuple[str, ...],
+        Meta(description="ids of phone numbers (phone-…) of the account whose messages the hub answers"),
     ] = ()
     new_sms_number: Annotated[
         str,
@@ -25,8 +26,28 @@ class Hub(Struct, frozen=True, kw_only=True):
     mail_recipients: Annotated[
         tuple[str, ...], Meta(description="mail addresses or domains, verified in SES, whose mail the hub answers")
     ] = ()
+    mail_rule_set: Annotated[
+        str,
+        Meta(
+            description="name of the account's active receipt rule set, which the hub's rule is added to; empty: a set is"
+            " made and activated, where none is active",
+            pattern="^([A-Za-z0-9_.-]{1,64})?$",
+            examples=["default-rule-set"],
+        ),
+    ] = ""
+    mail_identities: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="identities of SES that answers are sent as; empty: the recipients, and the domains of those"
+            " that are addresses"
+        ),
+    ] = ()
     mail_tls_required: Annotated[bool, Meta(description="whether mail that comes without TLS is refused")] = False
     mail_kept_days: Annotated[int, Meta(description="days that received mails are kept whole", ge=1)] = 90
+    whatsapp_numbers: Annotated[
+        tuple[str, ...],
+        Meta(description="ids (phone-number-id-…) of WhatsApp numbers that answers are sent from; empty: any here"),
+    ] = ()
     converse_at_once: Annotated[
         int, Meta(description="people answered at the same time: the brake on cost", ge=2, le=1000)
     ] = 10

@@ -13,12 +13,12 @@ import msgspec
 Section = TypeVar("Section", bound=msgspec.Struct)
 
 
-def read(section: type[Section], values: Mapping[str, object], faults: list[str], path: str = "") -> Section:
-    """The section with `values`, and its defaults for the rest.
+def read(section: Section, values: Mapping[str, object], faults: list[str], path: str = "") -> Section:
+    """The section with `values` in place of its own.
 
-    What cannot be used is appended to `faults`, a line each, and left at its default.
+    What cannot be used is appended to `faults`, a line each, and left as it is.
     """
-    hints = get_type_hints(section, include_extras=True)
+    hints = get_type_hints(type(section), include_extras=True)
     unknown = [name for name in values if name not in hints]
     faults += [f"{path}{name}: there is no such setting{_meant(name, hints)}" for name in unknown]
     read_values = {}
@@ -26,7 +26,7 @@ def read(section: type[Section], values: Mapping[str, object], faults: list[str]
         value, kind = values[name], _plain(hints[name])
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             if isinstance(value, Mapping):
-                read_values[name] = read(kind, value, faults, f"{path}{name}.")
+                read_values[name] = read(getattr(section, name), value, faults, f"{path}{name}.")
             else:
                 faults.append(f"{path}{name}: is a section, with settings of its own: {', '.join(_names(kind))}")
             continue
@@ -34,7 +34,7 @@ def read(section: type[Section], values: Mapping[str, object], faults: list[str]
             read_values[name] = msgspec.convert(_split(value, kind), hints[name], strict=False)
         except msgspec.ValidationError as error:
             faults.append(f"{path}{name}={value!r}: {error}. It means: {meaning(hints[name])}")
-    return section(**read_values)
+    return msgspec.structs.replace(section, **read_values)
 
 
 def meaning(hint: Any) -> str:
