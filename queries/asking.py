@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from queries.catalogue import Catalogue
+from queries.compatibility.database import SampleDatabase
 from queries.parameters import Parameter, Value
 from queries.resolve import entry_tree
 from queries.result import Result
@@ -19,6 +20,11 @@ from transformer.schema import TABLES
 
 class Engine(Protocol):
     """What answers questions."""
+
+    @property
+    def sample(self) -> SampleDatabase:
+        """The AWS sample's database as this engine knows it."""
+        ...
 
     def query(self, sql: str, parameters: Mapping[str, Value] = ..., /) -> Result:
         """Athena SQL, or the bare name of a table, a view or a report. Raises `QueryError`."""

@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from queries.catalogue import Catalogue, Entry
+from queries.compatibility.adapt import adapt
 from queries.compatibility.database import SampleDatabase
 from queries.parameters import Parameter, Value, bind, moment
 from queries.resolve import Resolver
@@ -47,10 +48,10 @@ def compose(
         _prepend(tree, name, view)
     shipped = (catalogue.entries[name] for name in resolver.views if name in catalogue.entries)
     bind(tree, [*declared, *_parameters(shipped)], given)
+    if resolver.uses_sample:
+        adapt(tree)
     _stop_the_clock(tree, now)
     _name_columns(tree)
-    if resolver.uses_sample:
-        _forgive_missing_keys(tree)
     return Composed(tree, frozenset(resolver.tables))
 
 
@@ -77,12 +78,6 @@ def _stop_the_clock(tree: exp.Query, now: datetime) -> None:
     }
     for node in list(tree.find_all(*clocks)):
         node.replace(clocks[type(node)]())
-
-
-def _forgive_missing_keys(tree: exp.Query) -> None:
-    """`m['key']` fails in Athena where a map lacks the key. The sample's statements count on NULL: element_at."""
-    for subscript in tree.find_all(exp.Bracket):
-        subscript.set("safe", True)
 
 
 def _name_columns(tree: exp.Query) -> None:

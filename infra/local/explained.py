@@ -6,18 +6,22 @@ from itertools import takewhile
 
 from queries.asking import asked
 from queries.catalogue import Catalogue
+from queries.compatibility.database import SampleDatabase
 from queries.compose import compose
 from queries.parameters import Value
 from queries.statement import DIALECT, Question
 from transformer.schema import TABLES
 
 
-def statement_of(text: str, parameters: Mapping[str, Value], catalogue: Catalogue) -> str | None:
+def statement_of(
+    text: str, parameters: Mapping[str, Value], catalogue: Catalogue, sample: SampleDatabase
+) -> str | None:
     """Athena SQL that names tables only; None for a statement that merely lists what there is. Raises `QueryError`."""
     known = asked(text, catalogue)
     if not isinstance(known.statement, Question):
         return None
-    composed = compose(known.statement.tree, catalogue, TABLES, parameters, datetime.now(UTC), known.declared)
+    now = datetime.now(UTC)
+    composed = compose(known.statement.tree, catalogue, TABLES, parameters, now, known.declared, sample)
     return composed.tree.sql(dialect=DIALECT, pretty=True, comments=False)
 
 

@@ -11,6 +11,10 @@ from transformer.schema import CONVERSATIONS, EVENTS, Column, Table
 
 DATABASE = "engagementdb-glue-db"
 PARTITION = "ingest_timestamp"
+# TRY_CAST, because it cannot fail: DuckDB prunes files by it, which it does not by date_parse.
+_HOUR_AS_TIMESTAMP = (
+    "TRY_CAST(concat(replace(substr(hour, 1, 10), '/', '-'), ' ', substr(hour, 12), ':00:00') AS timestamp)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class SampleTable:
         """The table as a question to ours, in Athena SQL."""
         shown = [f'"{ours}" AS "{name}"' for name, ours in self.columns.items()]
         if self.is_partitioned:
-            shown.append(f'date_parse("hour", \'%Y/%m/%d/%H\') AS "{PARTITION}"')
+            shown.append(f'{_HOUR_AS_TIMESTAMP} AS "{PARTITION}"')
         where = f" WHERE {self.rows}" if self.rows else ""
         return f'SELECT {", ".join(shown)} FROM "{self.ours.name}"{where}'  # noqa: S608  # constants of this file only
 

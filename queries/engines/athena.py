@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from queries.asking import asked
 from queries.catalogue import Catalogue
+from queries.compatibility.database import SampleDatabase
 from queries.compose import compose
 from queries.engines.athena_cells import to_result
 from queries.engines.athena_errors import refused, unsuccessful
@@ -67,7 +68,7 @@ class AthenaEngine:
     that names the clock is another one each time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # as many as there are options
         self,
         client: AthenaClient,
         *,
@@ -75,6 +76,7 @@ class AthenaEngine:
         database: str,
         reuse_minutes: int = 0,
         catalogue: Catalogue | None = None,
+        sample: SampleDatabase | None = None,
         now: Callable[[], datetime] = _utc_now,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -83,6 +85,7 @@ class AthenaEngine:
         self._database = database
         self._reuse_minutes = reuse_minutes
         self._catalogue = catalogue or Catalogue.shipped()
+        self.sample = sample or SampleDatabase()
         self._now = now
         self._wait = wait
 
@@ -95,7 +98,7 @@ class AthenaEngine:
         if not isinstance(known.statement, Question):
             return DuckDbEngine(Path("no lake"), self._catalogue).query(sql)
         question = known.statement
-        composed = compose(question.tree, self._catalogue, TABLES, parameters, self._now(), known.declared)
+        composed = compose(question.tree, self._catalogue, TABLES, parameters, self._now(), known.declared, self.sample)
         try:
             return self._answer(question, composed.tree.sql(dialect=DIALECT, comments=False))
         except (ClientError, BotoCoreError) as exc:

@@ -15,6 +15,7 @@ from sqlglot import exp
 from queries.catalogue import Catalogue
 from queries.compatibility.database import SampleDatabase
 from queries.compatibility.tables import DATABASE
+from queries.compatibility.tables import TABLES as SAMPLE_TABLES
 from queries.compatibility.views import ViewFolder
 from queries.compose import Composed, compose
 from queries.engines.cells import to_result
@@ -70,26 +71,31 @@ class DuckDbEngine:
             case ShowColumns(table):
                 return self._columns(table)
 
+    @property
+    def sample(self) -> SampleDatabase:
+        """With the views that are kept now."""
+        return SampleDatabase(self._views.read() if self._views else {})
+
     def _answer(
         self, question: Question, parameters: Mapping[str, Value], declared: tuple[Parameter, ...] = ()
     ) -> Result:
-        sample = SampleDatabase(self._views.read() if self._views else {})
+        now = self._now()
         return self._run(
-            question, compose(question.tree, self._catalogue, TABLES, parameters, self._now(), declared, sample)
+            question, compose(question.tree, self._catalogue, TABLES, parameters, now, declared, self.sample)
         )
 
     def _created(self, view: CreateView) -> Result:
         """A view is kept when it would answer: its names are known, and it is not made of itself."""
         if self._views is None:
             raise NotAQuestionError("no views are kept here, only questions are run", remedy="Nothing was run.")
-        changed = SampleDatabase(self._views.read()).with_view(view)
+        changed = self.sample.with_view(view)
         composed = compose(view.tree, self._catalogue, TABLES, NO_PARAMETERS, self._now(), sample=changed)
         self._run(Question(view.tree, "EXPLAIN"), composed)
         self._views.keep(view)
         return _listing(("view",), [(f"{DATABASE}.{view.name}",)])
 
     def _run(self, question: Question, composed: Composed) -> Result:
-        translated = to_duckdb(composed.tree)
+        translated = to_duckdb(_inlined(composed.tree))
         with reading(self._lake) as left_out, self._connect() as connection:
             try:
                 for name, table in TABLES.items():
@@ -133,6 +139,14 @@ class DuckDbEngine:
         nothing = self._answer(Question(exp.select("*").from_(name).limit(0)), NO_PARAMETERS)
         rows = [(column.name, column.type, meanings.get(column.name, "")) for column in nothing.columns]
         return _listing(("column", "type", "meaning"), rows)
+
+
+def _inlined(tree: exp.Query) -> exp.Query:
+    """The sample's tables in place, not materialised where a statement names one twice: they are our tables whole."""
+    for cte in tree.find_all(exp.CTE):
+        if cte.alias in {f"{DATABASE}.{name}" for name in SAMPLE_TABLES}:
+            cte.set("materialized", False)
+    return tree
 
 
 def _listing(names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Result:

@@ -9,9 +9,10 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError
 
-from infra.local.commands.options import data_option, deployment, stage
+from infra.local.commands.options import data_folder, data_option, deployment, stage
 from infra.outputs import LakeOutputs
 from queries.asking import Engine
+from queries.compatibility.database import SampleDatabase
 from queries.compatibility.views import ViewFolder
 from queries.engines.athena import AthenaEngine
 from queries.engines.athena_errors import refused
@@ -45,7 +46,8 @@ def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
         if deployed and not (workgroup and database):
             lake = deployed.outputs(LakeOutputs)
             workgroup, database = workgroup or lake.workgroup_name, database or lake.database_name
-        return command(engine=_athena(workgroup or "parley", database or "parley", reuse), **others)
+        views = ViewFolder(data_folder(data_here) / "views")
+        return command(engine=_athena(workgroup or "parley", database or "parley", reuse, views), **others)
 
     return with_engine
 
@@ -58,9 +60,10 @@ def _embedded(data_here: Path | None) -> Engine:
     return engine
 
 
-def _athena(workgroup: str, database: str, reuse_minutes: int) -> Engine:
+def _athena(workgroup: str, database: str, reuse_minutes: int, views: ViewFolder) -> Engine:
     try:
         client = boto3.client("athena")
     except BotoCoreError as error:
         raise click.ClickException(str(refused(error))) from error
-    return AthenaEngine(client, workgroup=workgroup, database=database, reuse_minutes=reuse_minutes)
+    sample = SampleDatabase(views.read())
+    return AthenaEngine(client, workgroup=workgroup, database=database, reuse_minutes=reuse_minutes, sample=sample)

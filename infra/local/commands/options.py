@@ -32,9 +32,12 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
 
 def deployment(data_here: Path | None, mail: Path | None = None) -> Deployment:
     """Opens the deployment that the command line names, with the environment's settings."""
-    context = click.get_current_context()
-    folder = data_here or context.find_object(Path) or Path(".parley")
-    return Deployment(folder, Settings.read(os.environ), mail=mail)
+    return Deployment(data_folder(data_here), Settings.read(os.environ), mail=mail)
+
+
+def data_folder(data_here: Path | None) -> Path:
+    """The one that the command line names."""
+    return data_here or click.get_current_context().find_object(Path) or Path(".parley")
 
 
 def stage() -> Stage | None:

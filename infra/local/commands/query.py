@@ -110,7 +110,7 @@ def _draw(result: Result, text: str, catalogue: Catalogue) -> None:
 
 
 def _explain(engine: Engine, text: str, bound: Mapping[str, Value], catalogue: Catalogue) -> None:
-    statement = statement_of(text, bound, catalogue)
+    statement = statement_of(text, bound, catalogue, engine.sample)
     if statement is None:
         raise click.UsageError("There is nothing to explain about what lists tables or columns.")
     click.echo(f"{header_of(text, catalogue)}{statement}\n")
