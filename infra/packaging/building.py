@@ -40,7 +40,7 @@ def _pressed(asset: Asset, platform: Platform, files: Files, place: Path) -> Pat
 
 def _fingerprint(asset: Asset, platform: Platform, own: Files, lock: Path) -> str:
     """Of all that decides what the zip holds: our files, the lock, and how they are put together."""
-    digest = hashlib.sha256(f"{asset.name} {platform.name}".encode())
+    digest = hashlib.sha256(" ".join((asset.name, platform.name, *sorted(asset.services))).encode())
     for part in (lock.read_bytes(), *_parts(own), *_parts(_recipe())):
         digest.update(hashlib.sha256(part).digest())
     return digest.hexdigest()[:16]
