@@ -1,6 +1,6 @@
 """Findings of cdk-nag that are meant to be so."""
 
-from aws_cdk import Acknowledgment, Validations
+from aws_cdk import Acknowledgment, Stack, Validations
 from constructs import IConstruct
 
 
@@ -9,3 +9,20 @@ def accept(construct: IConstruct, rule: str, reason: str) -> None:
     brackets, AwsSolutions-IAM5[Resource::*].
     """
     Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
+def accept_wildcard(construct: IConstruct, resource: str, reason: str) -> None:
+    """A right on many resources, `resource` being the ARN that the statement has."""
+    accept(construct, f"AwsSolutions-IAM5[Resource::{_shown(Stack.of(construct).resolve(resource))}]", reason)
+
+
+def _shown(resolved: object) -> str:
+    """What a template says, as cdk-nag writes it: <Bucket.Arn>/prefix/*"""
+    match resolved:
+        case {"Ref": str(name)}:
+            return f"<{name}>"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"<{name}.{attribute}>"
+        case {"Fn::Join": [str(between), list(parts)]}:
+            return between.join(map(_shown, parts))
+    return str(resolved)

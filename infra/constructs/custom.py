@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk.custom_resources import Provider
 
-from infra.constructs.accepted import accept
+from infra.constructs.accepted import accept, accept_wildcard
 from infra.constructs.function import LAMBDA, Function, Program
+from infra.constructs.log import log_group
 from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
 
@@ -31,7 +29,7 @@ def custom_resource(stack: ParleyStack, name: str, custom: Custom, properties: M
     """The resource, of the type Custom::Parley<name>. Whatever it needs to be there, add as a dependency."""
     program = Program("deploying", f"infra.custom.{custom.module}.handler", custom.timeout_s, memory_mb=256)
     function = Function(stack, f"{name}Function", program, custom.allowed)
-    resource = CustomResource(
+    return CustomResource(
         stack,
         name,
         service_token=_framework(stack, name, function).service_token,
@@ -39,20 +37,16 @@ def custom_resource(stack: ParleyStack, name: str, custom: Custom, properties: M
         properties=dict(properties),
         service_timeout=Duration.seconds(custom.timeout_s + _MARGIN_S),
     )
-    resource.node.add_dependency(function)
-    return resource
 
 
 def _framework(stack: ParleyStack, name: str, function: Function) -> Provider:
     """CDK's function between CloudFormation and ours: it answers for us even where ours dies. Its rights are CDK's."""
-    log = logs.LogGroup(stack, f"{name}FrameworkLog", encryption_key=stack.key, removal_policy=RemovalPolicy.DESTROY)
-    cast("logs.CfnLogGroup", log.node.default_child).retention_in_days = stack.deployment.log_retention_days
+    log = log_group(stack, f"{name}FrameworkLog")
     writing = allow("logs:CreateLogStream", "logs:PutLogEvents", on=log.log_group_arn)
     acting = role(stack, f"{name}FrameworkRole", LAMBDA, [writing])
     framework = Provider(
         stack, f"{name}Framework", on_event_handler=function, framework_on_event_role=acting, log_group=log
     )
-    arn = stack.get_logical_id(cast("lambda_.CfnFunction", function.node.default_child))
-    accept(acting, f"AwsSolutions-IAM5[Resource::<{arn}.Arn>:*]", "CDK's framework invokes our function, any version")
+    accept_wildcard(acting, f"{function.function_arn}:*", "CDK's framework may invoke any version of our function")
     accept(framework, "AwsSolutions-L1", "the runtime is the one that CDK ships its framework for")
     return framework

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 
 from infra.constructs.accepted import accept
+from infra.constructs.log import log_group
 from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
 
@@ -28,7 +27,7 @@ class Program:
 
 
 class Function(lambda_.Function):
-    """`allowed` are all rights besides its own logs and traces.
+    """`allowed` are all rights besides its own logs and traces; `acting` is the role that has them.
 
     Tracing is asked for by CDK itself, which adds its two actions; they know no resource.
     """
@@ -41,9 +40,7 @@ class Function(lambda_.Function):
         allowed: Sequence[iam.PolicyStatement],
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        log = logs.LogGroup(stack, f"{name}Log", encryption_key=stack.key, removal_policy=RemovalPolicy.DESTROY)
-        kept = cast("logs.CfnLogGroup", log.node.default_child)
-        kept.retention_in_days = stack.deployment.log_retention_days  # in days, for which CDK's class has other names
+        log = log_group(stack, f"{name}Log")
         writing = allow("logs:CreateLogStream", "logs:PutLogEvents", on=log.log_group_arn)
         acting = role(stack, f"{name}Role", LAMBDA, [*allowed, writing])
         accept(acting, "AwsSolutions-IAM5[Resource::*]", "X-Ray's actions know no resource")
@@ -64,3 +61,4 @@ class Function(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
         )
         accept(self, "AwsSolutions-L1", "the assets are built, and tested, for this version of Python")
+        self.acting = acting

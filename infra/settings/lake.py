@@ -26,6 +26,9 @@ class Lake(Struct, frozen=True, kw_only=True):
     old_versions_days: Annotated[
         int, Meta(description="days that an overwritten or deleted file can still be brought back", ge=1)
     ] = 30
+    results_days: Annotated[
+        int, Meta(description="days that answers to queries are kept, which people's words may be in", ge=1)
+    ] = 7
     first_hour: Annotated[
         str,
         Meta(

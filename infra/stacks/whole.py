@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from infra.constructs.stack import Assets, Plan
 from infra.settings.deployment import Deployment
 from infra.stacks.knowledge.stack import KnowledgeStack, is_wanted
-from infra.stacks.lake import LakeStack
+from infra.stacks.lake.stack import LakeStack
 
 
 def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cdk.App:

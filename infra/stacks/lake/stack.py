@@ -1,0 +1,51 @@
+"""The lake: where rows lie, how they come there, and how they are asked for."""
+
+from aws_cdk.aws_kinesisfirehose import CfnDeliveryStream
+from constructs import Construct
+
+from infra.constructs.function import Function
+from infra.constructs.key import deployment_key
+from infra.constructs.stack import ParleyStack, Plan
+from infra.outputs import LakeOutputs
+from infra.published import publish
+from infra.stacks.lake.delivery import Route
+from infra.stacks.lake.storage import ERRORS, ROWS, storage
+from infra.stacks.lake.stream import stream, stream_arn
+from infra.stacks.lake.tables import tables
+from infra.stacks.lake.transformer import transformer
+from infra.stacks.lake.workgroup import workgroup
+from transformer.schema import TableName
+
+
+class LakeStack(ParleyStack):
+    """Buckets, tables, streams, workgroup. Its key, where there is one, is the other stacks' too."""
+
+    def __init__(self, scope: Construct, plan: Plan) -> None:
+        super().__init__(scope, LakeOutputs, plan, "Parley: the engagement data lake")
+        self.key = deployment_key(self)
+        self.storage = storage(self)
+        self.bucket = self.storage.lake
+        self.tables = tables(self, self.storage)
+        self.database_name = self.tables.database_name
+        self.workgroup = workgroup(self, self.storage)
+        self.events_transformer, self.events_stream = self._feed("events")
+        self.conversations_transformer, self.conversations_stream = self._feed("conversations")
+        publish(self, self._outputs())
+
+    def _feed(self, table: TableName) -> tuple[Function, CfnDeliveryStream]:
+        """The way to a table: what makes its rows, and what takes events in."""
+        making = transformer(self, table, stream_arn(self, table), self.storage)
+        return making, stream(self, Route(table, self.tables, making, self.storage))
+
+    def _outputs(self) -> LakeOutputs:
+        return LakeOutputs(
+            events_stream_name=self.events_stream.ref,
+            conversations_stream_name=self.conversations_stream.ref,
+            lake_uri=f"s3://{self.bucket.bucket_name}/{ROWS}",
+            errors_uri=f"s3://{self.bucket.bucket_name}/{ERRORS}",
+            results_uri=f"s3://{self.storage.results.bucket_name}",
+            templates_uri=f"s3://{self.storage.templates.bucket_name}",
+            database_name=self.database_name,
+            workgroup_name=self.workgroup.ref,
+            transformer_function_name=self.events_transformer.function_name,
+        )
