@@ -12,13 +12,13 @@ from msgspec import Meta
 
 from infra.settings.context import ours
 from infra.settings.hub import Hub
+from infra.settings.hub_checks import hub_faults
 from infra.settings.knowledge import Knowledge
 from infra.settings.lake import Lake
 from infra.settings.quicksight import QuickSight
 from infra.settings.reading import read
 from infra.settings.sources import Sources
 from infra.settings.watch import Watch
-from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings
 
@@ -107,9 +107,8 @@ def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
     faults += _about_knowledge(deployment)
-    unknown = [name for name in deployment.settings.answerers if name not in MANAGED]
-    if unknown:
-        faults.append(f"settings.answerers: on AWS there is no {', '.join(unknown)}; there is {', '.join(MANAGED)}")
+    if deployment.hub.deployed:
+        faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
     if deployment.sources.whatsapp_accounts and not deployment.sources.whatsapp:
         faults.append("sources.whatsapp_accounts: set sources.whatsapp=true too")
     return faults
@@ -125,3 +124,13 @@ def _about_knowledge(deployment: Deployment) -> list[str]:
     if knowledge.created and not knowledge.harness and "knowledge_base" not in answerers:
         faults.append("knowledge.created: nobody asks it; add knowledge_base to settings.answerers")
     return faults
+
+
+def _with_stand_ins(deployment: Deployment) -> Settings:
+    """The hub's settings with something in the place of what the knowledge stack will fill in."""
+    settings, knowledge = deployment.settings, deployment.knowledge
+    if knowledge.created:
+        settings = msgspec.structs.replace(settings, knowledge_base_id="0" * 10, knowledge_base_model_arn="arn")
+    if knowledge.harness:
+        settings = msgspec.structs.replace(settings, agentcore_harness_arn="arn:aws:bedrock-agentcore:harness/h")
+    return settings

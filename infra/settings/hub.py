@@ -29,8 +29,8 @@ class Hub(Struct, frozen=True, kw_only=True):
     mail_rule_set: Annotated[
         str,
         Meta(
-            description="name of the account's active receipt rule set, which the hub's rule is added to; empty: a set is"
-            " made and activated, where none is active",
+            description="name of the account's active receipt rule set, which the hub's rule is added to; empty:"
+            " a set is made and activated, where none is active",
             pattern="^([A-Za-z0-9_.-]{1,64})?$",
             examples=["default-rule-set"],
         ),

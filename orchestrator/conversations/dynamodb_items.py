@@ -25,6 +25,7 @@ import msgspec
 Item = dict[str, dict[str, Any]]
 
 DUE_INDEX = "due"
+EXPIRES_AT = "expires_at"  # the attribute by which DynamoDB deletes
 IS_DUE = "1"  # the index's partition: one, for few conversations are unfinished at a time
 KEPT_FOR = timedelta(days=30)  # messages' ids, finished turns, idle conversations
 RECORDS_KEPT_FOR = timedelta(days=2)  # the stream keeps them for one
@@ -49,12 +50,12 @@ def unpacked(item: Mapping[str, Any], type_: Any) -> Any:
 
 def expiring(at: datetime, after: timedelta) -> Item:
     """When DynamoDB may delete the item; it can be two days late, so readers compare `expires_at` themselves."""
-    return {"expires_at": {"N": str(int((at + after).timestamp()))}}
+    return {EXPIRES_AT: {"N": str(int((at + after).timestamp()))}}
 
 
 def is_alive(item: Mapping[str, Any], now: datetime) -> bool:
     """Whether the item has not expired."""
-    return "expires_at" not in item or int(item["expires_at"]["N"]) > now.timestamp()
+    return EXPIRES_AT not in item or int(item[EXPIRES_AT]["N"]) > now.timestamp()
 
 
 def due(at: datetime) -> Item:

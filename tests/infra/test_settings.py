@@ -68,5 +68,5 @@ def test_what_cdk_keeps_in_its_context_is_not_a_setting() -> None:
 
 
 def test_an_answerer_that_needs_a_machine_of_its_own_is_refused_on_aws() -> None:
-    with pytest.raises(ConfigurationError, match="there is no documents; there is agentcore"):
+    with pytest.raises(ConfigurationError, match="names documents, to which nothing answers here; there is agentcore"):
         Deployment.read({"settings.answerers": "documents"})
