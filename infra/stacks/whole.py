@@ -5,6 +5,8 @@ from msgspec.structs import replace
 
 from infra.constructs.stack import Assets, Plan
 from infra.settings.deployment import Deployment
+from infra.stacks.hub.sending import Reporting
+from infra.stacks.hub.stack import HubStack
 from infra.stacks.knowledge.stack import KnowledgeStack, is_wanted
 from infra.stacks.lake.stack import LakeStack
 
@@ -17,4 +19,7 @@ def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cd
     if is_wanted(deployment):
         knowledge = KnowledgeStack(made, plan, lake.key)
         plan = Plan(replace(deployment, settings=knowledge.settings), assets)
+    if deployment.hub.deployed:
+        streams = {"events": lake.events_stream, "conversations": lake.conversations_stream}
+        HubStack(made, plan, lake.key, streams, Reporting())
     return made

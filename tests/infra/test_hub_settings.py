@@ -26,7 +26,11 @@ def test_a_lake_without_a_hub_needs_no_answerer() -> None:
 
 
 def test_what_the_stacks_will_make_is_not_missed() -> None:
-    chosen = {"knowledge.created": "true", "knowledge.harness": "true", "settings.answerers": "agentcore,knowledge_base"}
+    chosen = {
+        "knowledge.created": "true",
+        "knowledge.harness": "true",
+        "settings.answerers": "agentcore,knowledge_base",
+    }
     assert Deployment.read(chosen).knowledge.created
 
 
