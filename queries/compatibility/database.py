@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from queries.compatibility.tables import DATABASE, TABLES
-from queries.errors import UnknownNameError
+from queries.errors import QueryError, UnknownNameError
 from queries.statement import DIALECT, CreateView, Question, read
 
 _NAME = re.compile(r"[a-z0-9_][a-z0-9_-]{0,127}")  # what can be a file's name, and no other file's
@@ -34,10 +34,16 @@ class SampleDatabase:
         return name not in TABLES
 
     def tree(self, name: str) -> exp.Query:
-        """What stands behind one of its names: a table's question to ours, a view's to this database."""
-        statement = read(TABLES[name].sql if name in TABLES else self.views[name])
+        """What stands behind one of its names: a table's question to ours, a view's to this database.
+
+        Raises `UnknownNameError` where a view's file was changed and is none any more.
+        """
+        try:
+            statement = read(TABLES[name].sql if name in TABLES else self.views[name])
+        except QueryError as error:
+            raise UnknownNameError(f"the view {name} of {DATABASE} cannot be read: {error.problem}") from error
         if not isinstance(statement, Question | CreateView):
-            raise UnknownNameError(f"{name} of {DATABASE} is not a view")
+            raise UnknownNameError(f"the view {name} of {DATABASE} cannot be read: it is no question")
         return normalize_identifiers(statement.tree, dialect=DIALECT)
 
     def with_view(self, view: CreateView) -> "SampleDatabase":
