@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.local.aws_questions import Ask, Asking, DeniedError
 from infra.outputs import HubOutputs, LakeOutputs, Outputs, read, stack_name
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings
@@ -21,8 +22,9 @@ class NotDeployedError(ConfigurationError):
 class Stage:
     """Reads AWS when it is first asked for something, each stack once. Raises `ConfigurationError`."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, ask: Ask | None = None) -> None:
         self.name = name
+        self._ask = ask or Asking()
         self._published = functools.cache(self._read)
 
     def outputs(self, kind: type[Kind]) -> Kind:
@@ -45,15 +47,18 @@ class Stage:
     def _environment(self, function: str) -> Mapping[str, str]:
         """The environment variables of a Lambda function."""
         try:
-            found: Any = boto3.client("lambda").get_function_configuration(FunctionName=function)
+            found = self._ask("lambda", "GetFunctionConfiguration", FunctionName=function)
+        except DeniedError as error:
+            raise ConfigurationError(f"the settings of {function} cannot be read: {error} is not allowed") from error
         except (BotoCoreError, ClientError) as error:
-            raise ConfigurationError(f"the function {function} cannot be read: {error}") from error
+            raise ConfigurationError(f"the settings of {function} cannot be read: {error}") from error
         return {**found.get("Environment", {}).get("Variables", {})}
 
     def _read(self, stack: str) -> Mapping[str, str]:
         try:
-            client = boto3.client("cloudformation")
-            found: Any = client.describe_stacks(StackName=stack)["Stacks"][0]
+            found = self._ask("cloudformation", "DescribeStacks", StackName=stack)["Stacks"][0]
+        except DeniedError as error:
+            raise ConfigurationError(f"the stack {stack} cannot be read: {error} is not allowed") from error
         except (BotoCoreError, ClientError) as error:
             raise self._unread(stack, error) from error
         return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", ())}

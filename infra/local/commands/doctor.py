@@ -2,14 +2,20 @@
 
 import difflib
 import os
+from collections import Counter
 from pathlib import Path
 
 import boto3
 import click
 
-from infra.local.commands.options import data_option, format_option
+from infra.local.aws_checks.every import CHECKS, examined
+from infra.local.aws_checks.mail_exchangers import mail_exchangers
+from infra.local.aws_checks.subject import Subject
+from infra.local.aws_questions import Asking
+from infra.local.commands.options import data_option, format_option, stage
 from infra.local.commands.tables import table
 from infra.local.deployment import Deployment
+from infra.local.stage import Stage
 from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import PREFIX, Settings, described
@@ -28,10 +34,22 @@ SECRET = {"PARLEY_PSEUDONYM_KEY"}
 
 
 @click.command(name="doctor")
+@click.option("--aws", "on_aws", is_flag=True, help="Look at the AWS account instead, by reading only.")
+@click.option(
+    "--stage", "stage_here", metavar="NAME", help="The deployment on AWS, as in `parley --stage`; means --aws."
+)
 @format_option("table", "json")
 @data_option
-def command(format_: str, data_here: Path | None) -> None:
-    """Check the settings, offline; name every gap with its remedy. Exit status 1 when there is one."""
+def command(*, on_aws: bool, stage_here: str | None, format_: str, data_here: Path | None) -> None:
+    """Check the settings, offline; name every gap with its remedy. Exit status 1 when there is one.
+
+    With --aws: identity, model access, phone numbers, WhatsApp accounts, mail, quotas and, of a stage, its stacks. The
+    settings are the stage's, or the environment's. Nothing is changed.
+    """
+    deployed = Stage(stage_here) if stage_here else stage()
+    if on_aws or deployed:
+        _account(deployed, format_)
+        return
     known = [each.variable for each in described()]
     problems = [
         *_unknown(known),
@@ -47,6 +65,23 @@ def command(format_: str, data_here: Path | None) -> None:
     if problems:
         raise click.exceptions.Exit(1)
     click.secho("✓ nothing is missing", fg="green", err=True)
+
+
+def _account(deployed: Stage | None, format_: str) -> None:
+    """Every check's findings as rows."""
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    region = boto3.session.Session().region_name or "no region"
+    findings = list(examined(Subject(Asking(), mail_exchangers, region, deployed, os.environ), CHECKS))
+    rows = [
+        {"check": name, "verdict": finding.verdict, "found": finding.found, "next": finding.next}
+        for name, finding in findings
+    ]
+    table(rows, format_, empty="")
+    counts = Counter(finding.verdict for _, finding in findings)
+    told = f"{counts['problem']} problems, {counts['warning']} warnings, {counts['ok']} ok"
+    click.secho(told, fg="red" if counts["problem"] else "green", err=True)
+    if counts["problem"]:
+        raise click.exceptions.Exit(1)
 
 
 def _shown(variable: str, default: str) -> str:
