@@ -128,3 +128,9 @@ def _count_turn(turn: Turn) -> None:
     if turn.answer:
         metrics.add_metric("AnswerLatency", MetricUnit.Milliseconds, turn.answer.latency_ms)
         metrics.add_metric("Tokens", MetricUnit.Count, turn.answer.input_tokens + turn.answer.output_tokens)
+    sent = [part for part in turn.parts if part.state == "sent"]
+    metrics.add_metric("Replies", MetricUnit.Count, len(sent))
+    metrics.add_metric("Segments", MetricUnit.Count, sum(int(part.detail.get("segments", 0)) for part in sent))
+    if sent and turn.finished_at:
+        waited = turn.finished_at - turn.latest.occurred_at
+        metrics.add_metric("ReplyLatency", MetricUnit.Milliseconds, max(0, round(waited.total_seconds() * 1000)))

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from binascii import a2b_base64, b2a_base64
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,6 +68,7 @@ class _Outcome(Struct, frozen=True, gc=False):
     data: str = ""  # base64
     rows: int = 0
     rejected: int = 0
+    deliveries: Sequence[object] = ()  # the rows' delivery statuses
 
 
 class Batch:
@@ -75,7 +77,7 @@ class Batch:
     `table` is the only one whose rows the stream takes; None takes all. What does not fit into `limit` bytes of
     response is put back, or failed where `put_back` is None. `templates` replace the shipped ones. `redact` is
     given the results of each record and gives back as many. `tally` counts records = ok + dropped + failed + put_back,
-    and the rows and rejected rows that the answered ones gave.
+    and the rows and rejected rows that the answered ones gave; `deliveries` counts rows by their delivery status.
     """
 
     def __init__(
@@ -95,12 +97,14 @@ class Batch:
         self._templates = templates or shipped_templates()
         self._redact = redact
         self.tally = dict.fromkeys(("records", *_RESULTS, "rows", "rejected"), 0)
+        self.deliveries: Counter[str] = Counter()
 
     def answer(self, records: Sequence[InputRecord]) -> Reply:
         """One answer for each record, in order. Raises what `put_back` raises, and then nothing has been answered."""
         room = self._limit - _OVERHEAD * len(records)
         answers: list[Answer] = []
         returned: list[bytes] = []
+        statuses: list[object] = []
         tally = self.tally
         with _no_collection():
             for record, results in zip(records, self._results(records), strict=True):
@@ -115,6 +119,8 @@ class Batch:
                 tally[outcome.kind] += 1
                 tally["rows"] += outcome.rows
                 tally["rejected"] += outcome.rejected
+                statuses += outcome.deliveries
+        self.deliveries.update(map(str, statuses))
         if returned and self._put_back:
             self._put_back(self._stream_arn, returned)
         return {"records": answers}
@@ -128,10 +134,12 @@ class Batch:
 
     def _outcome(self, record: InputRecord, results: Results) -> _Outcome:
         lines: list[bytes] = []
+        deliveries: list[object] = []
         rejected = 0
         for result in results:
             if type(result) is Row and (self._table is None or self._table == result.table):
                 lines.append(dumps(result.values, None, OPT_APPEND_NEWLINE))
+                deliveries.append(result.values.get("delivery_status", ""))
             else:
                 rejected += 1
                 bad = result if isinstance(result, Rejected) else _stray(result, self._table, record)
@@ -141,7 +149,8 @@ class Batch:
             return _Outcome("dropped")
         if rejected == len(lines) or (rejected and self._table == "conversations"):
             return _Outcome("failed", record["data"], 0, len(lines))
-        return _Outcome("ok", b2a_base64(b"".join(lines), newline=False).decode(), len(lines) - rejected, rejected)
+        data = b2a_base64(b"".join(lines), newline=False).decode()
+        return _Outcome("ok", data, len(lines) - rejected, rejected, deliveries)
 
     def _pieces(self, record: InputRecord, *, fits_alone: bool) -> list[bytes]:
         """What goes back to the stream for a record that does not fit; empty where nothing can."""

@@ -40,6 +40,7 @@ def handler(event: Invocation, context: object) -> Reply:
     batch = Batch(event.get("deliveryStreamArn", ""), _table(), put_back, templates=templates, redact=_redact(context))
     reply = batch.answer(event["records"])
     _LOGGER.info(json.dumps({"message": "batch transformed", **batch.tally}))
+    metrics.add({"Rows": batch.tally["rows"], "Rejected": batch.tally["rejected"], **_delivered(batch)})
     return reply
 
 
@@ -61,6 +62,11 @@ def _redact(context: object) -> Redact:
         return lambda batch: batch
     left_ms = getattr(context, "get_remaining_time_in_millis", lambda: 20_000)
     return partial(redactor, budget_s=left_ms() / 2000)
+
+
+def _delivered(batch: Batch) -> dict[str, int]:
+    """How many messages got how far: Delivered, Read, Bounced, …"""
+    return {status.title(): number for status, number in batch.deliveries.items() if status}
 
 
 def _alarm(faults: Sequence[Fault]) -> None:

@@ -6,17 +6,24 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatc
 import json
 import sys
 import time
+from collections.abc import Mapping
 
 NAMESPACE = "Parley"
 
 
 def count(name: str, **details: str) -> None:
-    """Count one `name`; `details` are in the line and are no dimensions, so that one alarm watches all of them.
+    """Count one `name`; `details` are in the line and are no dimensions, so that one alarm watches all of them."""
+    add({name: 1}, **details)
+
+
+def add(counts: Mapping[str, int], **details: str) -> None:
+    """Add to several counts at once. Zeros count too: an alarm has to see that nothing is wrong.
 
     Written to standard output, as CloudWatch reads a metric only from a line that is JSON and nothing else.
     """
-    metric = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    named = [{"Name": name, "Unit": "Count"} for name in counts]
+    metric = {"Namespace": NAMESPACE, "Dimensions": [["service"]], "Metrics": named}
     about = {"Timestamp": round(time.time() * 1000), "CloudWatchMetrics": [metric]}
-    line = {"_aws": about, "service": "transformer", name: 1, **details}
+    line = {"_aws": about, "service": "transformer", **counts, **details}
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     sys.stdout.flush()
