@@ -39,7 +39,7 @@ class SampleDatabase:
         Raises `UnknownNameError` where a view's file was changed and is none any more.
         """
         try:
-            statement = read(TABLES[name].sql if name in TABLES else self.views[name])
+            statement = read(TABLES[name].sql() if name in TABLES else self.views[name])
         except QueryError as error:
             raise UnknownNameError(f"the view {name} of {DATABASE} cannot be read: {error.problem}") from error
         if not isinstance(statement, Question | CreateView):

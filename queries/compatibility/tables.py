@@ -27,14 +27,14 @@ class SampleTable:
     is_partitioned: bool
     rows: str = ""
 
-    @property
-    def sql(self) -> str:
-        """The table as a question to ours, in Athena SQL."""
+    def sql(self, database: str = "") -> str:
+        """The table as a question to ours, in Athena SQL; ours are in `database`, or where the question is asked."""
         shown = [f'"{ours}" AS "{name}"' for name, ours in self.columns.items()]
         if self.is_partitioned:
             shown.append(f'{_HOUR_AS_TIMESTAMP} AS "{PARTITION}"')
         where = f" WHERE {self.rows}" if self.rows else ""
-        return f'SELECT {", ".join(shown)} FROM "{self.ours.name}"{where}'  # noqa: S608  # constants of this file only
+        table = f'"{database}"."{self.ours.name}"' if database else f'"{self.ours.name}"'
+        return f"SELECT {', '.join(shown)} FROM {table}{where}"  # noqa: S608  # nothing of an analyst's is in it
 
     def column(self, name: str) -> Column:
         """Our column behind one of its names."""

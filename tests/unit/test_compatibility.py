@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from queries.catalogue import Catalogue
 from queries.compatibility.tables import DATABASE, TABLES
+from queries.compose import compose
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import ExecutionError, UnknownNameError
+from queries.parameters import NO_PARAMETERS
+from queries.statement import DIALECT, Question, read
 from tests.lake_rows import row, write
 from tests.queries.cases import arrivals, stored, write_lake
+from transformer.schema import TABLES as OUR_TABLES
 
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 # As the sample's README and its Glue tables have them.
@@ -210,3 +215,14 @@ def test_files_are_left_out_too_where_a_statement_names_the_table_twice(engine: 
 def test_an_unknown_name_is_an_error_that_says_what_there_is(engine: DuckDbEngine, named: str) -> None:
     with pytest.raises(UnknownNameError, match=r"there is no table or view .*There are: "):
         engine.query(f"SELECT 1 FROM {named}")  # noqa: S608
+
+
+def test_on_athena_a_statement_needs_none_of_the_samples_tables() -> None:
+    """They are part of it, over ours; a key that a map lacks is no error there either."""
+    question = read(on_events("SELECT tags['campaign'], destinationaddress[1] FROM EVENTS"))
+    assert isinstance(question, Question)
+    composed = compose(question.tree, Catalogue.shipped(), OUR_TABLES, NO_PARAMETERS, NOW)
+    statement = composed.tree.sql(dialect=DIALECT)
+    assert composed.tables == {"events"}
+    assert statement.startswith('WITH "engagementdb-glue-db.engagementdb-events-table" AS (SELECT "account_id" AS')
+    assert "ELEMENT_AT(tags, 'campaign') AS _col0, ELEMENT_AT(destinationaddress, 1) AS _col1" in statement
