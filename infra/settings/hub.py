@@ -31,7 +31,7 @@ class Hub(Struct, frozen=True, kw_only=True):
         Meta(
             description="name of the account's active receipt rule set, which the hub's rule is added to; empty:"
             " a set is made and activated, where none is active",
-            pattern="^([A-Za-z0-9_.-]{1,64})?$",
+            pattern="^([A-Za-z0-9_-]{1,64})?$",
             examples=["default-rule-set"],
         ),
     ] = ""
