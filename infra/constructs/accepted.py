@@ -1,6 +1,9 @@
 """Findings of cdk-nag that are meant to be so."""
 
+from collections.abc import Iterable
+
 from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 
@@ -14,6 +17,13 @@ def accept(construct: IConstruct, rule: str, reason: str) -> None:
 def accept_wildcard(construct: IConstruct, resource: str, reason: str) -> None:
     """A right on many resources, `resource` being the ARN that the statement has."""
     accept(construct, f"AwsSolutions-IAM5[Resource::{_shown(Stack.of(construct).resolve(resource))}]", reason)
+
+
+def accept_wildcards(construct: IConstruct, statements: Iterable[iam.PolicyStatement], reason: str) -> None:
+    """Every right on many resources that `statements` have."""
+    for resource in dict.fromkeys(resource for statement in statements for resource in statement.resources):
+        if "*" in resource:
+            accept_wildcard(construct, resource, reason)
 
 
 def _shown(resolved: object) -> str:

@@ -15,6 +15,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 
+from infra.constructs.accepted import accept_wildcard, accept_wildcards
 from infra.constructs.answerer_rights import asking_answerers
 from infra.constructs.function import Function, Program
 from infra.constructs.key_rights import encrypting
@@ -57,6 +58,11 @@ class Functions:
             of_sweep(stack, memory, sending),
             environment,
         )
+        if memory.mails:
+            accept_wildcard(self.ingress.acting, memory.mails.arn_for_objects("*"), "SES names the mails")
+        for function in (self.converse, self.sweep):
+            accept_wildcards(function.acting, sending, "WhatsApp numbers come and go: hub.whatsapp_numbers narrows it")
+        accept_wildcards(self.converse.acting, asking, "a profile picks the region, and only requests through it pass")
         self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
         self._feed(self.converse, memory.queues.wake_ups, 1, hub.converse_at_once)
         self._every_minute(memory.queues.dead_sweeps)

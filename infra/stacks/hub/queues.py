@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_sqs as sqs
 
+from infra.constructs.accepted import accept
 from infra.constructs.queue import queue
 from infra.constructs.stack import ParleyStack
 from infra.settings.hub_times import INBOUND_HIDDEN_S, INBOUND_RECEIVES, wake_up_hidden_s, wake_up_receives
@@ -26,6 +27,8 @@ class Queues:
 def queues(stack: ParleyStack, settings: Settings) -> Queues:
     """All of them, with the times that these settings ask for."""
     dead = queue(stack, "InboundDeadLetters")
+    dead_sweeps = queue(stack, "SweepDeadLetters")
+    accept(dead_sweeps, "AwsSolutions-SQS3", "it is a dead-letter queue, of a schedule and a function")
     dead_wake_ups = queue(stack, "WakeUpsDeadLetters", fifo=True)
     return Queues(
         inbound=queue(
@@ -43,5 +46,5 @@ def queues(stack: ParleyStack, settings: Settings) -> Queues:
             dead=sqs.DeadLetterQueue(queue=dead_wake_ups, max_receive_count=wake_up_receives(settings)),
         ),
         dead_wake_ups=dead_wake_ups,
-        dead_sweeps=queue(stack, "SweepDeadLetters"),
+        dead_sweeps=dead_sweeps,
     )

@@ -19,6 +19,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_pipes as pipes
 
+from infra.constructs.accepted import accept
 from infra.constructs.key_rights import encrypting
 from infra.constructs.queue import queue
 from infra.constructs.rights import allow, role
@@ -37,6 +38,7 @@ class Records:
 
     def __init__(self, stack: ParleyStack, table: dynamodb.CfnTable, streams: Streams) -> None:
         self.dead = queue(stack, "RecordsDeadLetters")
+        accept(self.dead, "AwsSolutions-SQS3", "it is a dead-letter queue, of the pipes")
         self.pipes = {name: self._pipe(stack, table, name, stream) for name, stream in streams.items()}
 
     def _pipe(
@@ -59,6 +61,7 @@ class Records:
                 *encrypting(stack),
             ],
         )
+        accept(acting, "AwsSolutions-IAM5[Resource::*]", "ListStreams knows no resource")
         pipe = pipes.CfnPipe(
             stack,
             f"{name.title()}Pipe",
