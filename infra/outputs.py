@@ -40,6 +40,7 @@ class SourcesOutputs(Outputs):
     """Of the event sources: what sends have to name so that their events reach the lake."""
 
     stack: ClassVar[str] = "sources"
+    dead_letters_url: Annotated[str, "SQS queue of events that could not be put onto the stream"] = ""
     email_configuration_set: Annotated[str, "SES configuration set that reports to the lake"] = ""
     sms_configuration_set: Annotated[str, "End User Messaging SMS configuration set that reports to the lake"] = ""
 

@@ -1,7 +1,7 @@
 """A custom resource: a handler of infra/custom, run by Lambda while a stack is deployed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_iam as iam
@@ -18,10 +18,13 @@ _MARGIN_S = 60  # that CloudFormation waits longer than the function may run
 
 @dataclass(frozen=True)
 class Custom:
-    """`module` is one of infra/custom, with a function `handler`; `allowed` are the rights that it needs."""
+    """`module` is one of infra/custom, with a function `handler`; `allowed` are the rights that it needs; `wildcards`,
+    why some are on many resources, by what the statement names.
+    """
 
     module: str
     allowed: Sequence[iam.PolicyStatement]
+    wildcards: Mapping[str, str] = field(default_factory=dict)
     timeout_s: int = 300
 
 
@@ -29,6 +32,8 @@ def custom_resource(stack: ParleyStack, name: str, custom: Custom, properties: M
     """The resource, of the type Custom::Parley<name>. Whatever it needs to be there, add as a dependency."""
     program = Program("deploying", f"infra.custom.{custom.module}.handler", custom.timeout_s, memory_mb=256)
     function = Function(stack, f"{name}Function", program, custom.allowed)
+    for resource, reason in custom.wildcards.items():
+        accept_wildcard(function.acting, resource, reason)
     return CustomResource(
         stack,
         name,

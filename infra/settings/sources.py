@@ -28,3 +28,10 @@ class Sources(Struct, frozen=True, kw_only=True):
             pattern="^(arn:aws[a-z-]*:sns:.+)?$",
         ),
     ] = ""
+    other_programs: Annotated[
+        bool,
+        Meta(
+            description="whether messages that other programs of the account send come to the lake too, as far as"
+            " EventBridge tells of them"
+        ),
+    ] = False

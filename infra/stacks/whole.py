@@ -9,6 +9,7 @@ from infra.stacks.hub.sending import Reporting
 from infra.stacks.hub.stack import HubStack
 from infra.stacks.knowledge.stack import KnowledgeStack, is_wanted
 from infra.stacks.lake.stack import LakeStack
+from infra.stacks.sources.stack import SourcesStack
 
 
 def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cdk.App:
@@ -19,7 +20,11 @@ def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cd
     if is_wanted(deployment):
         knowledge = KnowledgeStack(made, plan, lake.key)
         plan = Plan(replace(deployment, settings=knowledge.settings), assets)
+    sources = SourcesStack(made, plan, lake.key, lake.events_stream)
     if deployment.hub.deployed:
+        reporting = Reporting(
+            sources.email_configuration_set, sources.sms_configuration_set, sources.whatsapp_topic_arn
+        )
         streams = {"events": lake.events_stream, "conversations": lake.conversations_stream}
-        HubStack(made, plan, lake.key, streams, Reporting())
+        HubStack(made, plan, lake.key, streams, reporting)
     return made
