@@ -10,6 +10,7 @@ from infra.stacks.hub.stack import HubStack
 from infra.stacks.knowledge.stack import KnowledgeStack, is_wanted
 from infra.stacks.lake.stack import LakeStack
 from infra.stacks.sources.stack import SourcesStack
+from infra.stacks.watch.stack import WatchStack
 
 
 def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cdk.App:
@@ -17,14 +18,18 @@ def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cd
     made = cdk.App(outdir=outdir, analytics_reporting=False)
     plan = Plan(deployment, assets)
     lake = LakeStack(made, plan)
-    if is_wanted(deployment):
-        knowledge = KnowledgeStack(made, plan, lake.key)
+    knowledge = KnowledgeStack(made, plan, lake.key) if is_wanted(deployment) else None
+    if knowledge:
         plan = Plan(replace(deployment, settings=knowledge.settings), assets)
     sources = SourcesStack(made, plan, lake.key, lake.events_stream)
+    hub = None
     if deployment.hub.deployed:
         reporting = Reporting(
             sources.email_configuration_set, sources.sms_configuration_set, sources.whatsapp_topic_arn
         )
         streams = {"events": lake.events_stream, "conversations": lake.conversations_stream}
-        HubStack(made, plan, lake.key, streams, reporting)
+        hub = HubStack(made, plan, lake.key, streams, reporting)
+    if deployment.watch.deployed:
+        others = [sources, *([knowledge] if knowledge else [])]
+        WatchStack(made, plan, lake, hub, others)
     return made

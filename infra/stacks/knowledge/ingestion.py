@@ -18,6 +18,7 @@ from aws_cdk import aws_sqs as sqs
 
 from infra.constructs.custom import Custom, custom_resource
 from infra.constructs.function import Function, Program
+from infra.constructs.queue import queue
 from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
 from infra.stacks.knowledge.vectors import KnowledgeBase
@@ -33,12 +34,9 @@ class Ingestion:
 
     def __init__(self, stack: ParleyStack, base: KnowledgeBase, documents: s3.Bucket) -> None:
         self._stack = stack
-        self.dead_letters = self._queue("UploadsDeadLetters", retention_period=Duration.days(14))
-        self.uploads = self._queue(
-            "Uploads",
-            visibility_timeout=Duration.seconds(AGAIN_AFTER_S),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES),
-        )
+        self.dead_letters = queue(stack, "UploadsDeadLetters")
+        refused = sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES)
+        self.uploads = queue(stack, "Uploads", hidden_s=AGAIN_AFTER_S, dead=refused)
         self._hear(documents)
         self.function = Function(
             stack,
@@ -68,18 +66,6 @@ class Ingestion:
         at_once = Custom("ingestion", [allow("bedrock:StartIngestionJob", on=base.arn)], timeout_s=60)
         sources = [source.attr_data_source_id for source in base.sources]
         custom_resource(stack, "Ingestion", at_once, {"KnowledgeBaseId": base.id, "DataSourceIds": sources})
-
-    def _queue(self, name: str, **options: object) -> sqs.Queue:
-        encryption = sqs.QueueEncryption.KMS if self._stack.key else sqs.QueueEncryption.SQS_MANAGED
-        return sqs.Queue(
-            self._stack,
-            name,
-            encryption=encryption,
-            encryption_master_key=self._stack.key,
-            enforce_ssl=True,
-            removal_policy=self._stack.data_policy,
-            **options,  # type: ignore[arg-type]  # a queue's own
-        )
 
     def _hear(self, documents: s3.Bucket) -> None:
         """Of each document that comes or goes."""

@@ -1,0 +1,110 @@
+"""Alarms: every queue of dead letters and every function has its own, and each watches a metric that is reported."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tests.infra.synthesis import Template, synthesised
+
+ROOT = Path(__file__).parents[2]
+ALL = {
+    "knowledge.created": "true",
+    "settings.answerers": "knowledge_base",
+    "watch.mail": "operators@example.com",
+    "hub.sms_numbers": "phone-0123456789abcdef0123456789abcdef",
+    "hub.mail_recipients": "faro.example",
+}
+
+
+@cache
+def stacks() -> dict[str, Template]:
+    return synthesised(ALL)
+
+
+def of_type(stack: str, kind: str) -> dict[str, dict[str, Any]]:
+    found = stacks()[stack]["Resources"].items()
+    return {name: resource["Properties"] for name, resource in found if resource["Type"] == kind}
+
+
+def alarms() -> dict[str, dict[str, Any]]:
+    return of_type("watch", "AWS::CloudWatch::Alarm")
+
+
+def _dimensions(metric: str) -> set[str]:
+    """What the alarms on a metric watch, as their template names it."""
+    found = [alarm for alarm in alarms().values() if alarm.get("MetricName") == metric]
+    return {json.dumps(dimension["Value"]) for alarm in found for dimension in alarm["Dimensions"]}
+
+
+def test_every_queue_of_dead_letters_has_an_alarm() -> None:
+    queues = [name for stack in stacks() for name in of_type(stack, "AWS::SQS::Queue") if "DeadLetters" in name]
+    watched = _dimensions("ApproximateNumberOfMessagesVisible")
+    assert len(queues) >= 4
+    assert [name for name in queues if not any(name in each for each in watched)] == []
+
+
+def test_every_queue_that_another_redrives_to_is_one_of_dead_letters() -> None:
+    for stack in stacks():
+        for queue in of_type(stack, "AWS::SQS::Queue").values():
+            if "RedrivePolicy" in queue:
+                assert "DeadLetters" in json.dumps(queue["RedrivePolicy"])
+
+
+def test_every_function_of_ours_has_alarms_for_errors_and_throttles() -> None:
+    ours = [
+        name
+        for stack in stacks()
+        for name, function in of_type(stack, "AWS::Lambda::Function").items()
+        if function["Runtime"] == "python3.13" and function["Handler"] != "index.handler"
+    ]
+    assert len(ours) >= 6
+    for metric in ("Errors", "Throttles"):
+        watched = _dimensions(metric)
+        assert [name for name in sorted(ours) if not any(name in each for each in watched)] == []
+
+
+def test_every_alarm_tells_someone_and_says_what_to_do() -> None:
+    for name, alarm in alarms().items():
+        assert alarm["AlarmActions"] == alarm["OKActions"], name
+        assert len(alarm["AlarmDescription"]) > 60, name
+    (subscription,) = of_type("watch", "AWS::SNS::Subscription").values()
+    assert subscription["Endpoint"] == "operators@example.com"
+
+
+def test_every_metric_of_ours_that_is_watched_is_reported_by_the_code() -> None:
+    """By name, in the functions' own source: a metric that is renamed there would never raise its alarm again."""
+    sources = [*ROOT.glob("orchestrator/*.py"), *ROOT.glob("transformer/*.py")]
+    code = "\n".join(path.read_text() for path in sources)
+    ours = {
+        metric["MetricName"]
+        for alarm in alarms().values()
+        for metric in (
+            alarm,
+            *(part["MetricStat"]["Metric"] for part in alarm.get("Metrics", []) if "MetricStat" in part),
+        )
+        if metric.get("Namespace") == "Parley"
+    }
+    assert {"Rejected", "Tokens", "ReplyLatency", "TemplateBroken"} <= ours
+    assert [name for name in sorted(ours) if not re.search(rf'"{name}"', code)] == []
+
+
+def test_a_sweep_that_does_not_run_raises_an_alarm_by_its_silence() -> None:
+    (alarm,) = [each for each in alarms().values() if each.get("MetricName") == "Invocations"]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+def test_the_dashboard_shows_the_flow() -> None:
+    (properties,) = of_type("watch", "AWS::CloudWatch::Dashboard").values()
+    body = json.dumps(properties["DashboardBody"])
+    for title in ("Messages in", "Turns, by who answered", "Replies sent", "Deliveries", "US dollars of SMS"):
+        assert title in body
+
+
+def test_the_lake_alone_is_watched_too() -> None:
+    alone = synthesised({"hub.deployed": "false"})
+    assert set(alone) == {"lake", "sources", "watch"}
+    kinds = [resource["Type"] for resource in alone["watch"]["Resources"].values()]
+    assert kinds.count("AWS::CloudWatch::Alarm") >= 8
