@@ -55,16 +55,17 @@ lock: ## Pin the newest versions of every dependency, with hashes
 	$(PYTHON) -m venv build/lock && build/lock/bin/pip --quiet install uv
 	$(LOCK) --extra local -o requirements-local.txt
 	$(LOCK) --extra local --extra infra -c requirements-local.txt -o requirements-infra.txt
-	$(LOCK) --extra local --extra infra --extra functions --extra dev -c requirements-infra.txt -c requirements-local.txt -o requirements-dev.txt
+	$(LOCK) --extra local --extra infra --extra functions --extra aws --extra dev -c requirements-infra.txt -c requirements-local.txt -o requirements-dev.txt
 	$(LOCK_ASSET) --extra hub --extra functions -o requirements-hub.txt
 	$(LOCK_ASSET) --extra transformer -o requirements-transformer.txt
 	$(LOCK_ASSET) -o requirements-deploying.txt
+	$(LOCK_ASSET) --extra transformer --extra aws -o requirements-compaction.txt
 
 LOCK := build/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra build \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade
 # What goes into a Lambda asset: for its Python and its processor, in the versions that are tested.
 LOCK_ASSET := build/lock/bin/uv pip compile pyproject.toml --quiet --python-version 3.13 \
-	--python-platform aarch64-manylinux2014 --only-binary :all: \
+	--python-platform aarch64-manylinux_2_28 --only-binary :all: \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -c requirements-dev.txt
 
 clean: ## Remove what was built; data stays

@@ -49,7 +49,13 @@ _ALL = (
         name="deploying",
         ours=("infra/__init__.py", "infra/custom"),
         lock="requirements-deploying.txt",
-        services=frozenset({"bedrock-agent"}),
+        services=frozenset({"athena", "bedrock-agent", "pinpoint-sms-voice-v2", "ses", "socialmessaging"}),
+    ),
+    Asset(
+        name="compaction",
+        ours=("transformer",),
+        lock="requirements-compaction.txt",
+        services=frozenset({"comprehend", "firehose", "s3", "secretsmanager"}),
     ),
 )
 ASSETS: Mapping[str, Asset] = {each.name: each for each in _ALL}

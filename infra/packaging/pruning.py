@@ -18,6 +18,10 @@ _NEVER = re.compile(
     | dateutil/zoneinfo/                                 # a copy of the time zones: Python has them, botocore uses UTC
     | phonenumbers/(geodata|carrierdata|tzdata)/         # where a number is; we ask whether it is one
     | regex/(tests/|test_)
+    | pyarrow/(include|src)/
+    | pyarrow/.*(flight|gandiva|cuda|orc|hdfs|gcsfs|azurefs|s3fs|encryption|libarrow_python\.so(\.2500\.1\.0)?$)
+    | numpy/(f2py|distutils|_core/(include|lib))/
+    | (setuptools|pkg_resources|_distutils_hack)/|distutils-precedence\.pth$
     | aws_lambda_powertools/(event_handler|metrics/provider/datadog)/
     | aws_lambda_powertools/utilities/(?!__init__|jmespath_utils/|typing/)
     """,

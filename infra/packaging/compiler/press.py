@@ -27,7 +27,7 @@ def press(source: str, target: str) -> None:
         for name, content in sorted(files.items())
         if name.endswith(".py")
     }
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as made:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, BEGINNING)
             entry.external_attr = REGULAR_FILE
