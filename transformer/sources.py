@@ -91,6 +91,13 @@ def _outcome(event: JsonObject) -> Sequence[Part]:
     return (Part("outcome", event, event, event.get("event") or event),)
 
 
+def _sample_event(event: JsonObject) -> Sequence[Part]:
+    """{"parley": "sample_event", "row": {…}}; `rawevent` in it is an object that is no event we know, or a text."""
+    row = event.get("row")
+    raw = row.get("rawevent") if isinstance(row, dict) else None
+    return (Part("sample_event", event, row, raw if isinstance(raw, dict) else row),)
+
+
 def _mail_event(event: JsonObject) -> Sequence[Part]:
     """The part is the object named like the event: `bounce`, `click`, …; empty for events that have none."""
     kind = event.get("eventType") or event.get("notificationType")
@@ -202,6 +209,15 @@ SOURCES: tuple[Source, ...] = (
         expand=whole("sample_message"),
         templates=("sample_message",),
         identity=fields("messageId", "direction", "timestamp"),
+    ),
+    Source(
+        "sample_event",
+        table=EVENTS,
+        feed="`parley import engagement-db`, for rows of AWS's engagement database sample without an event we know",
+        recognises=parley("sample_event"),
+        expand=_sample_event,
+        templates=("sample_event",),
+        identity=lambda part: part.piece,
     ),
     Source(
         "turn",

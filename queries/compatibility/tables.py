@@ -65,7 +65,8 @@ _EVENTS = SampleTable(
     },
     is_partitioned=True,
     # It has what providers tell of messages, and WhatsApp's own inbound ones; no other inbound messages, no consent.
-    rows="source IN ('sms_event', 'ses_event', 'whatsapp_status', 'whatsapp_message') AND type <> 'rejected'",
+    rows="source IN ('sms_event', 'ses_event', 'whatsapp_status', 'whatsapp_message', 'sample_event')"
+    " AND type <> 'rejected'",
 )
 
 _CONVERSATIONS = SampleTable(
