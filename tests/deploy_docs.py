@@ -22,9 +22,8 @@ def settings() -> str:
 def _settings(section: msgspec.Struct, path: str) -> Iterator[tuple[str, str, str]]:
     """Those of a section, then those of the sections in it."""
     hints = get_type_hints(type(section), include_extras=True)
-    inner = {
-        name: value for name, value in msgspec.structs.asdict(section).items() if isinstance(value, msgspec.Struct)
-    }
+    values = msgspec.structs.asdict(section)
+    inner = {name: value for name, value in values.items() if isinstance(value, msgspec.Struct)}
     for name, hint in hints.items():
         if name not in inner:
             default = _shown(values[name])
