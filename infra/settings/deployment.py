@@ -107,6 +107,7 @@ def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
     faults += _about_knowledge(deployment)
+    faults += _about_redaction(deployment.settings)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
     if deployment.sources.whatsapp_accounts and not deployment.sources.whatsapp:
@@ -123,6 +124,17 @@ def _about_knowledge(deployment: Deployment) -> list[str]:
         faults.append("knowledge.harness: nobody asks it; add agentcore to settings.answerers")
     if knowledge.created and not knowledge.harness and "knowledge_base" not in answerers:
         faults.append("knowledge.created: nobody asks it; add knowledge_base to settings.answerers")
+    return faults
+
+
+def _about_redaction(settings: Settings) -> list[str]:
+    if not settings.pseudonym_key:
+        return []
+    faults = []
+    if settings.redaction == "off":
+        faults.append("settings.pseudonym_key: has no effect while settings.redaction is off; choose patterns, say")
+    if not settings.pseudonym_key.startswith("arn:"):
+        faults.append("settings.pseudonym_key: put the key into Secrets Manager, and its ARN here")
     return faults
 
 

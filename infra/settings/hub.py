@@ -13,7 +13,10 @@ class Hub(Struct, frozen=True, kw_only=True):
     ] = True
     sms_numbers: Annotated[
         tuple[str, ...],
-        Meta(description="ids of phone numbers (phone-…) of the account whose messages the hub answers"),
+        Meta(
+            description="ids of phone numbers (phone-…) of the account whose messages the hub answers",
+            examples=["phone-0123456789abcdef0123456789abcdef"],
+        ),
     ] = ()
     new_sms_number: Annotated[
         str,
@@ -24,7 +27,11 @@ class Hub(Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     mail_recipients: Annotated[
-        tuple[str, ...], Meta(description="mail addresses or domains, verified in SES, whose mail the hub answers")
+        tuple[str, ...],
+        Meta(
+            description="mail addresses or domains, verified in SES, whose mail the hub answers",
+            examples=["help@example.com"],
+        ),
     ] = ()
     mail_rule_set: Annotated[
         str,
@@ -39,14 +46,18 @@ class Hub(Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(
             description="identities of SES that answers are sent as; empty: the recipients, and the domains of those"
-            " that are addresses"
+            " that are addresses",
+            examples=["example.com"],
         ),
     ] = ()
     mail_tls_required: Annotated[bool, Meta(description="whether mail that comes without TLS is refused")] = False
     mail_kept_days: Annotated[int, Meta(description="days that received mails are kept whole", ge=1)] = 90
     whatsapp_numbers: Annotated[
         tuple[str, ...],
-        Meta(description="ids (phone-number-id-…) of WhatsApp numbers that answers are sent from; empty: any here"),
+        Meta(
+            description="ids (phone-number-id-…) of WhatsApp numbers that answers are sent from; empty: any here",
+            examples=["phone-number-id-0123456789abcdef0123456789abcdef"],
+        ),
     ] = ()
     converse_at_once: Annotated[
         int, Meta(description="people answered at the same time: the brake on cost", ge=2, le=1000)

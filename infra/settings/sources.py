@@ -18,7 +18,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     whatsapp_accounts: Annotated[
         tuple[str, ...],
         Meta(
-            description="ids (waba-…, in End User Messaging Social) of the WhatsApp Business accounts that report here"
+            description="ids (waba-…, in End User Messaging Social) of the WhatsApp Business accounts that report here",
+            examples=["waba-0123456789abcdef0123456789abcdef"],
         ),
     ] = ()
     whatsapp_topic: Annotated[
@@ -26,6 +27,7 @@ class Sources(Struct, frozen=True, kw_only=True):
         Meta(
             description="ARN of an SNS topic that these accounts report to already; empty: one is made",
             pattern="^(arn:aws[a-z-]*:sns:.+)?$",
+            examples=["arn:aws:sns:us-east-1:111122223333:whatsapp"],
         ),
     ] = ""
     other_programs: Annotated[

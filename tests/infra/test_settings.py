@@ -70,3 +70,18 @@ def test_what_cdk_keeps_in_its_context_is_not_a_setting() -> None:
 def test_an_answerer_that_needs_a_machine_of_its_own_is_refused_on_aws() -> None:
     with pytest.raises(ConfigurationError, match="names documents, to which nothing answers here; there is agentcore"):
         Deployment.read({"settings.answerers": "documents"})
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"pseudonym_key": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:k"},
+            "while settings.redaction is off",
+        ),
+        ({"pseudonym_key": "a key of sixteen bytes", "redaction": "patterns"}, "put the key into Secrets Manager"),
+    ],
+)
+def test_a_key_for_pseudonyms_is_a_secret_and_is_used(settings: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        Deployment.read({"settings": settings})
