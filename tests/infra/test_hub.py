@@ -1,0 +1,220 @@
+"""The hub's stack: what it remembers, what its functions are told, what they may do."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.constructs.answerer_rights import RIGHTS
+from infra.settings.deployment import GIVEN
+from orchestrator import handlers
+from orchestrator.bootstrap import MANAGED
+from orchestrator.conversations import dynamodb_items
+from orchestrator.settings import Settings, variable_of
+from tests.infra.hub import function, hub, of_type, one, target
+from tests.infra.synthesis import Template, synthesised
+
+HANDLERS = ("ingress", "converse", "sweep")
+TABLE = "AWS::DynamoDB::Table"
+
+
+def actions(template: Template, handler: str) -> dict[str, list[str]]:
+    """What a function's role may do, as actions by the resources' JSON."""
+    role = target(function(template, handler)["Role"])
+    (policy,) = [
+        each
+        for each in of_type(template, "AWS::IAM::Policy").values()
+        if [target(name) for name in each["Roles"]] == [role]
+    ]
+    found: dict[str, list[str]] = {}
+    for statement in policy["PolicyDocument"]["Statement"]:
+        action = statement["Action"]
+        found.setdefault(json.dumps(statement["Resource"]), []).extend([action] if isinstance(action, str) else action)
+    return found
+
+
+def all_actions(template: Template, handler: str) -> set[str]:
+    return {action for several in actions(template, handler).values() for action in several}
+
+
+# ── what it remembers ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_table_is_the_one_that_the_store_is_written_for() -> None:
+    deployed = one(hub(), TABLE, "Conversations")
+    told = dynamodb_items.table("")
+    told["StreamSpecification"].pop("StreamEnabled")  # CloudFormation's way to say so is to have the section
+    same = set(told) - {"TableName"}
+    assert {name: deployed[name] for name in same} == {name: told[name] for name in same}
+    assert deployed["TimeToLiveSpecification"] == {"AttributeName": dynamodb_items.EXPIRES_AT, "Enabled": True}
+    assert deployed["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+def test_a_key_of_the_deployments_own_encrypts_the_table_and_the_secret() -> None:
+    template = hub(kms_key="create")
+    encryption = one(template, TABLE, "Conversations")["SSESpecification"]
+    assert (encryption["SSEEnabled"], encryption["SSEType"]) == (True, "KMS")
+    secret = one(template, "AWS::SecretsManager::Secret", "ConversationKey")
+    assert encryption["KMSMasterKeyId"] == secret["KmsKeyId"]
+
+
+@pytest.mark.parametrize(("choice", "policy", "protected"), [("retain", "Retain", True), ("delete", "Delete", False)])
+def test_conversations_outlive_the_stack_unless_the_deployer_wants_otherwise(
+    choice: str, policy: str, protected: bool
+) -> None:
+    template = hub(when_destroyed=choice)
+    (table,) = [each for each in template["Resources"].values() if each["Type"] == TABLE]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (policy, policy)
+    assert table["Properties"]["DeletionProtectionEnabled"] is protected
+
+
+@pytest.mark.parametrize("choice", ["retain", "delete"])
+def test_the_key_that_names_conversations_is_never_deleted(choice: str) -> None:
+    resources = hub(when_destroyed=choice)["Resources"].values()
+    (secret,) = [each for each in resources if each["Type"] == "AWS::SecretsManager::Secret"]
+    assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    generated = secret["Properties"]["GenerateSecretString"]
+    assert generated["PasswordLength"] >= 32
+    assert "SecretStringTemplate" not in generated, "the hub takes all of the string for its key"
+
+
+# ── what its functions are told ───────────────────────────────────────────────────────────────────────────────────
+
+
+def environment(template: Template, handler: str) -> dict[str, str]:
+    """With the logical id in the place of what only CloudFormation knows; an account as it looks."""
+    variables = function(template, handler)["Environment"]["Variables"]
+    return {name: _known(value) for name, value in variables.items()}
+
+
+def _known(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value == {"Ref": "AWS::AccountId"}:
+        return "111122223333"
+    return str(value["Fn::ImportValue"]) if "Fn::ImportValue" in value else target(value)
+
+
+def test_the_functions_read_what_the_deployer_and_the_stacks_have_decided() -> None:
+    template = hub(settings__sms_max_characters="160", settings__email_addresses="sales@shop.example")
+    settings = Settings.read(environment(template, "converse"))
+    assert settings.sms_max_characters == 160
+    assert settings.account_id == "111122223333"
+    assert settings.table_name.startswith("Conversations")
+    assert settings.inbound_url.startswith("Inbound")
+    assert settings.wake_ups_url.startswith("WakeUps")
+    assert settings.conversation_key_secret.startswith("ConversationKey")
+    assert "EmailConfigurationSet" in settings.email_configuration_set
+    assert "SmsConfigurationSet" in settings.sms_configuration_set
+    assert settings.email_addresses == ("sales@shop.example", "help@shop.example")
+
+
+def test_all_functions_are_told_the_same_and_everything_that_only_the_stacks_know() -> None:
+    told = [environment(hub(), handler) for handler in HANDLERS]
+    assert told[0] == told[1] == told[2]
+    assert {variable_of(name) for name in GIVEN} <= told[0].keys()
+
+
+def test_every_function_is_one_of_the_handlers_for_arm_with_json_logs_and_traces() -> None:
+    for handler in HANDLERS:
+        properties = function(hub(), handler)
+        assert callable(getattr(handlers, handler))
+        assert properties["Architectures"] == ["arm64"]
+        assert properties["LoggingConfig"]["LogFormat"] == "JSON"
+        assert properties["TracingConfig"] == {"Mode": "Active"}
+
+
+# ── what they may do ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_there_are_rights_for_every_answerer_that_a_deployment_can_have() -> None:
+    assert RIGHTS.keys() == MANAGED.keys()
+
+
+def test_who_only_receives_may_neither_ask_nor_send() -> None:
+    allowed = all_actions(hub(), "ingress")
+    assert not [each for each in allowed if each.startswith(("bedrock", "ses:", "sms-voice:", "social-messaging:"))]
+
+
+def test_the_sweeper_apologises_and_asks_nobody() -> None:
+    allowed = all_actions(hub(), "sweep")
+    assert {"ses:SendRawEmail", "sms-voice:SendTextMessage", "social-messaging:SendWhatsAppMessage"} <= allowed
+    assert not [each for each in allowed if each.startswith("bedrock")]
+
+
+def test_a_hub_without_channels_may_send_nothing() -> None:
+    allowed = all_actions(hub(bare=True), "converse")
+    assert not [each for each in allowed if each.startswith(("ses:", "sms-voice:", "social-messaging:"))]
+
+
+def test_sends_are_allowed_from_our_numbers_and_identities_only() -> None:
+    template = hub(hub__whatsapp_numbers="phone-number-id-1")
+    sending = {
+        resources: several
+        for resources, several in actions(template, "converse").items()
+        if several[0].startswith(("ses:", "sms-voice:", "social-messaging:"))
+    }
+    assert sorted(sending.values()) == [
+        ["ses:SendEmail", "ses:SendRawEmail"],
+        ["sms-voice:SendTextMessage"],
+        ["social-messaging:SendWhatsAppMessage"],
+    ]
+    named = " ".join(sending)
+    for ours in ("phone-number/phone-1", "phone-number/phone-2", "NewNumber", "phone-number-id/phone-number-id-1"):
+        assert ours in named
+    for ours in ("identity/Help@shop.example", "identity/shop.example", "identity/example.org", "configuration-set/"):
+        assert ours in named
+    assert "*" not in named
+
+
+def test_identities_that_the_deployer_names_are_the_only_ones() -> None:
+    named = " ".join(actions(hub(hub__mail_identities="shop.example"), "converse"))
+    assert "identity/shop.example" in named
+    assert "identity/Help@shop.example" not in named
+
+
+AGENT = {"settings__bedrock_agent_id": "AGENT12345", "settings__bedrock_agent_alias_id": "ALIAS12345"}
+MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
+BASE = {"settings__knowledge_base_id": "KNOWLEDGE1", "settings__knowledge_base_model_arn": MODEL}
+HARNESS = "arn:aws:bedrock-agentcore:us-east-1:111122223333:harness/h"
+RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/r"
+
+
+@pytest.mark.parametrize(
+    ("answerer", "chosen", "expected"),
+    [
+        ("language_model", {}, {"bedrock:InvokeModel"}),
+        (
+            "language_model",
+            {"settings__guardrail_id": "guardrail1"},
+            {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
+        ),
+        ("knowledge_base", BASE, {"bedrock:InvokeModel", "bedrock:Retrieve", "bedrock:RetrieveAndGenerate"}),
+        (
+            "knowledge_base",
+            {"settings__knowledge_base_id": "KNOWLEDGE1", "settings__knowledge_base_kind": "managed"},
+            {"bedrock:Retrieve", "bedrock:AgenticRetrieveStream"},
+        ),
+        ("bedrock_agent", AGENT, {"bedrock:InvokeAgent"}),
+        (
+            "agentcore",
+            {"settings__agentcore_harness_arn": HARNESS},
+            {"bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime"},
+        ),
+        ("agentcore", {"settings__agentcore_runtime_arn": RUNTIME}, {"bedrock-agentcore:InvokeAgentRuntime"}),
+        ("qbusiness", {"settings__qbusiness_application_id": "a" * 36}, {"qbusiness:ChatSync"}),
+    ],
+)
+def test_each_answerer_may_be_asked_and_no_other(answerer: str, chosen: dict[str, str], expected: set[str]) -> None:
+    allowed = all_actions(hub(bare=True, settings__answerers=answerer, **chosen), "converse")
+    assert {each for each in allowed if each.startswith(("bedrock", "qbusiness"))} == expected
+
+
+def test_what_the_knowledge_stack_makes_may_be_asked() -> None:
+    template = hub(bare=True, settings__answerers="knowledge_base", knowledge__created="true")
+    named = next(on for on, several in actions(template, "converse").items() if several == ["bedrock:Retrieve"])
+    assert "Fn::ImportValue" in named
+
+
+def test_a_lake_alone_has_no_hub() -> None:
+    assert "hub" not in synthesised({"hub.deployed": "false"})
