@@ -1,6 +1,7 @@
 """The command line. Each command is a file in commands/, imported when it is run."""
 
 import importlib
+import keyword
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ COMMANDS = {
     "documents": "The documents that questions are answered from.",
     "query": "Ask the lake, in Athena SQL.",
     "demo-data": "Fill a new folder with made-up customers, to try reports on.",
+    "import": "Bring the lake of another program over.",
     "compact": "Merge the lake's small files: the same rows in fewer.",
     "rejected": "What could not become rows: list, show, replay.",
     "templates": "How events become rows: list, check before use, draft.",
@@ -37,7 +39,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"infra.local.commands.{cmd_name.replace('-', '_')}").command
+        module = cmd_name.replace("-", "_") + "_" * keyword.iskeyword(cmd_name)
+        command: click.Command = importlib.import_module(f"infra.local.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

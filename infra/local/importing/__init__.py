@@ -1,0 +1,1 @@
+"""Bringing lakes of others over."""
