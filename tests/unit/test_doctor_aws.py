@@ -553,7 +553,7 @@ def test_an_address_may_be_verified_in_place_of_its_domain() -> None:
     def only_the_address(request: Any) -> Any:
         return mail_identity() if "@" in request["EmailIdentity"] else unknown
 
-    assert "help@lamps.example: verified" in one("mail identities", GetEmailIdentity=only_the_address)[1]
+    assert one("mail identities", GetEmailIdentity=only_the_address)[1].startswith("help@lamps.example: verified")
     verdict, told = one("mail identities", GetEmailIdentity=unknown)
     assert verdict == "problem"
     assert "aws sesv2 create-email-identity --email-identity lamps.example" in told
@@ -591,15 +591,35 @@ def test_a_dns_that_does_not_answer_says_nothing_about_the_domain() -> None:
         ({"Recipients": [".example"]}, "ok", "taken"),
         ({"Recipients": ["other.example"]}, "problem", "no rule of rules takes its mail"),
         ({"Enabled": False}, "problem", "is off"),
-        ({"Actions": [{"StopAction": {"Scope": "RuleSet"}}]}, "problem", "does not write to mail"),
+        ({"Actions": [{"StopAction": {"Scope": "RuleSet"}}]}, "problem", "does not feed this stage"),
         ({"ScanEnabled": False}, "warning", "not scanned"),
     ],
 )
 def test_receipt_rules_are_judged(members: dict[str, Any], verdict: str, told: str) -> None:
     replies: dict[str, Any] = {**deployed(LAKE, HUB), "DescribeActiveReceiptRuleSet": receipt_rules(**members)}
-    found = one("receipt rules", "prod", **replies)
-    assert found[0] == verdict
-    assert told in found[1]
+    of_the_address = look("receipt rules", "prod", **replies)[0]
+    assert of_the_address.verdict == verdict
+    assert told in of_the_address.found
+
+
+def test_a_rule_that_ends_before_ours_keeps_the_mail_from_it() -> None:
+    first = {"Name": "bin", "Enabled": True, "Actions": [{"StopAction": {"Scope": "RuleSet"}}]}
+    rules = {**receipt_rules(), "Rules": [first, *receipt_rules()["Rules"]]}
+    found = look("receipt rules", "prod", **deployed(LAKE, HUB), DescribeActiveReceiptRuleSet=rules)[0]
+    assert found.verdict == "problem"
+    assert "rule bin ends before parley" in found.found
+    first["Enabled"] = False
+    assert look("receipt rules", "prod", **deployed(LAKE, HUB), DescribeActiveReceiptRuleSet=rules)[0].verdict == "ok"
+
+
+@pytest.mark.parametrize("check", ["mail identities", "MX records", "receipt rules"])
+def test_a_stage_that_receives_for_a_whole_domain_has_that_domain_checked(check: str) -> None:
+    replies = deployed(LAKE, HUB)
+    variables = {**ENVIRON, "PARLEY_EMAIL_ADDRESSES": ""}
+    replies["GetFunctionConfiguration"] = {"Environment": {"Variables": variables}}
+    verdict, told = one(check, "prod", **replies)
+    assert verdict == "ok"
+    assert "lamps.example" in told
 
 
 def test_without_an_active_rule_set_all_mail_is_refused() -> None:

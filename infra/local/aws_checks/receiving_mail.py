@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from infra.local.aws_checks.finding import Finding, not_applicable, ok, problem, warning
-from infra.local.aws_checks.mail_addresses import domains
+from infra.local.aws_checks.mail_addresses import domains, feeds, recipients
 from infra.local.aws_checks.mail_exchangers import NoAnswerError
 from infra.local.aws_checks.subject import Subject
 
@@ -17,7 +17,7 @@ def mx_records(subject: Subject) -> Iterator[Finding]:
     """Whether each domain's mail goes to SES in this region."""
     found = domains(subject)
     if not found:
-        yield not_applicable("the settings name no mail address of ours")
+        yield not_applicable("no mail address of ours is known")
     wanted = f"inbound-smtp.{subject.region}.amazonaws.com"
     for domain in found:
         yield _mx(subject, domain, wanted)
@@ -39,33 +39,36 @@ def _mx(subject: Subject, domain: str, wanted: str) -> Finding:
 
 
 def receipt_rules(subject: Subject) -> Iterator[Finding]:
-    """Whether an active rule takes the mail of each address, into the hub's bucket where it is known."""
-    addresses = subject.settings.email_addresses
-    if not addresses:
-        yield not_applicable("the settings name no mail address of ours")
+    """Whether an active rule takes the mail of each recipient, into the hub's bucket where that is known."""
+    wanted = recipients(subject)
+    if not wanted:
+        yield not_applicable("no mail address of ours is known")
         return
     active = subject.ask("ses", "DescribeActiveReceiptRuleSet")
     if "Metadata" not in active:
-        yield problem(f"no receipt rule set is active in {subject.region}, so SES refuses all mail", _deploy(addresses))
+        yield problem(f"no receipt rule set is active in {subject.region}, so SES refuses all mail", _deploy(wanted))
         return
-    name, rules = active["Metadata"]["Name"], active.get("Rules", [])
-    mail_uri = subject.hub.mail_uri if subject.hub else ""
-    bucket = mail_uri.removeprefix("s3://").partition("/")[0]
-    for address in addresses:
-        yield _rule(name, address, [rule for rule in rules if _takes(rule, address)], bucket)
+    for recipient in wanted:
+        rules = [rule for rule in active.get("Rules", ()) if _takes(rule, recipient)]
+        yield _rule(subject, active["Metadata"]["Name"], recipient, rules)
 
 
-def _rule(rule_set: str, address: str, rules: Sequence[Any], bucket: str) -> Finding:
+def _rule(subject: Subject, rule_set: str, recipient: str, rules: Sequence[Any]) -> Finding:
     enabled = [rule for rule in rules if rule.get("Enabled")]
     if not rules:
-        return problem(f"{address}: no rule of {rule_set} takes its mail", _deploy([address]))
+        return problem(f"{recipient}: no rule of {rule_set} takes its mail", _deploy([recipient]))
     if not enabled:
-        return problem(f"{address}: its rule {rules[0]['Name']} is off", "turn it on in the SES console")
-    if bucket and not any(bucket in _buckets(rule) for rule in enabled):
-        return problem(f"{address}: its rule {enabled[0]['Name']} does not write to {bucket}", _deploy([address]))
-    if not any(rule.get("ScanEnabled") for rule in enabled):
-        return warning(f"{address}: its mail is not scanned for viruses and spam", "turn scanning on in the rule")
-    return ok(f"{address}: taken by rule {enabled[0]['Name']} of {rule_set}")
+        return problem(f"{recipient}: its rule {rules[0]['Name']} is off", "turn it on in the SES console")
+    known = subject.hub is not None and subject.hub.mail_uri != ""
+    ours = next((rule for rule in enabled if feeds(subject, rule)), None) if known else enabled[0]
+    if ours is None:
+        return problem(f"{recipient}: its rule {enabled[0]['Name']} does not feed this stage", _deploy([recipient]))
+    if ends := [rule for rule in enabled[: enabled.index(ours)] if _ends(rule)]:
+        found = f"{recipient}: rule {ends[0]['Name']} ends before {ours['Name']}"
+        return problem(found, "reorder them in the SES console")
+    if not ours.get("ScanEnabled"):
+        return warning(f"{recipient}: its mail is not scanned for viruses and spam", "turn scanning on in the rule")
+    return ok(f"{recipient}: taken by rule {ours['Name']} of {rule_set}")
 
 
 def _deploy(addresses: Sequence[str]) -> str:
@@ -82,5 +85,6 @@ def _takes(rule: Any, address: str) -> bool:
     )
 
 
-def _buckets(rule: Any) -> list[str]:
-    return [action["S3Action"]["BucketName"] for action in rule.get("Actions", []) if "S3Action" in action]
+def _ends(rule: Any) -> bool:
+    """Whether no rule after it is looked at."""
+    return any("StopAction" in action or "BounceAction" in action for action in rule.get("Actions", ()))

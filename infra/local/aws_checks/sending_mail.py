@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.local.aws_checks.finding import Finding, not_applicable, ok, problem, warning
-from infra.local.aws_checks.mail_addresses import domains
+from infra.local.aws_checks.mail_addresses import domains, recipients
 from infra.local.aws_checks.subject import Subject
 from infra.local.aws_questions import code_of
 
@@ -46,18 +46,15 @@ def mail_identities(subject: Subject) -> Iterator[Finding]:
     """Whether each domain, or its addresses, may be sent from, and is signed with DKIM."""
     found = domains(subject)
     if not found:
-        yield not_applicable("the settings name no mail address of ours")
+        yield not_applicable("no mail address of ours is known")
     for domain in found:
-        identity = _identity(subject, domain)
-        if identity is not None:
-            yield from _judged(domain, identity)
-            continue
-        for address in subject.settings.email_addresses:
-            if address.lower().endswith(f"@{domain}"):
-                identity = _identity(subject, address)
-                create = f"aws sesv2 create-email-identity --email-identity {domain}"
-                missing = problem(f"SES does not know {domain}, nor {address}", create)
-                yield from [missing] if identity is None else _judged(address, identity)
+        addresses = [each for each in recipients(subject) if each.endswith(f"@{domain}")]
+        known = [(name, identity) for name in (domain, *addresses) if (identity := _identity(subject, name))]
+        for name, identity in known[:1]:
+            yield from _judged(name, identity)
+        if not known:
+            create = f"aws sesv2 create-email-identity --email-identity {domain}"
+            yield problem(f"SES knows neither {domain} nor an address of it", create)
 
 
 def _identity(subject: Subject, name: str) -> Any:

@@ -1,0 +1,34 @@
+"""What the stacks publish is what infra/outputs.py says, all of it, under names that `parley --stage` finds."""
+
+from dataclasses import fields
+from functools import cache
+
+import pytest
+
+from infra.outputs import Outputs, read, to_publish
+from tests.infra import synthesis
+
+EVERYTHING = {
+    "settings": {
+        "answerers": ["agentcore", "knowledge_base"],
+        "model_id": "amazon.nova-lite-v1:0",
+        "email_addresses": ["help@lamps.example"],
+    },
+    "hub": {"new_sms_number": "US:SIMULATOR", "mail_recipients": ["help@lamps.example"]},
+    "sources": {"whatsapp": True},
+    "knowledge": {"created": True, "harness": True, "guardrail": True},
+}
+
+
+@cache
+def published(stack: str) -> dict[str, str]:
+    template = synthesis.synthesised(EVERYTHING)[stack]
+    return {name: str(output["Value"]) for name, output in template.get("Outputs", {}).items()}
+
+
+@pytest.mark.parametrize("kind", Outputs.__subclasses__())
+def test_with_everything_on_a_stack_has_every_output_and_no_other_of_ours(kind: type[Outputs]) -> None:
+    found = {name: value for name, value in published(kind.stack).items() if not name.startswith("ExportsOutput")}
+    every = kind(**{each.name: "x" for each in fields(kind)})
+    assert set(found) == {each.name for each in to_publish(every)}
+    assert read(kind, kind.stack, found)
