@@ -1,6 +1,7 @@
 """Builds an asset, unless it is built already."""
 
 import hashlib
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,18 +13,28 @@ from infra.packaging.platforms import Platform
 from infra.packaging.wheels import wheels
 from infra.packaging.workspace import ROOT, alone, say
 
+KEPT = 2  # builds of an asset, beside the newest
+
 
 def build(asset: Asset, platform: Platform, folder: Path, root: Path = ROOT) -> Path:
     """The zip in `folder`/assets, made of the repository at `root`. Raises `PackagingError`."""
     own = ours(asset, root)
     lock = root / asset.lock
-    place = folder / "assets" / _fingerprint(asset, platform, own, lock)
+    place = folder / "assets" / platform.name / asset.name / _fingerprint(asset, platform, own, lock)
     with alone():
         if built := next(place.glob("*.zip"), None):
             return built
         say(f"building {asset.name} for {platform.name}")
         packages = theirs(asset, wheels(lock, platform))
+        _forget_old(place.parent)
         return _pressed(asset, platform, {**packages, **own}, place)
+
+
+def _forget_old(place: Path) -> None:
+    """The last builds stay, as somebody may be reading them."""
+    builds = sorted(place.glob("*"), key=lambda build: build.stat().st_mtime)
+    for build in builds[:-KEPT]:
+        shutil.rmtree(build)
 
 
 def _pressed(asset: Asset, platform: Platform, files: Files, place: Path) -> Path:

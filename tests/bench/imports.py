@@ -37,9 +37,15 @@ class Secrets:
 bootstrap.hub(settings, lambda service: Secrets() if service == 'secretsmanager' else make(service))
 """
 TRANSFORMER = "import transformer.sources, transformer.handler; transformer.sources.shipped_templates()"
+DEPLOYING = """
+import importlib, pkgutil, infra.custom
+for module in pkgutil.iter_modules(infra.custom.__path__, "infra.custom."):
+    importlib.import_module(module.name)
+"""
 CASES: Mapping[str, tuple[str, str]] = {
     "λ ingress, converse or sweep, import and bootstrap": ("hub", HUB),
     "λ transformer, import and templates": ("transformer", TRANSFORMER),
+    "λ custom resources, all of them imported": ("deploying", DEPLOYING),
 }
 
 
