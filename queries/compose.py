@@ -41,11 +41,7 @@ def compose(
 
     Raises `UnknownNameError` for tables, `ParameterError`, `SyntaxFaultError` for names used twice.
     """
-    tree = normalize_identifiers(question.copy(), dialect=DIALECT)
-    resolver = Resolver(catalogue, tables, sample)
-    resolver.resolve(tree, in_sample=sample.is_asking)
-    for name, view in reversed(resolver.views.items()):
-        _prepend(tree, name, view)
+    tree, resolver = inlined(question, catalogue, tables, sample)
     shipped = (catalogue.entries[name] for name in resolver.views if name in catalogue.entries)
     bind(tree, [*declared, *_parameters(shipped)], given)
     if resolver.uses_sample:
@@ -53,6 +49,21 @@ def compose(
     _stop_the_clock(tree, now)
     _name_columns(tree)
     return Composed(tree, frozenset(resolver.tables))
+
+
+def inlined(
+    question: exp.Query, catalogue: Catalogue, tables: Iterable[str], sample: SampleDatabase = _NO_VIEWS
+) -> tuple[exp.Query, Resolver]:
+    """The question with the views that it is made of as its first CTEs, and what was found on the way to them.
+
+    Parameters and clocks are still there. Raises `UnknownNameError` and `SyntaxFaultError`.
+    """
+    tree = normalize_identifiers(question.copy(), dialect=DIALECT)
+    resolver = Resolver(catalogue, tables, sample)
+    resolver.resolve(tree, in_sample=sample.is_asking)
+    for name, view in reversed(resolver.views.items()):
+        _prepend(tree, name, view)
+    return tree, resolver
 
 
 def _prepend(tree: exp.Query, name: str, view: exp.Query) -> None:

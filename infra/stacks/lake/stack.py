@@ -9,6 +9,7 @@ from infra.constructs.stack import ParleyStack, Plan
 from infra.outputs import LakeOutputs
 from infra.published import publish
 from infra.stacks.lake.delivery import Route
+from infra.stacks.lake.questions import installed_views, saved_queries
 from infra.stacks.lake.storage import ERRORS, ROWS, storage
 from infra.stacks.lake.stream import stream, stream_arn
 from infra.stacks.lake.tables import tables
@@ -30,6 +31,8 @@ class LakeStack(ParleyStack):
         self.workgroup = workgroup(self, self.storage)
         self.events_transformer, self.events_stream = self._feed("events")
         self.conversations_transformer, self.conversations_stream = self._feed("conversations")
+        installed_views(self, self.workgroup, self.tables, self.storage)
+        saved_queries(self, self.workgroup, self.tables)
         publish(self, self._outputs())
 
     def _feed(self, table: TableName) -> tuple[Function, CfnDeliveryStream]:

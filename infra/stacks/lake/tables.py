@@ -35,8 +35,8 @@ class Tables:
     def database_name(self) -> str:
         return self.database.ref
 
-    def arns(self, *names: TableName) -> list[str]:
-        """What a right on tables has to name: the catalogue, the database and them."""
+    def arns(self, *names: str) -> list[str]:
+        """What a right on tables has to name: the catalogue, the database and them; `*` for all."""
         stack = Stack.of(self.database)
         below = [f"database/{self.database_name}", *(f"table/{self.database_name}/{name}" for name in names)]
         return [stack.format_arn(service="glue", resource=each) for each in ("catalog", *below)]
