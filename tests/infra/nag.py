@@ -42,11 +42,16 @@ class Accepted(NamedTuple):
 def findings(context: Mapping[str, object]) -> list[Finding]:
     """What is left when everything is accepted that the stacks accept."""
     with tempfile.TemporaryDirectory() as folder:
-        made = app(Deployment.read(context), empty_asset, folder)
-        Validations.of(made).add_plugins(AwsSolutionsChecks(made))
-        with contextlib.suppress(RuntimeError):  # of a violation; the report tells which
-            made.synth()
-        return list(_of_nag(json.loads((Path(folder) / REPORT).read_text())))
+        return findings_in(Path(folder), context)
+
+
+def findings_in(folder: Path, context: Mapping[str, object]) -> list[Finding]:
+    """The same, leaving the templates in `folder`, an empty one."""
+    made = app(Deployment.read(context), empty_asset, str(folder))
+    Validations.of(made).add_plugins(AwsSolutionsChecks(made))
+    with contextlib.suppress(RuntimeError):  # of a violation; the report tells which
+        made.synth()
+    return list(_of_nag(json.loads((folder / REPORT).read_text())))
 
 
 def unaccepted(context: Mapping[str, object]) -> tuple[list[Finding], list[Accepted]]:

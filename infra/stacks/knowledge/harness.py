@@ -12,6 +12,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_bedrockagentcore as agentcore
 from aws_cdk import aws_iam as iam
 
+from infra.constructs.accepted import accept_wildcards
 from infra.constructs.function import Function, Program
 from infra.constructs.models import asking
 from infra.constructs.rights import allow, role
@@ -94,7 +95,9 @@ class Harness:
 
     def _agent(self) -> agentcore.CfnHarness:
         stack, chosen = self._stack, self._stack.deployment
-        execution = role(stack, "HarnessRole", _agentcore(stack, "*"), self._rights())
+        rights = self._rights()
+        execution = role(stack, "HarnessRole", _agentcore(stack, "*"), rights)
+        accept_wildcards(execution, rights, "a profile picks the region, and only requests through it pass")
         harness = agentcore.CfnHarness(
             stack,
             "Harness",

@@ -14,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3vectors as s3vectors
 
+from infra.constructs.accepted import accept_wildcard
 from infra.constructs.models import asking, model_arn
 from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
@@ -30,6 +31,7 @@ class KnowledgeBase:
         self._index = self._vectors()
         chosen = stack.deployment.knowledge
         self._role = role(stack, "KnowledgeBaseRole", self._principal(), self._rights(documents))
+        accept_wildcard(self._role, documents.arn_for_objects("*"), "every document is searched")
         embedding = bedrock.CfnKnowledgeBase.VectorKnowledgeBaseConfigurationProperty(
             embedding_model_arn=model_arn(stack, chosen.embedding_model),
             embedding_model_configuration=bedrock.CfnKnowledgeBase.EmbeddingModelConfigurationProperty(
