@@ -15,6 +15,7 @@ from queries.compatibility.tables import TABLES
 from tests.lake_rows import files
 from tests.queries.cases import arrivals, stored
 from tests.stories.test_ingest import run
+from transformer.moments import to_epoch_ms
 from transformer.schema import Values
 
 COLUMNS = TABLES["engagementdb-events-table"].columns
@@ -38,8 +39,10 @@ Old = Mapping[str, Any]
 
 
 def as_theirs(values: Values) -> Old:
-    """A row of ours as the sample keeps it: its columns alone, as it is of the same event."""
-    return {theirs: values[ours] for theirs, ours in COLUMNS.items()}
+    """A row of ours as the sample keeps it: its columns alone; every event of a mail at the time of the mail."""
+    mail = json.loads(str(values["raw_event"])).get("mail", {})
+    sent = {"timestamp": to_epoch_ms(mail["timestamp"])} if mail else {}
+    return {theirs: values[ours] for theirs, ours in COLUMNS.items()} | sent
 
 
 def events_of_sample() -> list[Values]:
@@ -54,6 +57,11 @@ def parquet(rows: Sequence[Old]) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(pairs, schema=SCHEMA), sink)
     return bytes(sink.getvalue())
+
+
+def deep(levels: int) -> str:
+    """JSON that can be read, and not be written again."""
+    return '{"a":' * levels + "1" + "}" * levels
 
 
 def put(folder: Path, name: str, content: bytes) -> None:
@@ -162,7 +170,7 @@ def test_an_event_that_the_old_lake_has_twice_is_written_once(data: Path, old: P
     assert counts(imported(data, old)) == (3, 1, 2, 0)
 
 
-@pytest.mark.parametrize("raw", [None, "", "{cut off", '{"shape": "of their own"}', '"a text"', "[1]"])
+@pytest.mark.parametrize("raw", [None, "", "{cut off", '{"shape": "of their own"}', '"a text"', "[1]", deep(1020)])
 def test_without_an_event_that_we_know_the_old_row_itself_is_taken(data: Path, old: Path, raw: str | None) -> None:
     row: Old = {
         "accountid": "111122223333",
@@ -224,7 +232,7 @@ def test_messages_on_one_line_are_messages_and_the_rest_is_rejected(data: Path, 
     assert counts(imported(data, old)) == (3, 2, 0, 1)
 
 
-@pytest.mark.parametrize("line", [b'{"message": "whose?"}', b"7", b'["x"]', b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("line", [b'{"message": "whose?"}', b"7", b'["x"]', b"\xff\xfe", deep(1020).encode()])
 def test_a_line_that_is_no_message_is_rejected_and_stops_no_other(data: Path, old: Path, line: bytes) -> None:
     put_messages(old, line, json.dumps(MESSAGE).encode())
     assert counts(imported(data, old)) == (2, 1, 0, 1)

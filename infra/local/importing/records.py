@@ -45,27 +45,23 @@ class OldEvent:
     def made(self, transform: Transform, now: datetime) -> Iterator[Made]:
         """One record. It arrives when it happened: nobody has kept when it came."""
         arrived_at = _moment(self.values.get("timestamp")) or self.hour or now
-        raw = _event(self.values.get("rawevent"))
+        text = self.values.get("rawevent")
+        try:
+            yield self._made(_event(text), transform, arrived_at)
+        except JsonError:  # nested too deeply to be written again
+            yield self._made(text, transform, arrived_at)
+
+    def _made(self, raw: Json, transform: Transform, arrived_at: datetime) -> Made:
         if isinstance(raw, dict):
-            record = wrapped(self._enveloped(raw), self._told())
+            record = wrapped(raw, self._told())
             if self._is_of_same_message(results := transform(record, arrived_at)):
                 happened_at = _moment(results[0].values["occurred_at"]) or arrived_at
-                yield Made(record, happened_at, results)
-                return
+                return Made(record, happened_at, results)
         record = to_json_bytes({"parley": "sample_event", "row": {**self.values, "rawevent": raw}})
-        yield Made(record, arrived_at, transform(record, arrived_at))
-
-    def _enveloped(self, raw: JsonObject) -> JsonObject:
-        """As it came. Of WhatsApp's the sample keeps the webhook's entry, and in the row what had stood around it."""
-        if self.values.get("channel") != "whatsapp":
-            return raw
-        ids: JsonObject = {
-            "MetaWabaIds": [{"wabaId": self.values.get("organizationid")}],
-            "MetaPhoneNumberIds": [{"metaPhoneNumberId": self.values.get("sendingid")}],
-        }
-        return {"context": ids, "aws_account_id": self.values.get("accountid"), "whatsAppWebhookEntry": raw}
+        return Made(record, arrived_at, transform(record, arrived_at))
 
     def _told(self) -> Context:
+        """What had stood around the event: of a WhatsApp message the sample keeps the webhook's entry alone."""
         told: Context = {"account_id": self.values.get("accountid"), "occurred_at": self.values.get("timestamp")}
         return {name: value for name, value in told.items() if value is not None}
 
@@ -87,7 +83,7 @@ class OldMessage:
         """One for each message, and one for what is no JSON."""
         documents, rest = _documents(self.line)
         for document in documents:
-            record = to_json_bytes(_complete(document))
+            record = _written(_complete(document), otherwise=self.line)
             told = document.get("timestamp") if isinstance(document, dict) else None
             arrived_at = _moment(told) or self.hour or now
             yield Made(record, arrived_at, transform(record, arrived_at))
@@ -100,6 +96,14 @@ def _complete(document: Json) -> Json:
     """With the fields by which a message is known, so that one which lacks them is rejected for it."""
     found = document if isinstance(document, dict) else {"content": document}
     return {"message": None, "direction": None, "sendingAddress": None, **found}
+
+
+def _written(document: Json, otherwise: bytes) -> bytes:
+    """As JSON; what is nested too deeply to be written again as it was found."""
+    try:
+        return to_json_bytes(document)
+    except JsonError:
+        return otherwise
 
 
 def _documents(line: bytes) -> tuple[list[Json], bytes]:
