@@ -8,6 +8,7 @@ from infra.constructs.key import deployment_key
 from infra.constructs.stack import ParleyStack, Plan
 from infra.outputs import LakeOutputs
 from infra.published import publish
+from infra.stacks.lake.compaction import compaction
 from infra.stacks.lake.delivery import Route
 from infra.stacks.lake.questions import installed_views, saved_queries
 from infra.stacks.lake.storage import ERRORS, ROWS, storage
@@ -33,6 +34,7 @@ class LakeStack(ParleyStack):
         self.conversations_transformer, self.conversations_stream = self._feed("conversations")
         installed_views(self, self.workgroup, self.tables, self.storage)
         saved_queries(self, self.workgroup, self.tables)
+        self.compaction = compaction(self, self.storage) if plan.deployment.lake.compaction else None
         publish(self, self._outputs())
 
     def _feed(self, table: TableName) -> tuple[Function, CfnDeliveryStream]:
