@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 SOURCES := infra orchestrator transformer queries tests
 
-.PHONY: help run test quick fix bench synth diff deploy destroy lock clean
+.PHONY: help run test quick fix bench synth bootstrap diff deploy destroy lock clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -23,7 +23,7 @@ test: $(VENV)/.dev ## The whole gate: format, lint, types, imports, tests, gener
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check --diff README.md
+	$(BIN)/cog -I . --check --diff README.md docs/deploy.md
 	$(BIN)/python -m pytest
 
 quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no time
@@ -34,13 +34,16 @@ quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no ti
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/cog -r README.md
+	$(BIN)/cog -I . -r README.md docs/deploy.md
 
 bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are answered
 	@$(BIN)/python -m tests.bench
 
 synth: $(VENV)/.infra ## Write the CloudFormation templates and functions of STAGE to build/cdk.out
 	@$(BIN)/python -m infra.app -c stage=$(STAGE) $(CDK)
+
+bootstrap: build/cdk/.installed ## Prepare the account and region of your credentials for CDK, once
+	@$(CDK_CLI) bootstrap -c stage=$(STAGE) $(CDK)
 
 deploy: build/cdk/.installed ## Deploy STAGE to the account of your credentials (CDK='-c name=value …')
 	@$(CDK_CLI) deploy --all --outputs-file build/$(STAGE)-outputs.json -c stage=$(STAGE) $(CDK)

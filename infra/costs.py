@@ -59,6 +59,21 @@ PRICES: Mapping[str, Price] = {
     "Firehose": Price(0.029, "GB", "https://aws.amazon.com/firehose/pricing/", "2026-11", confirmed=False),
     "Firehose, Parquet": Price(0.018, "GB", "https://aws.amazon.com/firehose/pricing/", "2026-11", confirmed=False),
     "Athena": Price(5.00, "TB", "https://aws.amazon.com/athena/pricing/", "2026-11", confirmed=False),
+    "S3 Vectors, storage": Price(
+        0.06, "GB, month", "https://www.exploreagentic.ai/insights/s3-vectors-enterprise-rag/", "2026-11"
+    ),
+    "S3 Vectors, written": Price(
+        0.20, "GB", "https://www.exploreagentic.ai/insights/s3-vectors-enterprise-rag/", "2026-11"
+    ),
+    "S3 Vectors, query": Price(
+        2.50 / MILLION, "query", "https://aws.amazon.com/s3/pricing/", "2026-11", confirmed=False
+    ),
+    "Titan Embeddings V2": Price(
+        0.02 / MILLION, "token", "https://aws.amazon.com/bedrock/pricing/", "2026-11", confirmed=False
+    ),
+    "OpenSearch Serverless, Classic": Price(
+        0.24, "OCU, hour", "https://kane.mx/posts/2026/s3-vectors-vs-opensearch/", "2026-11"
+    ),
     "Nova Lite, input": Price(0.06 / MILLION, "token", _NOVA, "2026-11"),
     "Nova Lite, output": Price(0.24 / MILLION, "token", _NOVA, "2026-11"),
     "SES, sent": Price(0.16 / 1000, "mail", _SES, "2026-08"),  # plan Essentials, the default since July 2026
@@ -89,7 +104,7 @@ class Line:
 
 # ── at rest, a month ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-ALARM_METRICS = 58  # of a deployment with every channel
+ALARM_METRICS = 33  # of a deployment with every channel
 SWEEPS = MONTH_S / 60
 SWEEP_GB_S = 0.5 * 0.1  # 512 MB for 0.1 s: assumed
 POLLS = 5 * MONTH_S / 20  # five pollers of a queue, each asking for 20 s: Lambda's least
@@ -117,6 +132,24 @@ AT_REST_PERHAPS: Sequence[Line] = (
     ),
     Line("KMS", 1, "with `kms_key=create`"),
     Line("SMS, toll-free number", 1, "with a toll-free number"),
+)
+
+# ── knowledge ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PASSAGES = 10_000
+PASSAGE_GB = (1024 * 4 + 2000) / 1e9  # 1,024 dimensions of four bytes, and the passage's text
+PASSAGE_TOKENS, QUESTION_TOKENS = 300, 30  # assumed
+
+KNOWLEDGE: Sequence[Line] = (
+    Line("S3 Vectors, storage", PASSAGES * PASSAGE_GB, "10,000 passages of 6 KB, a month"),
+    Line("S3 Vectors, written", PASSAGES * PASSAGE_GB, "once"),
+    Line("Titan Embeddings V2", PASSAGES * PASSAGE_TOKENS, "once: 300 tokens a passage (assumed)"),
+    Line("S3 Vectors, query", 1000, "1,000 questions, besides the data that each looks through"),
+    Line("Titan Embeddings V2", 1000 * QUESTION_TOKENS, "and their 30 tokens each (assumed)"),
+)
+
+KNOWLEDGE_ELSEWHERE: Sequence[Line] = (
+    Line("OpenSearch Serverless, Classic", 2 * 730, "the least it runs in production: two units, every hour"),
 )
 
 # ── 1,000 turns ──────────────────────────────────────────────────────────────────────────────────────────────────────

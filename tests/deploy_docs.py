@@ -88,6 +88,7 @@ def _host(url: str) -> str:
 
 def unused() -> Iterator[str]:
     """Prices that no table multiplies."""
-    used = {line.price for line in (*costs.AT_REST, *costs.AT_REST_PERHAPS, *costs.of_events())}
+    knowledge = (*costs.KNOWLEDGE, *costs.KNOWLEDGE_ELSEWHERE)
+    used = {line.price for line in (*costs.AT_REST, *costs.AT_REST_PERHAPS, *costs.of_events(), *knowledge)}
     used |= {line.price for name in costs.CHANNELS for line in costs.of_turns(name)}
     return (name for name in costs.PRICES if name not in used)

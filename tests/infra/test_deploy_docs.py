@@ -1,0 +1,89 @@
+"""docs/deploy.md speaks of what is there: alarms, commands, targets of make, settings."""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click import Context, Group
+
+from infra import costs
+from infra.local.cli import parley
+from infra.settings.deployment import Deployment
+from tests.infra import synthesis
+from tests.infra.test_outputs import EVERYTHING
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs/deploy.md").read_text()
+EVERY_CHANNEL = {key: value for key, value in EVERYTHING.items() if key in {"hub", "sources"}}
+
+
+@cache
+def alarms(everything: bool) -> dict[str, Any]:
+    template = synthesis.synthesised(EVERYTHING if everything else EVERY_CHANNEL)["watch"]
+    return {
+        re.sub(r"[0-9A-F]{8}$", "", name): resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+def test_every_alarm_is_explained() -> None:
+    explained = set(re.findall(r"`(…?[A-Z][A-Za-z]+)`", TEXT.split("## When an alarm rings")[1]))
+    endings = tuple(each.removeprefix("…") for each in explained if each.startswith("…"))
+    assert len(alarms(everything=True)) > 30
+    assert [name for name in alarms(everything=True) if name not in explained and not name.endswith(endings)] == []
+
+
+def test_no_alarm_is_explained_that_does_not_exist() -> None:
+    first_cells = re.findall(r"^\| ([^|]+) \|", TEXT.split("## When an alarm rings")[1].split("### ")[0], re.MULTILINE)
+    named = {name for cell in first_cells for name in re.findall(r"`([A-Z][A-Za-z]+)`", cell)}
+    assert named <= set(alarms(everything=True))
+
+
+def test_the_cost_at_rest_counts_every_metric_of_every_alarm() -> None:
+    metrics = sum(
+        sum("MetricStat" in each for each in properties.get("Metrics", ())) or 1
+        for properties in alarms(everything=False).values()
+    )
+    assert metrics == costs.ALARM_METRICS
+
+
+def test_every_command_exists() -> None:
+    called = re.findall(r"(?:`|\$ )parley(?: --stage [A-Za-z]+)? ([a-z][a-z-]*)(?: ([a-z]+))?", TEXT)
+    context = Context(parley)
+    assert len(called) > 15
+    for name, inner in called:
+        command = parley.get_command(context, name)
+        assert command is not None, name
+        if isinstance(command, Group) and inner:
+            assert inner in command.commands, f"{name} {inner}"
+
+
+def test_every_target_of_make_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"(?:`|\$ )make ([a-z]+)", TEXT)) <= targets
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:hub|lake|sources|watch|knowledge)\.[a-z_]+)", TEXT))))
+def test_every_setting_exists(name: str) -> None:
+    section, _, setting = name.partition(".")
+    assert hasattr(getattr(Deployment(), section), setting)
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`settings\.([a-z_]+)", TEXT))))
+def test_every_setting_of_the_hub_exists(name: str) -> None:
+    assert hasattr(Deployment().settings, name)
+
+
+def test_every_file_that_is_linked_exists() -> None:
+    for target in re.findall(r"\]\((\.\.?/[^)#]+)", TEXT):
+        assert (ROOT / "docs" / target).exists()
+    assert (ROOT / "tests/events/sms_question.json").exists()
+
+
+def test_every_heading_that_is_linked_exists() -> None:
+    headings = re.findall(r"^#+ (.+)", TEXT, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", TEXT)) <= anchors
