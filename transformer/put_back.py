@@ -1,7 +1,7 @@
 """Records put on their stream once more, when a response has no room for what they became."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 # https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
 _MAX_RECORDS = 500
@@ -20,9 +20,10 @@ class PutBackError(Exception):
 
 def to_stream(arn: str, records: Sequence[bytes]) -> None:
     """Raises `PutBackError`, or what the client raises."""
-    import boto3  # noqa: PLC0415  # rarely needed, and half of a cold start
+    from botocore.session import get_session  # noqa: PLC0415  # rarely needed, and most of a cold start
 
-    put(boto3.client("firehose"), arn.rpartition("/")[2], records)
+    client: Any = get_session().create_client("firehose")
+    put(client, arn.rpartition("/")[2], records)
 
 
 def put(client: FirehoseClient, stream: str, records: Sequence[bytes]) -> None:

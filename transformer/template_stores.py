@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import Any, Protocol, TypedDict, cast
 
 from transformer.overrides import ENDING, Entry, UnreachableError
 
@@ -94,9 +94,9 @@ class S3Store:
 
 def s3_client() -> S3Client:
     """One that gives up soon: a batch waits for it, and there are templates to go on with."""
-    import boto3  # noqa: PLC0415  # half of a cold start, and not needed where there is no bucket
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415  # most of a cold start, and not needed where there is no bucket
+    from botocore.session import get_session  # noqa: PLC0415
 
     patience = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
-    client: S3Client = boto3.client("s3", config=patience)
+    client: S3Client = cast(Any, get_session().create_client("s3", config=patience))
     return client

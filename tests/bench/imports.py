@@ -36,7 +36,13 @@ class Secrets:
     def get_secret_value(self, **_): return {'SecretString': 'x' * 32}
 bootstrap.hub(settings, lambda service: Secrets() if service == 'secretsmanager' else make(service))
 """
-TRANSFORMER = "import transformer.sources, transformer.handler; transformer.sources.shipped_templates()"
+TRANSFORMER = """
+import os
+os.environ.update(AWS_ACCESS_KEY_ID='x', AWS_SECRET_ACCESS_KEY='x', AWS_DEFAULT_REGION='eu-west-1')
+import transformer.sources, transformer.handler, transformer.template_stores
+transformer.sources.shipped_templates()
+transformer.template_stores.s3_client()
+"""
 DEPLOYING = """
 import importlib, pkgutil, infra.custom
 for module in pkgutil.iter_modules(infra.custom.__path__, "infra.custom."):
@@ -44,7 +50,7 @@ for module in pkgutil.iter_modules(infra.custom.__path__, "infra.custom."):
 """
 CASES: Mapping[str, tuple[str, str]] = {
     "λ ingress, converse or sweep, import and bootstrap": ("hub", HUB),
-    "λ transformer, import and templates": ("transformer", TRANSFORMER),
+    "λ transformer, import, templates and their bucket's client": ("transformer", TRANSFORMER),
     "λ custom resources, all of them imported": ("deploying", DEPLOYING),
 }
 

@@ -6,6 +6,7 @@ PARLEY_REDACTION_KEEP   our own public numbers and mail addresses, which are sho
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from transformer.redaction.comprehend import Comprehend
 from transformer.redaction.pseudonyms import Pseudonyms
@@ -42,14 +43,16 @@ def pseudonyms(key: str) -> Pseudonyms | None:
 
 
 def _comprehend() -> Comprehend:
-    import boto3  # noqa: PLC0415  # half of a cold start, and only wanted here
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415  # most of a cold start, and only wanted here
+    from botocore.session import get_session  # noqa: PLC0415
 
     config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3})
-    return Comprehend(boto3.client("comprehend", config=config))
+    client: Any = get_session().create_client("comprehend", config=config)
+    return Comprehend(client)
 
 
 def _secret(arn: str) -> str:
-    import boto3  # noqa: PLC0415
+    from botocore.session import get_session  # noqa: PLC0415
 
-    return str(boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    client: Any = get_session().create_client("secretsmanager")
+    return str(client.get_secret_value(SecretId=arn)["SecretString"])
