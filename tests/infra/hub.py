@@ -2,27 +2,47 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from tests.infra.synthesis import Template, synthesised
 
-EVERYTHING = (
-    ("hub.sms_numbers", "phone-1,phone-2"),
-    ("hub.new_sms_number", "US:SIMULATOR"),
-    ("hub.mail_recipients", "Help@shop.example,example.org"),
-    ("sources.whatsapp", "true"),
-)
+_CHANNELS = {
+    "hub.sms_numbers": "phone-1,phone-2",
+    "hub.new_sms_number": "US:SIMULATOR",
+    "hub.mail_recipients": "Help@shop.example,example.org",
+    "sources.whatsapp": "true",
+    "watch.deployed": "false",
+}
+# Few, for each takes seconds: with all channels as they come, with every choice made otherwise, with no channel.
+_CONTEXTS: Mapping[str, Mapping[str, str]] = {
+    "all channels": _CHANNELS,
+    "otherwise": {
+        **_CHANNELS,
+        "when_destroyed": "delete",
+        "kms_key": "create",
+        "hub.whatsapp_numbers": "phone-number-id-1",
+        "hub.mail_identities": "shop.example",
+        "hub.mail_rule_set": "default-rule-set",
+        "hub.mail_tls_required": "true",
+        "hub.mail_kept_days": "7",
+        "hub.converse_at_once": "3",
+        "hub.ingress_at_once": "2",
+        "settings.self_managed_opt_outs": "true",
+        "settings.sms_max_characters": "160",
+        "settings.email_addresses": "sales@shop.example",
+        "settings.claim_s": "600",
+        "settings.max_receives": "100",
+        "settings.answerers": "knowledge_base",
+        "knowledge.created": "true",
+    },
+    "no channel": {"watch.deployed": "false"},
+}
 
 
 @cache
-def _synthesised(context: tuple[tuple[str, str], ...]) -> Template:
-    return synthesised(dict(context))["hub"]
-
-
-def hub(*, bare: bool = False, **settings: str) -> Template:
-    """The template with all channels, or with none; `settings` with `__` for a dot."""
-    chosen = tuple((name.replace("__", "."), value) for name, value in settings.items())
-    return _synthesised(chosen if bare else (*EVERYTHING, *chosen))
+def hub(which: Literal["all channels", "otherwise", "no channel"] = "all channels") -> Template:
+    """The template of a deployment with these channels and choices."""
+    return synthesised(_CONTEXTS[which])["hub"]
 
 
 def of_type(template: Template, kind: str) -> dict[str, Any]:

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from aws_cdk import App, Environment, Stack
 
-from infra.constructs.answerer_rights import RIGHTS
+from infra.constructs.answerer_rights import RIGHTS, asking_answerers
 from infra.settings.deployment import GIVEN
 from orchestrator import handlers
 from orchestrator.bootstrap import MANAGED
@@ -51,31 +52,29 @@ def test_the_table_is_the_one_that_the_store_is_written_for() -> None:
 
 
 def test_a_key_of_the_deployments_own_encrypts_the_table_and_the_secret() -> None:
-    template = hub(kms_key="create")
+    template = hub("otherwise")
     encryption = one(template, TABLE, "Conversations")["SSESpecification"]
     assert (encryption["SSEEnabled"], encryption["SSEType"]) == (True, "KMS")
     secret = one(template, "AWS::SecretsManager::Secret", "ConversationKey")
     assert encryption["KMSMasterKeyId"] == secret["KmsKeyId"]
 
 
-@pytest.mark.parametrize(("choice", "policy", "protected"), [("retain", "Retain", True), ("delete", "Delete", False)])
-def test_conversations_outlive_the_stack_unless_the_deployer_wants_otherwise(
-    choice: str, policy: str, protected: bool
-) -> None:
-    template = hub(when_destroyed=choice)
-    (table,) = [each for each in template["Resources"].values() if each["Type"] == TABLE]
-    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (policy, policy)
-    assert table["Properties"]["DeletionProtectionEnabled"] is protected
+def test_conversations_outlive_the_stack_unless_the_deployer_wants_otherwise() -> None:
+    for template, policy, protected in ((hub(), "Retain", True), (hub("otherwise"), "Delete", False)):
+        (table,) = [each for each in template["Resources"].values() if each["Type"] == TABLE]
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (policy, policy)
+        assert table["Properties"]["DeletionProtectionEnabled"] is protected
 
 
-@pytest.mark.parametrize("choice", ["retain", "delete"])
-def test_the_key_that_names_conversations_is_never_deleted(choice: str) -> None:
-    resources = hub(when_destroyed=choice)["Resources"].values()
-    (secret,) = [each for each in resources if each["Type"] == "AWS::SecretsManager::Secret"]
-    assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    generated = secret["Properties"]["GenerateSecretString"]
-    assert generated["PasswordLength"] >= 32
-    assert "SecretStringTemplate" not in generated, "the hub takes all of the string for its key"
+def test_the_key_that_names_conversations_is_never_deleted() -> None:
+    resources = [*hub()["Resources"].values(), *hub("otherwise")["Resources"].values()]
+    secrets = [each for each in resources if each["Type"] == "AWS::SecretsManager::Secret"]
+    assert len(secrets) == 2
+    for secret in secrets:
+        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        generated = secret["Properties"]["GenerateSecretString"]
+        assert generated["PasswordLength"] >= 32
+        assert "SecretStringTemplate" not in generated, "the hub takes all of the string for its key"
 
 
 # ── what its functions are told ───────────────────────────────────────────────────────────────────────────────────
@@ -92,13 +91,13 @@ def _known(value: Any) -> str:
         return value
     if value == {"Ref": "AWS::AccountId"}:
         return "111122223333"
+    if "Fn::Join" in value:
+        return "".join(map(_known, value["Fn::Join"][1]))
     return str(value["Fn::ImportValue"]) if "Fn::ImportValue" in value else target(value)
 
 
-def test_the_functions_read_what_the_deployer_and_the_stacks_have_decided() -> None:
-    template = hub(settings__sms_max_characters="160", settings__email_addresses="sales@shop.example")
-    settings = Settings.read(environment(template, "converse"))
-    assert settings.sms_max_characters == 160
+def test_the_functions_read_what_the_stacks_know() -> None:
+    settings = Settings.read(environment(hub(), "converse"))
     assert settings.account_id == "111122223333"
     assert settings.table_name.startswith("Conversations")
     assert settings.inbound_url.startswith("Inbound")
@@ -106,7 +105,14 @@ def test_the_functions_read_what_the_deployer_and_the_stacks_have_decided() -> N
     assert settings.conversation_key_secret.startswith("ConversationKey")
     assert "EmailConfigurationSet" in settings.email_configuration_set
     assert "SmsConfigurationSet" in settings.sms_configuration_set
-    assert settings.email_addresses == ("sales@shop.example", "help@shop.example")
+    assert settings.email_addresses == ("help@shop.example",)
+
+
+def test_the_functions_read_what_the_deployer_has_decided() -> None:
+    told = environment(hub("otherwise"), "converse")
+    assert told[variable_of("sms_max_characters")] == "160"
+    assert told[variable_of("email_addresses")] == "sales@shop.example,help@shop.example"
+    assert "KnowledgeBase" in told[variable_of("knowledge_base_id")]
 
 
 def test_all_functions_are_told_the_same_and_everything_that_only_the_stacks_know() -> None:
@@ -143,76 +149,100 @@ def test_the_sweeper_apologises_and_asks_nobody() -> None:
 
 
 def test_a_hub_without_channels_may_send_nothing() -> None:
-    allowed = all_actions(hub(bare=True), "converse")
+    allowed = all_actions(hub("no channel"), "converse")
     assert not [each for each in allowed if each.startswith(("ses:", "sms-voice:", "social-messaging:"))]
 
 
+def sending(template: Template) -> dict[str, list[str]]:
+    found = actions(template, "converse").items()
+    return {on: several for on, several in found if several[0].startswith(("ses:", "sms-voice:", "social-messaging:"))}
+
+
 def test_sends_are_allowed_from_our_numbers_and_identities_only() -> None:
-    template = hub(hub__whatsapp_numbers="phone-number-id-1")
-    sending = {
-        resources: several
-        for resources, several in actions(template, "converse").items()
-        if several[0].startswith(("ses:", "sms-voice:", "social-messaging:"))
-    }
-    assert sorted(sending.values()) == [
+    found = sending(hub())
+    assert sorted(found.values()) == [
         ["ses:SendEmail", "ses:SendRawEmail"],
         ["sms-voice:SendTextMessage"],
         ["social-messaging:SendWhatsAppMessage"],
     ]
-    named = " ".join(sending)
-    for ours in ("phone-number/phone-1", "phone-number/phone-2", "NewNumber", "phone-number-id/phone-number-id-1"):
+    named = " ".join(found)
+    for ours in ("phone-number/phone-1", "phone-number/phone-2", "NewNumber", ":phone-number-id/*"):
         assert ours in named
     for ours in ("identity/Help@shop.example", "identity/shop.example", "identity/example.org", "configuration-set/"):
         assert ours in named
+
+
+def test_numbers_and_identities_that_the_deployer_names_are_the_only_ones() -> None:
+    named = " ".join(sending(hub("otherwise")))
+    assert "identity/shop.example" in named
+    assert "identity/Help@shop.example" not in named
+    assert "phone-number-id/phone-number-id-1" in named
     assert "*" not in named
 
 
-def test_identities_that_the_deployer_names_are_the_only_ones() -> None:
-    named = " ".join(actions(hub(hub__mail_identities="shop.example"), "converse"))
-    assert "identity/shop.example" in named
-    assert "identity/Help@shop.example" not in named
-
-
-AGENT = {"settings__bedrock_agent_id": "AGENT12345", "settings__bedrock_agent_alias_id": "ALIAS12345"}
 MODEL = "arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0"
-BASE = {"settings__knowledge_base_id": "KNOWLEDGE1", "settings__knowledge_base_model_arn": MODEL}
 HARNESS = "arn:aws:bedrock-agentcore:us-east-1:111122223333:harness/h"
 RUNTIME = "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/r"
+OWN = "arn:aws:bedrock:us-east-1:111122223333"
 
 
 @pytest.mark.parametrize(
-    ("answerer", "chosen", "expected"),
+    ("settings", "expected"),
     [
-        ("language_model", {}, {"bedrock:InvokeModel"}),
+        (Settings(answerers=("language_model",), model_id=MODEL), {("bedrock:InvokeModel", MODEL)}),
         (
-            "language_model",
-            {"settings__guardrail_id": "guardrail1"},
-            {"bedrock:InvokeModel", "bedrock:ApplyGuardrail"},
+            Settings(answerers=("language_model",), model_id=MODEL, guardrail_id="guardrail1"),
+            {("bedrock:InvokeModel", MODEL), ("bedrock:ApplyGuardrail", f"{OWN}:guardrail/guardrail1")},
         ),
-        ("knowledge_base", BASE, {"bedrock:InvokeModel", "bedrock:Retrieve", "bedrock:RetrieveAndGenerate"}),
         (
-            "knowledge_base",
-            {"settings__knowledge_base_id": "KNOWLEDGE1", "settings__knowledge_base_kind": "managed"},
-            {"bedrock:Retrieve", "bedrock:AgenticRetrieveStream"},
+            Settings(answerers=("knowledge_base",), knowledge_base_id="BASE", knowledge_base_model_arn=MODEL),
+            {
+                ("bedrock:InvokeModel", MODEL),
+                ("bedrock:Retrieve", f"{OWN}:knowledge-base/BASE"),
+                ("bedrock:RetrieveAndGenerate", "*"),
+            },
         ),
-        ("bedrock_agent", AGENT, {"bedrock:InvokeAgent"}),
         (
-            "agentcore",
-            {"settings__agentcore_harness_arn": HARNESS},
-            {"bedrock-agentcore:InvokeHarness", "bedrock-agentcore:InvokeAgentRuntime"},
+            Settings(answerers=("knowledge_base",), knowledge_base_id="BASE", knowledge_base_kind="managed"),
+            {("bedrock:Retrieve", f"{OWN}:knowledge-base/BASE"), ("bedrock:AgenticRetrieveStream", "*")},
         ),
-        ("agentcore", {"settings__agentcore_runtime_arn": RUNTIME}, {"bedrock-agentcore:InvokeAgentRuntime"}),
-        ("qbusiness", {"settings__qbusiness_application_id": "a" * 36}, {"qbusiness:ChatSync"}),
+        (
+            Settings(answerers=("bedrock_agent",), bedrock_agent_id="AGENT", bedrock_agent_alias_id="ALIAS"),
+            {("bedrock:InvokeAgent", f"{OWN}:agent-alias/AGENT/ALIAS")},
+        ),
+        (
+            Settings(answerers=("agentcore",), agentcore_harness_arn=HARNESS),
+            {("bedrock-agentcore:InvokeHarness", HARNESS), ("bedrock-agentcore:InvokeAgentRuntime", HARNESS)},
+        ),
+        (
+            Settings(answerers=("agentcore",), agentcore_runtime_arn=RUNTIME),
+            {
+                ("bedrock-agentcore:InvokeAgentRuntime", RUNTIME),
+                ("bedrock-agentcore:InvokeAgentRuntime", f"{RUNTIME}/runtime-endpoint/DEFAULT"),
+            },
+        ),
+        (
+            Settings(answerers=("qbusiness",), qbusiness_application_id="app"),
+            {("qbusiness:ChatSync", "arn:aws:qbusiness:us-east-1:111122223333:application/app")},
+        ),
     ],
 )
-def test_each_answerer_may_be_asked_and_no_other(answerer: str, chosen: dict[str, str], expected: set[str]) -> None:
-    allowed = all_actions(hub(bare=True, settings__answerers=answerer, **chosen), "converse")
-    assert {each for each in allowed if each.startswith(("bedrock", "qbusiness"))} == expected
+def test_each_answerer_may_be_asked_and_no_other(settings: Settings, expected: set[tuple[str, str]]) -> None:
+    stack = Stack(App(), env=Environment(account="111122223333", region="us-east-1"))
+    allowed = asking_answerers(stack, settings)
+    found = [(action, on) for each in allowed for action in each.actions for on in stack.resolve(each.resources)]
+    assert {(action, _aws(on)) for action, on in found} == expected
+
+
+def _aws(arn: Any) -> str:
+    """With the partition that most accounts are in."""
+    parts = arn["Fn::Join"][1] if isinstance(arn, dict) else [arn]
+    return "".join(part if isinstance(part, str) else "aws" for part in parts)
 
 
 def test_what_the_knowledge_stack_makes_may_be_asked() -> None:
-    template = hub(bare=True, settings__answerers="knowledge_base", knowledge__created="true")
-    named = next(on for on, several in actions(template, "converse").items() if several == ["bedrock:Retrieve"])
+    found = actions(hub("otherwise"), "converse").items()
+    named = next(on for on, several in found if several == ["bedrock:Retrieve"])
     assert "Fn::ImportValue" in named
 
 

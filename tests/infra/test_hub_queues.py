@@ -1,20 +1,20 @@
 """The hub loses no message on its way: every queue, topic and asynchronous call ends somewhere."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from infra.settings.hub_times import converse_s, wake_up_hidden_s, wake_up_receives
 from orchestrator.settings import Settings
 from tests.infra.hub import function, hub, of_type, one, statements, target
+from tests.infra.synthesis import Template
 
 QUEUE = "AWS::SQS::Queue"
 WORKING = ("Inbound", "WakeUps")
 
 
-def queue(name: str, **settings: str) -> Any:
-    template = hub(**settings)
-    (found,) = [each for id_, each in of_type(template, QUEUE).items() if _plain(id_) == name]
+def queue(name: str, template: Template | None = None) -> Any:
+    (found,) = [each for id_, each in of_type(template or hub(), QUEUE).items() if _plain(id_) == name]
     return found
 
 
@@ -53,7 +53,7 @@ def test_every_queue_keeps_two_weeks_encrypted_and_refuses_what_is_not_tls() -> 
 
 
 def test_a_key_of_the_deployments_own_encrypts_every_queue() -> None:
-    queues = of_type(hub(kms_key="create"), QUEUE).values()
+    queues = of_type(hub("otherwise"), QUEUE).values()
     assert all("Fn::ImportValue" in each["KmsMasterKeyId"] for each in queues)
 
 
@@ -62,39 +62,36 @@ def test_events_are_hidden_for_six_times_as_long_as_one_try_may_take() -> None:
 
 
 @pytest.mark.parametrize(
-    "chosen",
+    "settings",
     [
-        {},
-        {"settings__claim_s": "600"},
-        {"settings__answer_timeout_s": "120"},
-        {
-            "settings__answerers": "language_model,bedrock_agent",
-            "settings__bedrock_agent_id": "AGENT12345",
-            "settings__bedrock_agent_alias_id": "ALIAS12345",
-        },
+        Settings(answerers=("language_model",)),
+        Settings(answerers=("language_model",), claim_s=600),
+        Settings(answerers=("agentcore", "language_model"), answer_timeout_s=120),
+        Settings(answerers=("agentcore",), answer_timeout_s=840, claim_s=840),
     ],
 )
-def test_a_wake_up_stays_hidden_while_its_worker_may_live_and_its_claim_lasts(chosen: dict[str, str]) -> None:
-    settings = Settings(**_read(chosen))
-    timeout = function(hub(**chosen), "converse")["Timeout"]
-    hidden = queue("WakeUps", **chosen)["VisibilityTimeout"]
-    assert timeout > len(settings.answerers) * settings.answer_timeout_s
+def test_a_wake_up_stays_hidden_while_its_worker_may_live_and_its_claim_lasts(settings: Settings) -> None:
+    timeout, hidden = converse_s(settings), wake_up_hidden_s(settings)
+    assert 900 >= timeout > len(settings.answerers) * settings.answer_timeout_s
     assert hidden > timeout
     assert hidden > settings.claim_s
     assert hidden <= max(timeout, settings.claim_s) + 60, "a person waits so long after a crash"
 
 
-def _read(chosen: dict[str, str]) -> dict[str, Any]:
-    plain = {name.removeprefix("settings__"): value for name, value in chosen.items()}
-    numbers = {name: float(value) for name, value in plain.items() if name.endswith("_s")}
-    answerers = tuple(plain.get("answerers", "language_model").split(","))
-    return {**numbers, "answerers": answerers}
+@pytest.mark.parametrize("tries", [1, 5, 100])
+def test_the_apology_comes_long_before_a_wake_up_is_dead(tries: int) -> None:
+    assert 1000 >= wake_up_receives(Settings(max_receives=tries)) >= 10 * tries
 
 
-@pytest.mark.parametrize("tries", ["1", "5", "100"])
-def test_the_apology_comes_long_before_a_wake_up_is_dead(tries: str) -> None:
-    redrive = queue("WakeUps", settings__max_receives=tries)["RedrivePolicy"]
-    assert 1000 >= redrive["maxReceiveCount"] >= 10 * int(tries)
+def test_queues_and_functions_have_these_times() -> None:
+    for template, settings in (
+        (hub(), Settings(answerers=("language_model",))),
+        (hub("otherwise"), Settings(answerers=("knowledge_base",), claim_s=600, max_receives=100)),
+    ):
+        wake_ups = queue("WakeUps", template)
+        assert wake_ups["VisibilityTimeout"] == wake_up_hidden_s(settings)
+        assert wake_ups["RedrivePolicy"]["maxReceiveCount"] == wake_up_receives(settings)
+        assert function(template, "converse")["Timeout"] == converse_s(settings)
 
 
 def test_wake_ups_of_different_people_do_not_wait_for_each_other() -> None:
@@ -106,13 +103,14 @@ def test_wake_ups_of_different_people_do_not_wait_for_each_other() -> None:
         assert wake_ups["ContentBasedDeduplication"] is False
 
 
-def mappings(**settings: str) -> Iterator[tuple[str, Any]]:
-    for each in of_type(hub(**settings), "AWS::Lambda::EventSourceMapping").values():
-        yield _plain(target(each["EventSourceArn"])), each
+def mappings(template: Template) -> dict[str, Any]:
+    """By the queue that they take from."""
+    found = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    return {_plain(target(each["EventSourceArn"])): each for each in found}
 
 
 def test_the_mappings_are_the_brake_on_cost() -> None:
-    found = dict(mappings(hub__converse_at_once="3", hub__ingress_at_once="2"))
+    found = mappings(hub("otherwise"))
     assert {name: each["ScalingConfig"] for name, each in found.items()} == {
         "Inbound": {"MaximumConcurrency": 2},
         "WakeUps": {"MaximumConcurrency": 3},
@@ -122,7 +120,7 @@ def test_the_mappings_are_the_brake_on_cost() -> None:
 
 
 def test_one_message_that_fails_takes_no_other_along() -> None:
-    found = dict(mappings())
+    found = mappings(hub())
     assert {name: each["BatchSize"] for name, each in found.items()} == {"Inbound": 10, "WakeUps": 1}
     assert all(each["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for each in found.values())
     assert not [name for name, each in found.items() if "MaximumBatchingWindowInSeconds" in each], "it would wait"
@@ -174,7 +172,7 @@ def test_topics_refuse_what_is_not_tls_and_have_no_key_that_would_keep_services_
         if each["Effect"] == "Deny" and each["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     ]
     assert sorted(denied) == ["MailTopic", "SmsTopic"]
-    assert all("KmsMasterKeyId" in each for each in of_type(hub(kms_key="create"), "AWS::SNS::Topic").values())
+    assert all("KmsMasterKeyId" in each for each in of_type(hub("otherwise"), "AWS::SNS::Topic").values())
 
 
 def test_a_sweep_that_fails_is_told_once_and_not_repeated() -> None:

@@ -1,0 +1,40 @@
+"""Two-way SMS is wired to the hub's topic, for numbers that are there and for a new one."""
+
+from tests.infra.hub import hub, of_type, one, target
+
+NEW = "AWS::SMSVOICE::PhoneNumber"
+
+
+def test_numbers_agree_with_the_hub_on_who_keeps_opt_outs() -> None:
+    for template, ours in ((hub(), False), (hub("otherwise"), True)):
+        existing = one(template, "Custom::ParleyPhoneNumbers", "PhoneNumbers")
+        assert existing["Numbers"] == ["phone-1", "phone-2"]
+        assert target(existing["Topic"]).startswith("SmsTopic")
+        assert existing["SelfManagedOptOuts"] is ours
+        assert one(template, NEW, "NewNumber")["SelfManagedOptOutsEnabled"] is ours
+
+
+def test_a_new_number_is_requested_two_way() -> None:
+    number = one(hub(), NEW, "NewNumber")
+    assert (number["IsoCountryCode"], number["NumberType"]) == ("US", "SIMULATOR")
+    assert number["TwoWay"]["Enabled"] is True
+    assert target(number["TwoWay"]["ChannelArn"]).startswith("SmsTopic")
+
+
+def test_the_topic_lets_the_service_in_before_a_number_points_to_it() -> None:
+    template = hub()
+    (policy,) = [name for name in of_type(template, "AWS::SNS::TopicPolicy") if name.startswith("SmsTopic")]
+    for name in ("PhoneNumbers", "NewNumber"):
+        assert policy in template["Resources"][name]["DependsOn"]
+
+
+def test_a_number_that_people_know_is_not_given_back_by_accident() -> None:
+    number = next(each for each in hub()["Resources"].values() if each["Type"] == NEW)
+    assert number["DeletionPolicy"] == "Retain"
+    assert number["Properties"]["DeletionProtectionEnabled"] is True
+
+
+def test_a_hub_without_sms_has_no_topic_for_it() -> None:
+    template = hub("no channel")
+    assert not of_type(template, "AWS::SNS::Topic")
+    assert not of_type(template, "Custom::ParleyPhoneNumbers")
