@@ -284,7 +284,9 @@ class Function:
         return self.row()
 
     def metrics(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
+        """Those about templates: each batch has its counts beside them."""
+        lines = [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
+        return [line for line in lines if "template" in line]
 
 
 @pytest.fixture
@@ -347,7 +349,7 @@ def test_a_bucket_that_never_answers_costs_seconds_and_no_rows(
     (answer,) = handler({"records": [{"recordId": "1", "data": data}]}, None)["records"]
     handler_module._overrides.cache_clear()
     assert answer["result"] == "Ok"
-    assert json.loads(capsys.readouterr().out)["TemplatesUnreachable"] == 1
+    assert '"TemplatesUnreachable": 1' in capsys.readouterr().out
 
 
 def test_a_bucket_that_hangs_is_given_up_long_before_a_batch_is(monkeypatch: pytest.MonkeyPatch) -> None:
