@@ -22,9 +22,10 @@ from queries.compose import compose
 from queries.engines.athena_cells import to_result
 from queries.engines.athena_errors import refused, unsuccessful
 from queries.engines.duckdb import DuckDbEngine
+from queries.errors import NotAQuestionError
 from queries.parameters import NO_PARAMETERS, Value
 from queries.result import Result
-from queries.statement import DIALECT, Question
+from queries.statement import DIALECT, CreateView, Question
 from transformer.schema import TABLES
 
 _MB = 1024**2
@@ -95,6 +96,10 @@ class AthenaEngine:
         What tables and views there are is known without asking: that costs nothing, and is a plain `Result`.
         """
         known = asked(sql, self._catalogue)
+        if isinstance(known.statement, CreateView):
+            raise NotAQuestionError(
+                "views are made on this machine", remedy="Without --engine athena; then they are known here too."
+            )
         if not isinstance(known.statement, Question):
             return DuckDbEngine(Path("no lake"), self._catalogue).query(sql)
         question = known.statement

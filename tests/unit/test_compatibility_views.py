@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from moto import mock_aws
+from moto.athena.models import athena_backends
 
 from infra.local.cli import parley
 from queries.compatibility.views import ViewFolder
@@ -160,3 +162,19 @@ def test_an_explained_view_is_the_statement_it_stands_for(engine: DuckDbEngine, 
 def test_making_a_view_gives_its_name(engine: DuckDbEngine) -> None:
     made: Result = engine.query("CREATE VIEW v AS SELECT 1 AS x")
     assert (made.column_names, made.rows) == (("view",), (("engagementdb-glue-db.v",),))
+
+
+def test_athena_makes_no_view_and_knows_those_of_the_data_folder(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    run(data, f"CREATE VIEW by_channel AS {BY_CHANNEL}")
+    command = ["--data", str(data), "query", "--engine", "athena", "--format", "json"]
+    with mock_aws():
+        athena = athena_backends["123456789012"]["eu-west-1"]
+        athena.create_work_group("parley", {"ResultConfiguration": {"OutputLocation": "s3://results/"}}, "", [])
+        made = CliRunner().invoke(parley, [*command, "CREATE VIEW v AS SELECT 1 AS x"])
+        asked = CliRunner().invoke(parley, [*command, "SELECT n FROM by_channel"])
+        sent = [each.query for each in athena.executions.values()]
+    assert (made.exit_code, "Without --engine athena" in made.output) == (1, True)
+    assert (asked.exit_code, len(sent)) == (0, 1)
+    assert '"engagementdb-glue-db.by_channel" AS (' in sent[0]
+    assert kept(data) == ["by_channel.sql"]
