@@ -1,7 +1,7 @@
 """docs/deploy.md speaks of what is there: alarms, commands, targets of make, settings."""
 
 import re
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +12,17 @@ from infra import costs
 from infra.local.cli import parley
 from infra.settings.deployment import Deployment
 from tests.infra import synthesis
-from tests.infra.test_outputs import EVERYTHING
+from tests.infra.test_outputs import EVERYTHING, everything
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs/deploy.md").read_text()
 EVERY_CHANNEL = {key: value for key, value in EVERYTHING.items() if key in {"hub", "sources"}}
 
 
-@cache
-def alarms(everything: bool) -> dict[str, Any]:
-    template = synthesis.synthesised(EVERYTHING if everything else EVERY_CHANNEL)["watch"]
+def alarms(templates: Mapping[str, synthesis.Template]) -> dict[str, Any]:
     return {
         re.sub(r"[0-9A-F]{8}$", "", name): resource["Properties"]
-        for name, resource in template["Resources"].items()
+        for name, resource in templates["watch"]["Resources"].items()
         if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
 
@@ -32,20 +30,20 @@ def alarms(everything: bool) -> dict[str, Any]:
 def test_every_alarm_is_explained() -> None:
     explained = set(re.findall(r"`(…?[A-Z][A-Za-z]+)`", TEXT.split("## When an alarm rings")[1]))
     endings = tuple(each.removeprefix("…") for each in explained if each.startswith("…"))
-    assert len(alarms(everything=True)) > 30
-    assert [name for name in alarms(everything=True) if name not in explained and not name.endswith(endings)] == []
+    assert len(alarms(everything())) > 30
+    assert [name for name in alarms(everything()) if name not in explained and not name.endswith(endings)] == []
 
 
 def test_no_alarm_is_explained_that_does_not_exist() -> None:
     first_cells = re.findall(r"^\| ([^|]+) \|", TEXT.split("## When an alarm rings")[1].split("### ")[0], re.MULTILINE)
     named = {name for cell in first_cells for name in re.findall(r"`([A-Z][A-Za-z]+)`", cell)}
-    assert named <= set(alarms(everything=True))
+    assert named <= set(alarms(everything()))
 
 
 def test_the_cost_at_rest_counts_every_metric_of_every_alarm() -> None:
     metrics = sum(
         sum("MetricStat" in each for each in properties.get("Metrics", ())) or 1
-        for properties in alarms(everything=False).values()
+        for properties in alarms(synthesis.synthesised(EVERY_CHANNEL)).values()
     )
     assert metrics == costs.ALARM_METRICS
 
