@@ -14,7 +14,7 @@ from infra.settings.context import ours
 from infra.settings.hub import Hub
 from infra.settings.hub_checks import hub_faults
 from infra.settings.knowledge import Knowledge
-from infra.settings.lake import Lake
+from infra.settings.lake import Lake, lake_faults
 from infra.settings.quicksight import QuickSight
 from infra.settings.reading import read
 from infra.settings.sources import Sources
@@ -108,6 +108,7 @@ def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
     faults += _about_knowledge(deployment)
     faults += _about_redaction(deployment.settings)
+    faults += lake_faults(deployment.lake)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
     if deployment.sources.whatsapp_accounts and not deployment.sources.whatsapp:

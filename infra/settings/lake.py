@@ -41,5 +41,19 @@ class Lake(Struct, frozen=True, kw_only=True):
     ] = 100
     compaction: Annotated[bool, Meta(description="whether small files of past days are merged every night")] = False
     compatibility_tables: Annotated[
-        bool, Meta(description="whether tables with the names of AWS's engagement database sample are added")
+        bool,
+        Meta(
+            description="whether tables with the names of AWS's engagement database sample are added; one deployment of"
+            " an account and region can have them"
+        ),
     ] = False
+
+
+def lake_faults(lake: Lake) -> list[str]:
+    """What S3 would refuse in the middle of a deployment."""
+    if 0 < lake.expire_after_days <= lake.cheaper_after_days:
+        return [
+            f"lake.expire_after_days={lake.expire_after_days}: a file is gone before lake.cheaper_after_days="
+            f"{lake.cheaper_after_days} moves it; set that to 0, or below it"
+        ]
+    return []

@@ -85,3 +85,11 @@ def test_an_answerer_that_needs_a_machine_of_its_own_is_refused_on_aws() -> None
 def test_a_key_for_pseudonyms_is_a_secret_and_is_used(settings: dict[str, str], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         Deployment.read({"settings": settings})
+
+
+def test_a_file_is_not_deleted_before_it_would_be_moved() -> None:
+    with pytest.raises(ConfigurationError, match=r"lake\.expire_after_days=30: .* set that to 0, or below it"):
+        Deployment.read({"lake.expire_after_days": "30"})
+    assert (
+        Deployment.read({"lake.expire_after_days": "30", "lake.cheaper_after_days": "0"}).lake.expire_after_days == 30
+    )

@@ -9,6 +9,7 @@ from infra.constructs.stack import ParleyStack, Plan
 from infra.outputs import LakeOutputs
 from infra.published import publish
 from infra.stacks.lake.compaction import compaction
+from infra.stacks.lake.compatibility import compatibility_tables
 from infra.stacks.lake.delivery import Route
 from infra.stacks.lake.questions import installed_views, saved_queries
 from infra.stacks.lake.storage import ERRORS, ROWS, storage
@@ -34,6 +35,8 @@ class LakeStack(ParleyStack):
         self.conversations_transformer, self.conversations_stream = self._feed("conversations")
         installed_views(self, self.workgroup, self.tables, self.storage)
         saved_queries(self, self.workgroup, self.tables)
+        if plan.deployment.lake.compatibility_tables:
+            compatibility_tables(self, self.tables)
         self.compaction = compaction(self, self.storage) if plan.deployment.lake.compaction else None
         publish(self, self._outputs())
 

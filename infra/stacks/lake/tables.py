@@ -42,9 +42,14 @@ class Tables:
         return [stack.format_arn(service="glue", resource=each) for each in ("catalog", *below)]
 
 
+def database_name(stage: str) -> str:
+    """Athena wants no hyphens."""
+    return "parley_" + stage.replace("-", "_")
+
+
 def tables(stack: ParleyStack, storage: Storage) -> Tables:
     """All of them, in a database of the stage's."""
-    name = "parley_" + stack.deployment.stage.replace("-", "_")  # Athena wants no hyphens
+    name = database_name(stack.deployment.stage)
     told = glue.CfnDatabase.DatabaseInputProperty(name=name, description="Parley's engagement data lake")
     database = glue.CfnDatabase(stack, "Database", catalog_id=stack.account, database_input=told)
     made = {each.name: _table(stack, database, each, storage.rows_of(each.name)) for each in TABLES.values()}
