@@ -51,9 +51,7 @@ class Lake(Struct, frozen=True, kw_only=True):
 
 def lake_faults(lake: Lake) -> list[str]:
     """What S3 would refuse in the middle of a deployment."""
-    if 0 < lake.expire_after_days <= lake.cheaper_after_days:
-        return [
-            f"lake.expire_after_days={lake.expire_after_days}: a file is gone before lake.cheaper_after_days="
-            f"{lake.cheaper_after_days} moves it; set that to 0, or below it"
-        ]
-    return []
+    if not 0 < lake.expire_after_days <= lake.cheaper_after_days:
+        return []
+    gone, moved = f"lake.expire_after_days={lake.expire_after_days}", "lake.cheaper_after_days"
+    return [f"{gone}: a file is gone before {moved}={lake.cheaper_after_days}; set {moved} to 0, or below it"]

@@ -88,7 +88,9 @@ def test_a_key_for_pseudonyms_is_a_secret_and_is_used(settings: dict[str, str], 
 
 
 def test_a_file_is_not_deleted_before_it_would_be_moved() -> None:
-    with pytest.raises(ConfigurationError, match=r"lake\.expire_after_days=30: .* set that to 0, or below it"):
+    with pytest.raises(
+        ConfigurationError, match=r"expire_after_days=30: .* set lake.cheaper_after_days to 0, or below"
+    ):
         Deployment.read({"lake.expire_after_days": "30"})
     assert (
         Deployment.read({"lake.expire_after_days": "30", "lake.cheaper_after_days": "0"}).lake.expire_after_days == 30
