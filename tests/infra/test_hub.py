@@ -115,6 +115,11 @@ def test_the_functions_read_what_the_deployer_has_decided() -> None:
     assert "KnowledgeBase" in told[variable_of("knowledge_base_id")]
 
 
+def test_the_hub_is_not_told_the_key_to_the_lakes_pseudonyms() -> None:
+    told = environment(hub("otherwise"), "converse")
+    assert not [name for name in told if "PSEUDONYM" in name or "REDACTION" in name]
+
+
 def test_all_functions_are_told_the_same_and_everything_that_only_the_stacks_know() -> None:
     told = [environment(hub(), handler) for handler in HANDLERS]
     assert told[0] == told[1] == told[2]

@@ -52,11 +52,14 @@ class HubStack(ParleyStack):
         return {name: arn for name, arn in known.items() if arn}
 
     def _settings(self, reporting: Reporting) -> Settings:
-        """The deployer's, with what only the stacks know."""
+        """The deployer's, with what only the stacks know, and without what only the lake's function reads."""
         chosen = self.deployment.settings
         own = dict.fromkeys([*chosen.email_addresses, *addresses(self.deployment.hub)])
         return msgspec.structs.replace(
             chosen,
+            redaction="off",
+            redaction_keep=(),
+            pseudonym_key="",
             account_id=self.account,
             table_name=self.table.ref,
             wake_ups_url=self.queues.wake_ups.queue_url,
