@@ -17,6 +17,7 @@ COMMANDS = {
     "quarantine": "Messages held back for their verdicts: list, release.",
     "documents": "The documents that questions are answered from.",
     "query": "Ask the lake, in Athena SQL.",
+    "report": "Write a page about a period: charts and tables, to read or print.",
     "demo-data": "Fill a new folder with made-up customers, to try reports on.",
     "import": "Bring the lake of another program over.",
     "compact": "Merge the lake's small files: the same rows in fewer.",
@@ -27,7 +28,7 @@ COMMANDS = {
 }
 
 # What can be done to a deployment on AWS as well.
-WITH_STAGE = ("conversations", "quarantine", "query", "compact", "rejected", "templates", "erase", "doctor")
+WITH_STAGE = ("conversations", "quarantine", "query", "report", "compact", "rejected", "templates", "erase", "doctor")
 
 
 class Commands(click.Group):

@@ -132,6 +132,31 @@ def test_what_works_on_this_machine_only_refuses_a_stage(tmp_path: Path) -> None
     assert not (tmp_path / "data").exists()
 
 
+ON_A_STAGE = [
+    ("conversations", "show", "sms-0"),
+    ("quarantine", "list"),
+    ("query", "SELECT 1"),
+    ("report",),
+    ("compact",),
+    ("rejected", "list"),
+    ("templates", "list"),
+    ("erase", "--address", "+14155550100"),
+    ("doctor",),
+]
+
+
+@pytest.mark.parametrize("words", ON_A_STAGE)
+def test_each_of_the_others_asks_the_stage_and_touches_nothing_here(tmp_path: Path, words: tuple[str, ...]) -> None:
+    result = run(tmp_path / "data", "--stage", "nowhere", *words)
+    assert result.exit_code == 1
+    assert "there is no stack parley-nowhere-" in f"{result.output}{result.exception}"
+    assert not (tmp_path / "data" / "lake").exists()
+
+
+def test_each_command_with_a_stage_is_tried() -> None:
+    assert {words[0] for words in ON_A_STAGE} == set(WITH_STAGE) <= set(COMMANDS)
+
+
 # ── the commands ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
