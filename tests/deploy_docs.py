@@ -75,7 +75,7 @@ def _price(name: str) -> str:
 
 
 def _count(quantity: float) -> str:
-    return f"{quantity:,.4g}" if quantity < 1 else f"{quantity:,.0f}"
+    return f"{quantity:,.0f}" if quantity >= 100 or quantity == round(quantity) else f"{quantity:.3g}"
 
 
 def _dollars(amount: float) -> str:
