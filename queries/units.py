@@ -13,6 +13,11 @@ def unit_of(meaning: str) -> Unit:
     return cast(Unit, last) if last in get_args(Unit) else ""
 
 
+def bare(meaning: str) -> str:
+    """The meaning without its unit."""
+    return meaning.removesuffix(f"; {unit}") if (unit := unit_of(meaning)) else meaning
+
+
 def short(unit: Unit) -> str:
     """What is written beside a number, or above a column of them. A share is shown in per cent."""
     return _SHORT[unit]
