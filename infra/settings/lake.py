@@ -1,6 +1,6 @@
 """What a deployer decides about the lake."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -41,12 +41,12 @@ class Lake(Struct, frozen=True, kw_only=True):
     ] = 100
     compaction: Annotated[bool, Meta(description="whether small files of past days are merged every night")] = False
     compatibility_tables: Annotated[
-        bool,
+        Literal["none", "views", "external"],
         Meta(
-            description="whether tables with the names of AWS's engagement database sample are added; one deployment of"
-            " an account and region can have them"
+            description="what stands in Glue for the tables of AWS's engagement database sample: views of ours, or"
+            " external tables over the same files; one deployment of an account and region can have them"
         ),
-    ] = False
+    ] = "none"
 
 
 def lake_faults(lake: Lake) -> list[str]:

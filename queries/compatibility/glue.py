@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from queries.compatibility.tables import DATABASE, PARTITION, TABLES, SampleTable
-from transformer.schema import ColumnType
+from transformer.schema import ColumnType, TableName
 
 _IN_SQL: Mapping[ColumnType, str] = {
     "string": "varchar",
@@ -73,7 +73,7 @@ def _encoded(sql: str, columns: Sequence[Mapping[str, str]]) -> str:
     return base64.b64encode(json.dumps(view).encode()).decode()
 
 
-def glue_tables(locations: Mapping[str, str], first_hour: str) -> Iterator[GlueTable]:
+def glue_tables(locations: Mapping[TableName, str], first_hour: str) -> Iterator[GlueTable]:
     """As tables over the objects below `locations`, which are s3://…/ by our tables' names.
 
     `first_hour` is the first partition, as 2026/07/01/13. Open: whether Athena reads such a partition as a timestamp.

@@ -35,8 +35,7 @@ class LakeStack(ParleyStack):
         self.conversations_transformer, self.conversations_stream = self._feed("conversations")
         installed_views(self, self.workgroup, self.tables, self.storage)
         saved_queries(self, self.workgroup, self.tables)
-        if plan.deployment.lake.compatibility_tables:
-            compatibility_tables(self, self.tables)
+        compatibility_tables(self, self.tables, self.storage)
         self.compaction = compaction(self, self.storage) if plan.deployment.lake.compaction else None
         publish(self, self._outputs())
 

@@ -18,9 +18,9 @@ from infra.constructs.stack import ParleyStack
 from infra.stacks.lake.storage import Storage
 from transformer.schema import TABLES, Table, TableName
 
-_PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
+PARQUET = "org.apache.hadoop.hive.ql.io.parquet"
 _SERDE = glue.CfnTable.SerdeInfoProperty(
-    serialization_library=f"{_PARQUET}.serde.ParquetHiveSerDe", parameters={"serialization.format": "1"}
+    serialization_library=f"{PARQUET}.serde.ParquetHiveSerDe", parameters={"serialization.format": "1"}
 )
 
 
@@ -94,8 +94,8 @@ def _table(stack: ParleyStack, database: glue.CfnDatabase, table: Table, locatio
             storage_descriptor=glue.CfnTable.StorageDescriptorProperty(
                 columns=columns,
                 location=location,
-                input_format=f"{_PARQUET}.MapredParquetInputFormat",
-                output_format=f"{_PARQUET}.MapredParquetOutputFormat",
+                input_format=f"{PARQUET}.MapredParquetInputFormat",
+                output_format=f"{PARQUET}.MapredParquetOutputFormat",
                 serde_info=_SERDE,
             ),
         ),
