@@ -1,15 +1,20 @@
 """The right of a role to use the deployment's own key, where it has one. Nobody needs a right to keys that AWS owns.
 
-Who puts something into a queue, a topic, a bucket or a table makes a data key for it and reads it back; who takes
-something out reads it. DynamoDB, SQS and S3 do that in the caller's name.
+Who puts something into a queue or a bucket makes a data key for it and reads it back; who takes something out, or uses
+a table, reads one. DynamoDB makes a table's key in its own name, everything else is done in the caller's.
 Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html,
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
 """
 
 from aws_cdk import aws_iam as iam
 
 from infra.constructs.rights import allow
 from infra.constructs.stack import ParleyStack
+
+
+def decrypting(stack: ParleyStack) -> list[iam.PolicyStatement]:
+    """To take out."""
+    return [allow("kms:Decrypt", on=stack.key.key_arn)] if stack.key else []
 
 
 def encrypting(stack: ParleyStack) -> list[iam.PolicyStatement]:

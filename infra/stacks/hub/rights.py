@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from infra.constructs.key_rights import encrypting
+from infra.constructs.key_rights import decrypting, encrypting
 from infra.constructs.rights import allow
 from infra.constructs.stack import ParleyStack
 from infra.stacks.hub.queues import Queues
@@ -51,7 +51,7 @@ def of_converse(stack: ParleyStack, memory: Memory, sending: Rights, asking: Rig
         allow("secretsmanager:GetSecretValue", on=memory.key.ref),
         *sending,
         *asking,
-        *encrypting(stack),
+        *decrypting(stack),
     ]
 
 
