@@ -13,6 +13,7 @@ _UNKNOWN = (
     re.compile(r'does not have a (?P<kind>column) named "(?P<name>[^"]+)"'),
     re.compile(r"(?P<kind>Function) with name (?P<name>\w+) does not exist"),
 )
+_FAILED = re.compile(r"Could not convert string 'trino: (?P<message>.+)' to INT")  # trino.sql marks its own
 _KIND = re.compile(r"^[A-Z][\w ]* Error: ")
 _CANDIDATES = re.compile(r"Candidate bindings: (?P<names>.+)")
 
@@ -28,4 +29,6 @@ def translate_error(error: duckdb.Error, question: exp.Query) -> QueryError:
                 position=find_name(question, match["name"]),
                 remedy=f"Did you mean one of {candidates['names']}?" if candidates else "",
             )
+    if failed := _FAILED.search(text):
+        return ExecutionError(failed["message"])
     return ExecutionError(_KIND.sub("", text.split("\n", maxsplit=1)[0]).split(" Use TRY(", maxsplit=1)[0])
