@@ -69,7 +69,7 @@ def test_every_module_of_ours_can_be_imported(name: str, unpacked: Unpacked) -> 
 
 @each_asset
 def test_everything_of_ours_is_inside(name: str) -> None:
-    with zipfile.ZipFile(asset(name)) as opened:
+    with zipfile.ZipFile(asset(name, HERE)) as opened:
         inside = set(opened.namelist())
     for place in ASSETS[name].ours:
         for path in (ROOT / place).rglob("*"):
@@ -79,7 +79,7 @@ def test_everything_of_ours_is_inside(name: str) -> None:
 
 
 def test_the_transformer_has_neither_arrow_nor_pandas() -> None:
-    with zipfile.ZipFile(asset("transformer")) as opened:
+    with zipfile.ZipFile(asset("transformer", HERE)) as opened:
         packages = {name.partition("/")[0] for name in opened.namelist()}
     assert "jinja2" in packages
     assert not packages & {"pyarrow", "pandas", "numpy", "awswrangler", "duckdb"}
@@ -87,7 +87,7 @@ def test_the_transformer_has_neither_arrow_nor_pandas() -> None:
 
 @each_asset
 def test_no_asset_has_tests_or_what_runs_on_a_laptop(name: str) -> None:
-    with zipfile.ZipFile(asset(name)) as opened:
+    with zipfile.ZipFile(asset(name, HERE)) as opened:
         for inside in opened.namelist():
             assert not inside.startswith(("tests/", "infra/local", "infra/packaging", "infra/stacks")), inside
 
