@@ -46,6 +46,20 @@ each_asset = pytest.mark.parametrize("name", sorted(ASSETS))
 pytestmark = pytest.mark.xdist_group("packaging")
 
 
+def _programs() -> list[tuple[str, str]]:
+    """What the stacks have functions run: an asset's name, and module.function in it."""
+    sources = [
+        path.read_text() for folder in ("stacks", "constructs") for path in (ROOT / "infra" / folder).rglob("*.py")
+    ]
+    calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    given = [call.args[:2] for call in calls if _called(call) == "Program"]
+    return sorted(tuple(ast.literal_eval(each) for each in two) for two in given if isinstance(two[1], ast.Constant))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Unpacked:
     """An asset's folder, as Lambda would unpack it, but for this machine."""
@@ -76,6 +90,13 @@ def test_everything_of_ours_is_inside(name: str) -> None:
             within = path.relative_to(ROOT).as_posix()
             if path.is_file() and path.suffix not in {".pyc", ".md"} and not within.startswith(ASSETS[name].never):
                 assert within in inside
+
+
+@pytest.mark.parametrize(("name", "handler"), _programs())
+def test_what_a_stack_runs_is_in_the_asset_that_it_names(name: str, handler: str) -> None:
+    module, _, function = handler.rpartition(".")
+    source = ours(ASSETS[name], ROOT)[f"{module.replace('.', '/')}.py"]
+    assert function in {node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)}
 
 
 def test_the_transformer_has_neither_arrow_nor_pandas() -> None:
@@ -177,7 +198,3 @@ def _named(name: str) -> set[str]:
     given = [argument for call in calls if _called(call) in MAKE_CLIENTS for argument in call.args]
     texts = {each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     return texts & set(botocore.session.get_session().get_available_services())
-
-
-def _called(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
