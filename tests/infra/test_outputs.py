@@ -17,6 +17,7 @@ EVERYTHING = {
     "hub": {"new_sms_number": "US:SIMULATOR", "mail_recipients": ["help@lamps.example"]},
     "sources": {"whatsapp": True},
     "knowledge": {"created": True, "harness": True, "guardrail": True},
+    "lake": {"compaction": True},
 }
 
 
