@@ -1,5 +1,6 @@
 """docs/deploy.md speaks of what is there: alarms, commands, targets of make, settings."""
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from click import Context, Group
 
 from infra import costs
 from infra.local.cli import parley
+from infra.settings.context import context
 from infra.settings.deployment import Deployment
 from tests.infra import synthesis
 from tests.infra.test_outputs import EVERYTHING, everything
@@ -62,6 +64,16 @@ def test_every_command_exists() -> None:
 def test_every_target_of_make_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"(?:`|\$ )make ([a-z]+)", TEXT)) <= targets
+
+
+def test_the_example_of_a_context_can_be_deployed() -> None:
+    (example,) = re.findall(r"```json\n(.+?)```", TEXT, re.DOTALL)
+    assert Deployment.read(json.loads(f"{{{example}}}")["context"]).hub.new_sms_number == "US:TOLL_FREE"
+
+
+@pytest.mark.parametrize("given", sorted(set(re.findall(r"-c ([a-z_.]+=[a-z0-9-]+)", TEXT))))
+def test_each_setting_given_on_the_command_line_can_be_deployed(given: str) -> None:
+    assert Deployment.read(context({"CDK_CONTEXT_JSON": "{}"}, [given])) != Deployment()
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:hub|lake|sources|watch|knowledge)\.[a-z_]+)", TEXT))))
