@@ -11,7 +11,7 @@
 -- column person: the person's address
 -- column message: the words
 -- column source: what answered; empty on inbound rows
--- column latency_ms: from asking to having the answer, milliseconds; 0 on inbound rows
+-- column latency_ms: from asking to having the answer, 0 on inbound rows; milliseconds
 -- scans: conversations
 SELECT
     from_unixtime(max(occurred_at) / 1e3) AS said_at,

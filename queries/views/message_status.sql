@@ -29,8 +29,8 @@
 -- column last_status_message: what the provider says about that
 -- column carrier: the recipient's carrier
 -- column parts: parts it was sent in; NULL where the provider does not say
--- column message_price: what AWS asks for it, all parts; US dollars, NULL where the provider does not say
--- column carrier_fee: what the carrier asks for it, all parts; US dollars, NULL where the provider does not say
+-- column message_price: what AWS asks for it, all parts, NULL where the provider does not say; US dollars
+-- column carrier_fee: what the carrier asks for it, all parts, NULL where the provider does not say; US dollars
 -- column total_price: both together; US dollars
 -- column call_duration_s: how long a voice message was listened to; seconds
 -- scans: events from 1 hour before to 3 days after
