@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
-from infra.constructs.models import asking
+from infra.constructs.models import asking, looking_up
 from infra.constructs.rights import allow
 from orchestrator.settings import Settings
 
@@ -45,13 +45,14 @@ def _bedrock_agent(stack: Stack, settings: Settings) -> Rights:
 
 def _knowledge_base(stack: Stack, settings: Settings) -> Rights:
     """Bedrock searches and writes in the caller's name. The two calls that do both know no resource."""
-    both = "AgenticRetrieveStream" if settings.knowledge_base_kind == "managed" else "RetrieveAndGenerate"
+    managed, model = settings.knowledge_base_kind == "managed", settings.knowledge_base_model_arn
+    both = "AgenticRetrieveStream" if managed else "RetrieveAndGenerate"
     base = _own(stack, "bedrock", f"knowledge-base/{settings.knowledge_base_id}")
-    model = settings.knowledge_base_model_arn
     return [
         allow(f"bedrock:{both}", on="*"),
         allow("bedrock:Retrieve", on=base),
         *(asking(stack, model, INVOKE_MODEL) if model else ()),
+        *(() if managed else looking_up(stack, model)),
         *_guarding(stack, settings),
     ]
 

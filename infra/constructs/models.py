@@ -41,6 +41,12 @@ def asking(stack: Stack, model: str, *actions: str) -> Sequence[iam.PolicyStatem
     return [allow(*actions, on=arn), allow(*actions, on=_models(stack, profile["id"]), when=through)]
 
 
+def looking_up(stack: Stack, model: str) -> Sequence[iam.PolicyStatement]:
+    """The right to look an inference profile up, as RetrieveAndGenerate does in its caller's name. Models need none."""
+    arn = model_arn(stack, model)
+    return [allow("bedrock:GetInferenceProfile", on=arn)] if _OF_PROFILE.fullmatch(arn) else []
+
+
 def _models(stack: Stack, profile: str) -> list[str]:
     """Of a profile whose id does not tell, one of the account's own: any."""
     known = _PROFILE.fullmatch(profile)

@@ -33,9 +33,11 @@ class Numbers:
     def _existing(self) -> None:
         stack = self._stack
         sms = f"arn:{stack.partition}:sms-voice:{stack.region}:{stack.account}"
-        on = [f"{sms}:phone-number/{number}" for number in self.ids]
+        any_number = f"{sms}:phone-number/*"
         custom = Custom(
-            "phone_numbers", [allow("sms-voice:DescribePhoneNumbers", "sms-voice:UpdatePhoneNumber", on=on)]
+            "phone_numbers",
+            [allow("sms-voice:DescribePhoneNumbers", "sms-voice:UpdatePhoneNumber", on=any_number)],
+            {any_number: "a number that is no longer named has to be released"},
         )
         made = custom_resource(
             stack,
