@@ -1,8 +1,9 @@
 """The processor time until a function can work, from its built asset, against `import boto3` in the same interpreter.
 
-The assets are built for this machine's Python, otherwise as for Lambda. Each import happens in a new interpreter that
-finds nothing but the standard library and the asset; the files are in the page cache after the first, which does not
-count. boto3 is taken from the same asset, where it is pruned and compiled like the rest, and from site-packages.
+Counted are imports, the hub's clients and the templates. The assets are built for this machine's Python, otherwise as for
+Lambda. Each import happens in a new interpreter that finds nothing but the standard library and the asset; the files are
+in the page cache after the first, which does not count. boto3 is taken from the same asset, where it is pruned and
+compiled like the rest, and from site-packages.
 """
 
 import statistics
@@ -49,9 +50,9 @@ for module in pkgutil.iter_modules(infra.custom.__path__, "infra.custom."):
     importlib.import_module(module.name)
 """
 CASES: Mapping[str, tuple[str, str]] = {
-    "λ ingress, converse or sweep, import and bootstrap": ("hub", HUB),
-    "λ transformer, import, templates and their bucket's client": ("transformer", TRANSFORMER),
-    "λ custom resources, all of them imported": ("deploying", DEPLOYING),
+    "λ ingress, converse and sweep": ("hub", HUB),
+    "λ transformer with overrides of templates": ("transformer", TRANSFORMER),
+    "λ of every custom resource at once": ("deploying", DEPLOYING),
 }
 
 
@@ -68,7 +69,7 @@ def _against_boto3(what: str, name: str, code: str) -> Figure:
         rounds = [[_once(each, place) for each, place in runs] for _ in range(ROUNDS + 1)][1:]
     ours, pruned, plain = (statistics.median(column) for column in zip(*rounds, strict=True))
     return Figure(
-        f"cold start of {what}, over its asset's `import boto3` (site-packages')",
+        f"cold start of {what}, over `import boto3` (over site-packages')",
         f"{ours / pruned:.2f} × ({ours / plain:.2f} ×)",
         "≤ 2 ×",
         met=max(ours / pruned, ours / plain) <= 2,
