@@ -125,7 +125,8 @@ class DuckDbEngine:
         """What can stand after FROM, and what it means."""
         tables = [(table.name, "table", table.meaning) for table in TABLES.values()]
         views = [(view.name, "view", view.title) for view in self._catalogue.views.values()]
-        return _listing(("name", "kind", "meaning"), [*tables, *views])
+        kept = [(f'"{DATABASE}"."{name}"', "view", "an analyst's own") for name in self.sample.views]
+        return _listing(("name", "kind", "meaning"), [*tables, *views, *kept])
 
     def _columns(self, name: str) -> Result:
         if view := self._catalogue.views.get(name):

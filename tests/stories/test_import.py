@@ -1,5 +1,6 @@
 """A lake of the AWS Engagement Database sample is brought over: counted, once, with what is bad kept."""
 
+import gc
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
+from infra.local.deployment import Deployment
+from infra.local.importing import engagement_db
+from orchestrator.settings import Settings
 from queries.compatibility.tables import TABLES
 from tests.lake_rows import files
 from tests.queries.cases import arrivals, stored
@@ -161,6 +165,32 @@ def test_what_the_lake_has_from_elsewhere_is_not_added_again(data: Path, old: Pa
     put_events(old, [as_theirs(values) for values in events_of_sample()])
     assert counts(imported(data, old)) == (27, 26, 1, 0)
     assert len(lake(data, "events")) == 27
+
+
+def test_an_import_that_was_stopped_is_finished_by_the_next(
+    data: Path, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies with some rows written and some read."""
+    monkeypatch.setattr(engagement_db, "_AT_ONCE", 10)
+    rows = [as_theirs(values) for values in events_of_sample()]
+    for number, row in enumerate(rows):
+        put_events(old, [row], name=f"stream-{number:02}")
+    run_at_first = engagement_db.Import(Deployment(data, Settings.read({}))).run(str(old))
+    assert [next(run_at_first).read for _ in range(15)][-1] == 15
+    del run_at_first
+    gc.collect()  # as its end would, this lets go of the lake
+    assert counts(imported(data, old)) == (27, 17, 10, 0)
+    assert len({row["event_id"] for row in lake(data, "events")}) == len(lake(data, "events")) == 27
+
+
+def test_what_is_written_is_redacted_where_the_settings_say_so(
+    data: Path, old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARLEY_REDACTION", "patterns")
+    put_messages(old, json.dumps({**MESSAGE, "message": "Write to ana@example.com"}).encode())
+    assert counts(imported(data, old)) == (1, 1, 0, 0)
+    assert "ana@example.com" not in str(lake(data, "conversations"))
+    assert counts(imported(data, old)) == (1, 0, 1, 0)
 
 
 def test_an_event_that_the_old_lake_has_twice_is_written_once(data: Path, old: Path) -> None:

@@ -159,6 +159,11 @@ def test_an_explained_view_is_the_statement_it_stands_for(engine: DuckDbEngine, 
     assert "COUNT(*) AS n" in told.output
 
 
+def test_a_view_is_listed_among_the_views(engine: DuckDbEngine) -> None:
+    engine.query("CREATE VIEW v AS SELECT 1 AS x")
+    assert ('"engagementdb-glue-db"."v"', "view", "an analyst's own") in engine.query("SHOW VIEWS").rows
+
+
 def test_making_a_view_gives_its_name(engine: DuckDbEngine) -> None:
     made: Result = engine.query("CREATE VIEW v AS SELECT 1 AS x")
     assert (made.column_names, made.rows) == (("view",), (("engagementdb-glue-db.v",),))
