@@ -1,8 +1,8 @@
 """A lake of the AWS Engagement Database sample is brought over: counted, once, with what is bad kept."""
 
-import gc
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
-from infra.local.deployment import Deployment
 from infra.local.importing import engagement_db
-from orchestrator.settings import Settings
+from infra.local.importing.old_lake import OldObject, old_lake
 from queries.compatibility.tables import TABLES
 from tests.lake_rows import files
 from tests.queries.cases import arrivals, stored
@@ -170,15 +169,21 @@ def test_what_the_lake_has_from_elsewhere_is_not_added_again(data: Path, old: Pa
 def test_an_import_that_was_stopped_is_finished_by_the_next(
     data: Path, old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process dies with some rows written and some read."""
-    monkeypatch.setattr(engagement_db, "_AT_ONCE", 10)
-    rows = [as_theirs(values) for values in events_of_sample()]
-    for number, row in enumerate(rows):
-        put_events(old, [row], name=f"stream-{number:02}")
-    run_at_first = engagement_db.Import(Deployment(data, Settings.read({}))).run(str(old))
-    assert [next(run_at_first).read for _ in range(15)][-1] == 15
-    del run_at_first
-    gc.collect()  # as its end would, this lets go of the lake
+    """The folder goes away with ten rows written and five more read."""
+    for number, values in enumerate(events_of_sample()):
+        put_events(old, [as_theirs(values)], name=f"stream-{number:02}")
+
+    def fifteen(where: str) -> Iterator[OldObject]:
+        yield from islice(old_lake(where), 15)
+        raise OSError("the folder went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engagement_db, "_AT_ONCE", 10)
+        patched.setattr(engagement_db, "old_lake", fifteen)
+        stopped = run(data, "import", "engagement-db", str(old))
+    assert stopped.exit_code == 1
+    assert "the folder went away; what was written until then stays" in stopped.output
+    assert len(lake(data, "events")) == 10
     assert counts(imported(data, old)) == (27, 17, 10, 0)
     assert len({row["event_id"] for row in lake(data, "events")}) == len(lake(data, "events")) == 27
 
