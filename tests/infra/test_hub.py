@@ -181,7 +181,7 @@ def test_numbers_and_identities_that_the_deployer_names_are_the_only_ones() -> N
     named = " ".join(sending(hub("otherwise")))
     assert "identity/shop.example" in named
     assert "identity/Help@shop.example" not in named
-    assert "phone-number-id/phone-number-id-1" in named
+    assert ":phone-number-id/1" in named
     assert "*" not in named
 
 

@@ -44,7 +44,8 @@ def sending(stack: ParleyStack, reporting: Reporting, numbers: Sequence[str]) ->
         allowed.append(allow("ses:SendEmail", "ses:SendRawEmail", on=on))
     if stack.deployment.sources.whatsapp:
         social = f"arn:{stack.partition}:social-messaging:{own}:phone-number-id"
-        on = [f"{social}/{number}" for number in hub.whatsapp_numbers or ("*",)]
+        # An ARN has what follows the prefix of an id: botocore's models of both have patterns that say so.
+        on = [f"{social}/{number.removeprefix('phone-number-id-')}" for number in hub.whatsapp_numbers or ("*",)]
         allowed.append(allow("social-messaging:SendWhatsAppMessage", on=on))
     return allowed
 
