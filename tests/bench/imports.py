@@ -1,8 +1,8 @@
 """The processor time until a function can work, from its built asset, against `import boto3` in the same interpreter.
 
-Counted are imports, the hub's clients and the templates. The assets are built for this machine's Python, otherwise as for
-Lambda. Each import happens in a new interpreter that finds nothing but the standard library and the asset; the files are
-in the page cache after the first, which does not count. boto3 is taken from the same asset, where it is pruned and
+Counted are imports, the hub's clients and the templates. The assets are built for this machine's Python, otherwise as
+for Lambda. Each import happens in a new interpreter that finds only the standard library and the asset; the files
+are in the page cache after the first, which does not count. boto3 is taken from the same asset, where it is pruned and
 compiled like the rest, and from site-packages.
 """
 
