@@ -119,6 +119,11 @@ def quota(name: str, value: float) -> dict[str, Any]:
     return {"Quotas": [{"ServiceCode": "bedrock", "QuotaName": name, "Value": value}]}
 
 
+def subscription(arn: str = f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms:1") -> dict[str, Any]:
+    """Of an operator to the alarms."""
+    return {"SubscriptionArn": arn, "Protocol": "email", "Endpoint": "ana@lamps.example", "TopicArn": "t", "Owner": "o"}
+
+
 GOOD: Mapping[str, Reply] = {
     "sts.GetCallerIdentity": {"UserId": "u", "Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/ana"},
     "cloudformation.DescribeStacks": lambda request: {
@@ -146,6 +151,9 @@ GOOD: Mapping[str, Reply] = {
     "sesv2.GetAccount": mail_account(),
     "sesv2.GetEmailIdentity": mail_identity(),
     "ses.DescribeActiveReceiptRuleSet": receipt_rules(),
+    "sqs.GetQueueAttributes": {"Attributes": {"ApproximateNumberOfMessages": "0"}},
+    "cloudwatch.DescribeAlarms": {"MetricAlarms": []},
+    "sns.ListSubscriptionsByTopic": {"Subscriptions": [subscription()]},
     "firehose.DescribeDeliveryStream": lambda request: {
         "DeliveryStreamDescription": {
             "DeliveryStreamName": request["DeliveryStreamName"],

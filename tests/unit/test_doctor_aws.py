@@ -19,7 +19,16 @@ from infra.local.aws_questions import Asking, DeniedError, pages
 from infra.local.cli import parley
 from infra.local.requests import refusal
 from infra.local.stage import Stage
-from infra.outputs import HubOutputs, KnowledgeOutputs, LakeOutputs, Outputs, SourcesOutputs, stack_name, to_publish
+from infra.outputs import (
+    HubOutputs,
+    KnowledgeOutputs,
+    LakeOutputs,
+    Outputs,
+    SourcesOutputs,
+    WatchOutputs,
+    stack_name,
+    to_publish,
+)
 from tests.fakes.account import (
     ACCOUNT,
     MODEL,
@@ -34,6 +43,7 @@ from tests.fakes.account import (
     number,
     quota,
     receipt_rules,
+    subscription,
     waba,
     waba_number,
 )
@@ -70,6 +80,8 @@ HUB = HubOutputs(
     whatsapp_topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:whatsapp",
     mail_uri="s3://mail/in",
 )
+SOURCES = SourcesOutputs(dead_letters_url="https://queue/dead", email_configuration_set="parley-prod")
+WATCH = WatchOutputs(alarms_topic_arn=f"arn:aws:sns:{REGION}:{ACCOUNT}:alarms", dashboard_name="parley-prod-watch")
 
 
 def deployed(*stacks: Outputs, **status: str) -> dict[str, Any]:
@@ -113,7 +125,7 @@ def one(check: str, *arguments: Any, **replies: Any) -> tuple[str, str]:
 
 
 def test_an_account_in_good_order_has_no_problem_and_no_warning() -> None:
-    ask = FakeAccount(**deployed(LAKE, HUB))
+    ask = FakeAccount(**deployed(LAKE, SOURCES, HUB, WATCH))
     found = list(examined(Subject(ask, lambda _: [SES], REGION, Stage("prod", ask), {})))
     assert {name for name, _ in found} == {"identity", *CHECKS}
     assert [each for each in found if each[1].verdict in {"warning", "problem"}] == []
@@ -129,7 +141,7 @@ def test_without_a_stage_the_environments_settings_are_checked() -> None:
 
 def operations_asked() -> set[str]:
     ask = FakeAccount(
-        **deployed(LAKE, HUB),
+        **deployed(LAKE, SOURCES, HUB, WATCH),
         GetInferenceProfile=profile(),
         GetKnowledgeBase=absent("GetKnowledgeBase"),
         GetHarness=absent("GetHarness"),
@@ -221,8 +233,7 @@ def test_a_lake_alone_sends_and_receives_nothing(check: str) -> None:
 
 
 def test_each_stack_of_a_stage_is_told_of() -> None:
-    sources = SourcesOutputs(email_configuration_set="x")
-    found = look("stacks", "prod", **deployed(LAKE, sources, HUB))
+    found = look("stacks", "prod", **deployed(LAKE, SOURCES, HUB))
     verdicts = {finding.found.split(":")[0].split()[-1]: finding.verdict for finding in found}
     assert verdicts.pop("parley-prod-lake") == "ok"
     assert verdicts.pop("parley-prod-sources") == "ok"
@@ -261,6 +272,36 @@ def test_a_stream_that_is_not_active_is_a_problem() -> None:
     suspended["DeliveryStreamDescription"]["DeliveryStreamStatus"] = "CREATING_FAILED"
     found = look("streams", "prod", **deployed(LAKE), DescribeDeliveryStream=suspended)
     assert [finding.verdict for finding in found] == ["problem", "problem"]
+
+
+@pytest.mark.parametrize(("count", "verdict"), [("0", "ok"), ("3", "problem")])
+def test_dead_letters_are_a_problem(count: str, verdict: str) -> None:
+    attributes = {"Attributes": {"ApproximateNumberOfMessages": count}}
+    found = look("dead letters", "prod", **deployed(LAKE, SOURCES, HUB), GetQueueAttributes=attributes)
+    assert [finding.verdict for finding in found] == [verdict] * 3
+    assert one("dead letters")[0] == "not applicable"
+
+
+def test_an_alarm_that_rings_is_a_problem_and_named() -> None:
+    ringing = {"MetricAlarms": [{"AlarmName": "parley-prod-watch-RowsRejected12345678-X", "StateValue": "ALARM"}]}
+    found = look("alarms", "prod", **deployed(LAKE, WATCH), DescribeAlarms=ringing)
+    assert [finding.verdict for finding in found] == ["problem", "ok"]
+    assert found[0].found == "ringing: RowsRejected12345678-X"
+
+
+@pytest.mark.parametrize(
+    ("subscriptions", "told"),
+    [([], "nobody is told"), ([subscription("PendingConfirmation")], "ana@lamps.example is not told of alarms yet")],
+)
+def test_alarms_that_nobody_hears_are_a_warning(subscriptions: list[Any], told: str) -> None:
+    found = look("alarms", "prod", **deployed(LAKE, WATCH), ListSubscriptionsByTopic={"Subscriptions": subscriptions})
+    assert [finding.verdict for finding in found] == ["ok", "warning"]
+    assert told in found[1].found
+
+
+def test_a_stage_without_alarms_has_none_to_check() -> None:
+    assert one("alarms", "prod", **deployed(LAKE)) == ("not applicable", "this stage has no alarms | ")
+    assert one("alarms")[0] == "not applicable"
 
 
 # ── models ───────────────────────────────────────────────────────────────────────────────────────────────────────────

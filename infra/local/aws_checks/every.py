@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from infra.local.aws_checks.alarms import alarms
 from infra.local.aws_checks.answerers import answerers
+from infra.local.aws_checks.dead_letters import dead_letters
 from infra.local.aws_checks.finding import Finding, not_applicable, problem, warning
 from infra.local.aws_checks.identity import identity
 from infra.local.aws_checks.models import models
@@ -28,6 +30,8 @@ Check = Callable[[Subject], Iterator[Finding]]
 CHECKS: Mapping[str, Check] = {
     "stacks": stacks,
     "streams": streams,
+    "dead letters": dead_letters,
+    "alarms": alarms,
     "model access": models,
     "agents and knowledge": answerers,
     "model quota": tokens_a_minute,

@@ -50,9 +50,9 @@ def mail_identities(subject: Subject) -> Iterator[Finding]:
     for domain in found:
         addresses = [each for each in recipients(subject) if each.endswith(f"@{domain}")]
         known = [(name, identity) for name in (domain, *addresses) if (identity := _identity(subject, name))]
-        for name, identity in known[:1]:
-            yield from _judged(name, identity)
-        if not known:
+        if known:
+            yield from _judged(*known[0])
+        else:
             create = f"aws sesv2 create-email-identity --email-identity {domain}"
             yield problem(f"SES knows neither {domain} nor an address of it", create)
 
