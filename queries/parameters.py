@@ -4,6 +4,7 @@ In SQL a parameter is written `:name`. One that a catalogue entry declares has a
 a command line, is read as that type. One that a statement of the analyst's own uses has the type of the value given.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ ParameterType = Literal["varchar", "bigint", "double", "hour"]
 Value: TypeAlias = bool | int | float | str | date | datetime | None
 
 NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
-_HOUR = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}")
+_HOUR = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{2}")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_LARGEST = 2**63 - 1  # of a bigint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +35,48 @@ class Parameter:
     meaning: str
 
     def read(self, value: Value) -> Value:
-        """The value as this parameter's type. Raises `ParameterError`."""
+        """The value as this parameter's type. Raises `ParameterError`, also for what is in no calendar or too large."""
         try:
-            if self.type == "bigint" and isinstance(value, str):
-                return int(value)
-            if self.type == "double" and isinstance(value, str):
-                return float(value)
+            return self._read(value)
         except ValueError as exc:
-            raise ParameterError(f"the parameter {self.name} is not a {self.type}: {value!r:.60}") from exc
-        if self.type == "hour" and not (isinstance(value, str) and _HOUR.fullmatch(value)):
-            raise ParameterError(
-                f"the parameter {self.name} is not an hour: {value!r:.60}", remedy="Write it as 2026/07/01/13, in UTC."
-            )
-        return value
+            article = "an" if self.type == "hour" else "a"
+            remedy = "Write it as 2026/07/01/13, in UTC." if self.type == "hour" else ""
+            problem = f"the parameter {self.name} is not {article} {self.type}: {value!r:.60}"
+            raise ParameterError(problem, remedy=remedy) from exc
+
+    def _read(self, value: Value) -> Value:
+        match self.type:
+            case "varchar":
+                return value
+            case "hour":
+                return _hour(value)
+            case "bigint":
+                return _bigint(value)
+            case "double":
+                return _double(value)
+
+
+def _hour(value: Value) -> str:
+    if not isinstance(value, str) or not _HOUR.fullmatch(value):
+        raise ValueError("is not written as an hour")
+    datetime.strptime(value, "%Y/%m/%d/%H")  # noqa: DTZ007  # only whether there is one
+    return value
+
+
+def _bigint(value: Value) -> int:
+    """Digits alone: Python would read 1_000 and the digits of every script."""
+    number = int(value) if isinstance(value, str) and _WHOLE.fullmatch(value) else value
+    if isinstance(number, bool) or not isinstance(number, int) or abs(number) > _LARGEST:
+        raise ValueError("is no whole number of 64 bits")
+    return number
+
+
+def _double(value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError("is no number")  # noqa: TRY004  # Parameter.read says of which parameter
+    if not math.isfinite(number := float(value)):
+        raise ValueError("is not finite")
+    return number
 
 
 def bind(tree: exp.Query, declared: Iterable[Parameter], given: Mapping[str, Value]) -> None:

@@ -22,7 +22,7 @@ from queries.compose import compose
 from queries.engines.athena_cells import to_result
 from queries.engines.athena_errors import refused, unsuccessful
 from queries.engines.duckdb import DuckDbEngine
-from queries.errors import NotAQuestionError
+from queries.errors import NotAQuestionError, NotTranslatableError
 from queries.parameters import NO_PARAMETERS, Value
 from queries.result import Result
 from queries.statement import DIALECT, CreateView, Question
@@ -31,6 +31,7 @@ from transformer.schema import TABLES
 _MB = 1024**2
 _US_DOLLARS_PER_MB = 5 / 1024**2  # 5 a terabyte in most regions; https://aws.amazon.com/athena/pricing/
 _LEAST_MB = 10  # that a question is charged for
+_LONGEST = 262_144  # bytes of a statement; https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
 _WAITS_S = (0.2, 0.3, 0.5, 1.0)  # between looks at a running question; the last one again and again
 
 
@@ -110,6 +111,11 @@ class AthenaEngine:
             raise refused(exc) from exc
 
     def _answer(self, question: Question, statement: str) -> AthenaResult:
+        if (size := len(statement.encode())) > _LONGEST:
+            raise NotTranslatableError(
+                f"with its views the statement is {size:,} bytes long, and Athena takes {_LONGEST:,}",
+                remedy="Ask in several questions, or give lists as tables.",
+            )
         execution_id = self._started(f"{question.prefix} {statement}".strip())
         execution = self._finished(execution_id)
         if execution["Status"]["State"] != "SUCCEEDED":

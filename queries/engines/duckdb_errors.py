@@ -14,6 +14,7 @@ _UNKNOWN = (
     re.compile(r"(?P<kind>Function) with name (?P<name>\w+) does not exist"),
 )
 _FAILED = re.compile(r"Could not convert string 'trino: (?P<message>.+)' to INT")  # trino.sql marks its own
+_SMALLER = "Ask about fewer hours (-p from_hour=…, or WHERE hour >= …), or for fewer rows."
 _KIND = re.compile(r"^[A-Z][\w ]* Error: ")
 _CANDIDATES = re.compile(r"Candidate bindings: (?P<names>.+)")
 
@@ -29,6 +30,8 @@ def translate_error(error: duckdb.Error, question: exp.Query) -> QueryError:
                 position=find_name(question, match["name"]),
                 remedy=f"Did you mean one of {candidates['names']}?" if candidates else "",
             )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return ExecutionError("the question needs more memory than there is", remedy=_SMALLER)
     if failed := _FAILED.search(text):
         return ExecutionError(failed["message"])
     return ExecutionError(_KIND.sub("", text.split("\n", maxsplit=1)[0]).split(" Use TRY(", maxsplit=1)[0])

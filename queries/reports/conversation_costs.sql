@@ -2,15 +2,15 @@
 -- description: Tokens times their price, and messages times theirs, dearest first. Text messages cost what AWS says in
 --   their delivery events; where it says nothing, nothing is added. Each answer is one message at least; messages we
 --   have no events of are not counted beyond that. Prices change and depend on region, model and country: give your
---   own. Defaults, in US dollars: Amazon Nova Lite (https://aws.amazon.com/bedrock/pricing/), SES
---   (https://aws.amazon.com/ses/pricing/), the AWS fee of a WhatsApp message in or out, without Meta's, which is 0 for
---   answers within 24 hours (https://aws.amazon.com/end-user-messaging/pricing/).
+--   own. The defaults, in US dollars, are not verified: they have the size of Amazon Nova Lite's
+--   (https://aws.amazon.com/bedrock/pricing/), SES's (https://aws.amazon.com/ses/pricing/) and AWS's fee for a WhatsApp
+--   message in or out (https://aws.amazon.com/end-user-messaging/pricing/), without Meta's own.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC
--- parameter input_price double = 0.06: of a million tokens read
--- parameter output_price double = 0.24: of a million tokens written
--- parameter email_price double = 0.0001: of a mail, sent or received
--- parameter whatsapp_price double = 0.005: of a WhatsApp message, sent or received
+-- parameter input_price double = 0.06: of a million tokens read; US dollars, unverified
+-- parameter output_price double = 0.24: of a million tokens written; US dollars, unverified
+-- parameter email_price double = 0.0001: of a mail, sent or received; US dollars, unverified
+-- parameter whatsapp_price double = 0.005: of a WhatsApp message, sent or received; US dollars, unverified
 -- column conversation_id: the conversation
 -- column channel: text, email or whatsapp
 -- column person: who wrote

@@ -13,7 +13,7 @@ from moto.athena.models import QueryResults, athena_backends
 
 from infra.local.requests import check, refusal
 from queries.engines.athena import AthenaEngine, AthenaResult, us_dollars
-from queries.errors import ExecutionError, Position, QueryError, UnknownNameError
+from queries.errors import ExecutionError, NotTranslatableError, Position, QueryError, UnknownNameError
 from queries.result import Column
 
 NOW = datetime(2026, 7, 1, 15, 30, tzinfo=UTC)
@@ -201,6 +201,23 @@ def failing(reason: str, sql: str, state: str = "FAILED") -> QueryError:
     with pytest.raises(QueryError) as caught:
         answer(FakeAthena(State=state, StateChangeReason=reason), sql)
     return caught.value
+
+
+def test_comments_stay_at_home_and_errors_still_point_at_the_analysts_own_line(athena: FakeAthena) -> None:
+    sql = "-- why I ask\nSELECT /* all */ count(*) AS n\nFROM sms_message_status -- of everybody"
+    answer(athena, sql)
+    sent = athena.calls[0][1]["QueryString"]
+    assert not {"--", "/*", "why I ask"} & {word for word in ("--", "/*", "why I ask") if word in sent}
+    error = failing(
+        "COLUMN_NOT_FOUND: line 1:8: Column 'nmae' cannot be resolved", "-- why\n\nSELECT\n  nmae FROM events"
+    )
+    assert error.position == Position(4, 3)
+
+
+def test_a_statement_that_is_longer_than_athena_takes_is_not_sent(athena: FakeAthena) -> None:
+    with pytest.raises(NotTranslatableError, match="bytes long, and Athena takes 262,144"):
+        answer(athena, "SELECT :words AS words", words="ñ" * 131_072)
+    assert athena.calls == []
 
 
 def test_an_unknown_column_is_found_in_the_analysts_own_line() -> None:

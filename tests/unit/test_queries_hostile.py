@@ -1,0 +1,182 @@
+"""Statements that must not run, however they are dressed: refused with a reason, and no file is touched or read."""
+
+import os
+from pathlib import Path
+
+import duckdb
+import pytest
+from sqlglot import exp
+
+from queries.engines.duckdb import DuckDbEngine
+from queries.engines.duckdb_errors import translate_error
+from queries.errors import ExecutionError, QueryError
+from tests.lake_rows import row, write
+
+SECRET = "c0ffee-in-a-file"
+STATEMENTS = (
+    *(
+        "COPY events TO '{new}'",
+        "COPY (SELECT 1) TO '{new}' (FORMAT csv)",
+        "EXPORT DATABASE '{new}'",
+        "ATTACH '{new}' AS x",
+    ),
+    *(
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "PRAGMA database_list",
+        "PRAGMA enable_profiling='json'",
+        "CHECKPOINT",
+        "VACUUM",
+    ),
+    *(
+        "SET memory_limit = '1TB'",
+        "RESET ALL",
+        "USE memory",
+        "DETACH memory",
+        "CALL pragma_version()",
+        "EXECUTE x",
+        "BEGIN",
+    ),
+    *(
+        "CREATE TABLE x AS SELECT 1",
+        "CREATE MACRO x() AS 1",
+        "CREATE SECRET (TYPE s3)",
+        "ALTER TABLE events ADD COLUMN x int",
+    ),
+    *(
+        "INSERT INTO events VALUES (1)",
+        "UPDATE events SET channel = ''",
+        "MERGE INTO events USING events ON true",
+        "TRUNCATE events",
+    ),
+    *(
+        "DELETE FROM events",
+        "DROP VIEW events",
+        "GRANT ALL ON events TO x",
+        "MSCK REPAIR TABLE events",
+        "UNLOAD (SELECT 1) TO 's3://x/y'",
+    ),
+)
+DISGUISES = (
+    "SELECT 1; {statement}",
+    "{statement}; SELECT 1",
+    "SELECT 1 /* ; */; -- \n {statement}",
+    "/* harmless */ {statement}",
+    "-- harmless\n{statement}",
+    "WITH x AS ({statement}) SELECT * FROM x",
+    "SELECT * FROM ({statement})",
+    "EXPLAIN {statement}",
+    "EXPLAIN ANALYZE {statement}",
+    "SELECT 1;\ufeff{statement}",
+    "\u200b{statement}",
+)
+READERS = (
+    *(
+        "read_csv('{secret}')",
+        "read_csv_auto('{secret}')",
+        "read_text('{secret}')",
+        "read_blob('{secret}')",
+        "sniff_csv('{secret}')",
+    ),
+    *(
+        "read_parquet('{secret}')",
+        "parquet_scan('{secret}')",
+        "parquet_metadata('{secret}')",
+        "read_json('{secret}')",
+        "glob('{folder}/*')",
+    ),
+    *(
+        "'{secret}'",
+        '"{secret}"',
+        "query('FROM read_text(''{secret}'')')",
+        "query_table('{secret}')",
+        "read_csv('http://127.0.0.1:9/x')",
+    ),
+    *(
+        "duckdb_settings()",
+        "duckdb_secrets()",
+        "pragma_database_list",
+        "sqlite_master",
+        "information_schema.tables",
+        "pg_catalog.pg_class",
+    ),
+    *(
+        "arrow_scan(1, 2, 3)",
+        "python_map_function(1)",
+        "seq_scan('events')",
+        "test_all_types()",
+        "\u0435vents",
+        "events；",
+        "open_events",
+    ),
+)
+PLACES = (
+    "SELECT * FROM {reader}",
+    "WITH x AS (SELECT * FROM {reader}) SELECT * FROM x",
+    "SELECT (SELECT max(a) FROM {reader} AS t (a))",
+    "SELECT * FROM events CROSS JOIN {reader}",
+    "SELECT * FROM message_status WHERE EXISTS (SELECT 1 FROM {reader})",
+    "SELECT 1 UNION ALL SELECT 1 FROM {reader}",
+)
+SCALARS = (
+    "getenv('HOME')",
+    "read_text('{secret}')",
+    "nextval('x')",
+    "pg_read_file('{secret}')",
+    "load_extension('x')",
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A lake, and a secret beside it."""
+    write(tmp_path / "lake", "events", [row("events", event_id="a")])
+    (tmp_path / "secret.csv").write_text(f"a\n{SECRET}\n")
+    return tmp_path
+
+
+def state(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file with its size and when it was changed."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path): (path.stat().st_size, path.stat().st_mtime_ns) for path in found}
+
+
+def refused(folder: Path, sql: str) -> None:
+    """With a reason; nothing is written, and nothing of the secret is told."""
+    filled = sql.replace("{new}", str(folder / "new")).replace("{secret}", str(folder / "secret.csv"))
+    before = state(folder)
+    with pytest.raises(QueryError) as caught:
+        DuckDbEngine(folder / "lake").query(filled.replace("{folder}", str(folder)))
+    assert str(caught.value)
+    assert SECRET not in str(caught.value)
+    assert state(folder) == before
+
+
+@pytest.mark.parametrize("disguise", ["{statement}", *DISGUISES])
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_what_changes_anything_is_refused_in_every_disguise(folder: Path, statement: str, disguise: str) -> None:
+    refused(folder, disguise.replace("{statement}", statement))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("reader", READERS)
+def test_nothing_but_the_lakes_tables_is_read_wherever_it_is_named(folder: Path, reader: str, place: str) -> None:
+    refused(folder, place.replace("{reader}", reader))
+
+
+@pytest.mark.parametrize("scalar", SCALARS)
+def test_functions_that_leave_the_database_do_not_exist(folder: Path, scalar: str) -> None:
+    refused(folder, f"SELECT {scalar} AS x FROM events")  # noqa: S608
+
+
+def test_a_variable_of_the_environment_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "PARLEY_TEST_SECRET", SECRET)
+    refused(folder, "SELECT getenv('PARLEY_TEST_SECRET')")
+
+
+def test_a_question_that_needs_more_memory_than_there_is_says_what_to_do() -> None:
+    error = translate_error(
+        duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block of size 256"), exp.select("1")
+    )
+    assert isinstance(error, ExecutionError)
+    assert error.remedy == "Ask about fewer hours (-p from_hour=…, or WHERE hour >= …), or for fewer rows."
