@@ -22,6 +22,7 @@ from tests.queries.cases import FOLDER, Question, arrivals, shown, stored, write
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 EXPECTED = FOLDER / "compat" / "expected"
 VIEWS = "cdk-stacks/lib/lambdas/handlers/node/createViews.mjs"
+_BLOCK = re.DOTALL | re.MULTILINE
 CLONE = os.environ.get("PARLEY_ENGAGEMENTDB", "")
 
 pytestmark = pytest.mark.skipif(not CLONE, reason="PARLEY_ENGAGEMENTDB names no clone of the AWS sample")
@@ -42,8 +43,9 @@ def view_name(statement: str) -> str:
 def sample_queries() -> dict[str, str]:
     """Each SQL block of their README by the heading it stands under."""
     readme = (Path(CLONE) / "README.md").read_text(encoding="utf-8")
-    found = re.findall(r"^#### ([^\n]+)\n(?:(?!^#)[^`])*```sql\n(.*?)```", readme, re.DOTALL | re.MULTILINE)
-    return {re.sub(r"\W+", "-", title.strip().lower()): sql for title, sql in found}
+    sections = re.split(r"^#+ ", readme, flags=re.MULTILINE)
+    found = [(section.partition("\n")[0], re.search(r"^```sql\n(.*?)^```", section, _BLOCK)) for section in sections]
+    return {re.sub(r"\W+", "-", title.strip().lower()): block[1] for title, block in found if block}
 
 
 def read(name: str) -> list[dict[str, object]]:
