@@ -44,6 +44,8 @@ def command(
 ) -> None:
     """Ask the lake: Athena SQL, or the name of a shipped question. Without an argument: what there is to ask.
 
+    CREATE VIEW keeps a view of your own, in the database of AWS's sample: docs/compatibility.md.
+
     \b
     parley query delivery_by_turn
     parley query volume_by_hour -p from_hour=2026/07/01/00 --format chart
