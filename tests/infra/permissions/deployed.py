@@ -19,6 +19,7 @@ from moto.sqs import models as sqs_of_moto
 from orchestrator import bootstrap, handlers
 from orchestrator.conversations import dynamodb_items
 from tests.infra.permissions.recording import Recorder, recording
+from tests.infra.permissions.rights import Known
 from tests.kit import Clock
 from transformer import handler as transformer
 
@@ -34,10 +35,10 @@ class Deployed:
     def __init__(self, watched: str, recorder: Recorder, patch: pytest.MonkeyPatch) -> None:
         self.clock = Clock()
         self.fakes = recorder.fakes
-        self.known: dict[str, str] = {}  # where the function learns names: variables, by their values
+        self.known: Known = []
         self._watched = watched
         self._recorder = recorder
-        self._patch = patch
+        self.patch = patch
         self._sqs: Any = boto3.client("sqs")
         self._s3: Any = boto3.client("s3")
         self._environment()
@@ -52,9 +53,9 @@ class Deployed:
 
     def environ(self, **variables: str) -> None:
         """Variables of the function's environment."""
-        self.known.update(variables)
         for name, value in variables.items():
-            self._patch.setenv(name, value)
+            self.known.append((name, value))
+            self.patch.setenv(name, value)
 
     def bucket(self, name: str, **objects: bytes) -> None:
         """A bucket with objects."""
@@ -97,24 +98,30 @@ class Deployed:
         ]
         self.invoke(TRANSFORMER, {"deliveryStreamArn": STREAM, "records": batch})
 
-    def invoke(self, function: str, event: Event) -> object:
+    def invoke(self, function: str, event: Event, context: object = None) -> object:
         """Run a function, by its handler's path, as Lambda does after a while without it."""
         path, _, name = function.rpartition(".")
         module = importlib.import_module(path)
-        _cold_start(module)
+        cold_start(module)
         on, self._recorder.on = self._recorder.on, function == self._watched
         try:
-            return getattr(module, name)(event, None)
+            return getattr(module, name)(event, context)
         finally:
             self._recorder.on = on
+
+    def failing(self, operation: str) -> None:
+        """The watched function's next request of the kind is lost."""
+        self._recorder.failing = operation
 
     def during(self, call: int, act: Callable[[], None]) -> None:
         """Run `act` right before the watched function's `call`th call, as another worker would."""
 
         def unseen() -> None:
             self._recorder.on = False
-            act()
-            self._recorder.on = True
+            try:
+                act()
+            finally:
+                self._recorder.on = True
 
         self._recorder.meanwhile[call] = unseen
 
@@ -133,7 +140,7 @@ class Deployed:
             email_configuration_set="parley-mail",
             answerers="",
         )
-        self._patch.setenv("AWS_LAMBDA_FUNCTION_NAME", "parley")
+        self.patch.setenv("AWS_LAMBDA_FUNCTION_NAME", "parley")
 
     def _from_queue(self, function: str, url: str) -> None:
         (message,) = self._sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
@@ -148,7 +155,7 @@ class Deployed:
             self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def _cold_start(module: ModuleType) -> None:
+def cold_start(module: ModuleType) -> None:
     """Forget what a warm function keeps."""
     for kept in vars(module).values():
         if hasattr(kept, "cache_clear"):
@@ -166,5 +173,5 @@ def deployed(watched: str, recorder: Recorder) -> Iterator[Deployed]:
         try:
             yield Deployed(watched, recorder, patch)
         finally:
-            _cold_start(handlers)
-            _cold_start(transformer)
+            cold_start(handlers)
+            cold_start(transformer)

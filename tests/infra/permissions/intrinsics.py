@@ -6,13 +6,21 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.infra.synthesis import Template
 
 _HASH = re.compile(r"(?<=[a-z0-9])[0-9A-F]{8}$")
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+# An ARN that is put together from an id is the one that the resource itself tells.
+_OWN = r"arn:\$\{AWS::Partition\}:bedrock:\$\{AWS::Region\}:\$\{AWS::AccountId\}:"
+_BY_ID = {
+    re.compile(_OWN + r"knowledge-base/\$\{([^.}]+)\.KnowledgeBaseId\}"): r"${\1.KnowledgeBaseArn}",
+    re.compile(_OWN + r"guardrail/\$\{([^.}]+)\.GuardrailId\}"): r"${\1.GuardrailArn}",
+}
 
 
 class Templates:
@@ -46,6 +54,27 @@ class Templates:
                     found[name] = (stack, resource.get("Properties", {}))
         return found
 
+    def custom_resources(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Each with its stack and its properties."""
+        return [
+            (stack, resource["Properties"])
+            for stack, template in self._templates.items()
+            for resource in template.get("Resources", {}).values()
+            if resource["Type"].startswith("Custom::Parley")
+        ]
+
+    def parts(self, stack: str, value: Any) -> Iterator[str]:
+        """The texts that a value consists of, lists and mappings opened."""
+        if isinstance(value, list):
+            inside = value
+        elif isinstance(value, dict) and not self._functions.keys() & value.keys():
+            inside = list(value.values())
+        else:
+            yield self.text(stack, value)
+            return
+        for each in inside:
+            yield from self.parts(stack, each)
+
     def name(self, stack: str, logical: str) -> str:
         """`hub/Conversations`"""
         return f"{stack}/{_HASH.sub('', logical)}"
@@ -55,7 +84,7 @@ class Templates:
         if not isinstance(value, dict):
             return str(value)
         ((function, argument),) = value.items()
-        return self._functions[function](stack, argument)
+        return one_way(self._functions[function](stack, argument))
 
     def _ref(self, stack: str, name: str) -> str:
         return f"${{{name if name.startswith('AWS::') else self.name(stack, name)}}}"
@@ -78,3 +107,10 @@ class Templates:
         index, parts = argument
         separator, whole = parts["Fn::Split"]
         return f"{self.text(stack, whole)}|{separator}|{index}"
+
+
+def one_way(text: str) -> str:
+    """Of two ways to write an ARN, the one that refers to the resource."""
+    for by_id, referring in _BY_ID.items():
+        text = by_id.sub(referring, text)
+    return text

@@ -20,16 +20,15 @@ from botocore.model import OperationModel
 
 REPOSITORY = Path(__file__).parents[3]
 OURS = ("orchestrator", "transformer", "infra/custom")
-NOT_DEPLOYED = "transformer/lake"  # never part of a function
 
 
 class Call(NamedTuple):
-    """One call of our code's."""
+    """One call of our code's. Of a call that a library makes in a thread of its own no line of ours is known."""
 
     operation: str  # service, as boto3 names it, and operation: "dynamodb Query"
     request: Mapping[str, Any]
-    file: str
-    line: int
+    file: str = ""
+    line: int = 0
 
 
 class Recorder:
@@ -40,23 +39,26 @@ class Recorder:
         self.on = False
         self.meanwhile: dict[int, Callable[[], None]] = {}
         self.fakes = dict(fakes)
+        self.failing = ""  # an operation whose next request is lost on the way
 
     def seen(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
         """A call begins."""
-        place = _place()
-        if not (self.on and place):
+        if not self.on:
             return
         if act := self.meanwhile.pop(len(self.calls) + 1, None):
             act()
-        self.calls.append(Call(f"{model.service_model.service_name} {model.name}", dict(params), *place))
+        self.calls.append(Call(f"{model.service_model.service_name} {model.name}", dict(params), *_place()))
 
     def answered(self, model: OperationModel, context: Mapping[str, Any], **_: Any) -> tuple[AWSResponse, Any] | None:
         """The fake's answer; None where there is no fake."""
+        if self.on and self.failing == f"{model.service_model.service_name} {model.name}":
+            self.failing = ""
+            raise ConnectionResetError(model.name)
         fake = self.fakes.get(model.service_model.service_name)
         if fake is None:
             return None
         response = getattr(fake, xform_name(model.name))(**context["parley_request"])
-        return AWSResponse("", 200, HTTPHeaders(), None), response
+        return AWSResponse("", 200, HTTPHeaders(), None), response or {}
 
     def keep_request(self, params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
         """Before botocore makes bytes of it."""
@@ -79,8 +81,8 @@ def recording(recorder: Recorder) -> Iterator[None]:
             handlers.BUILTIN_HANDLERS.remove(hook)
 
 
-def _place() -> tuple[str, int] | None:
-    """Where in our code the call is made; None where it is not our code's."""
+def _place() -> tuple[str, int] | tuple[()]:
+    """Where in our code the call is made; nothing in another's thread."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         path = Path(frame.f_code.co_filename)
@@ -89,4 +91,4 @@ def _place() -> tuple[str, int] | None:
             if file.startswith(OURS):
                 return file, frame.f_lineno
         frame = frame.f_back
-    return None
+    return ()

@@ -14,6 +14,8 @@ from tests.infra.permissions.recording import Call
 TABLE = Path(__file__).with_name("actions.toml")
 OF_THE_EVENT = "of the event"
 
+Known = list[tuple[str, str]]  # where a function learns a name, a variable or a property, and the name
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A row of the table; actions.toml says what its fields mean."""
@@ -37,6 +39,13 @@ class Right(NamedTuple):
     def __str__(self) -> str:
         return f"{self.action} on {self.on} {self.name}" if self.on else self.action
 
+    @classmethod
+    def read(cls, text: str) -> "Right":
+        """The right that `str` gave."""
+        action, _, resource = text.partition(" on ")
+        on, _, name = resource.partition(" ")
+        return cls(action, on, name)
+
 
 class MissingRowError(Exception):
     """A call that the table does not know."""
@@ -53,7 +62,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The committed one."""
         return msgspec.convert(tomllib.loads(TABLE.read_text()), cls)
 
-    def needed(self, call: Call, known: Mapping[str, str]) -> list[tuple[Row, Right]]:
+    def needed(self, call: Call, known: Known) -> list[tuple[Row, Right]]:
         """What a call needs, by which row. Raises `MissingRowError` where no row knows the operation."""
         rows = [row for row in self.row if row.operation == call.operation]
         if not rows:
@@ -61,7 +70,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return [(row, right) for row in rows for right in _rights(row, call, known)]
 
 
-def _rights(row: Row, call: Call, known: Mapping[str, str]) -> Iterator[Right]:
+def _rights(row: Row, call: Call, known: Known) -> Iterator[Right]:
     if not row.on:
         yield Right(row.action)
         return
@@ -70,10 +79,10 @@ def _rights(row: Row, call: Call, known: Mapping[str, str]) -> Iterator[Right]:
         yield Right(row.action, row.on, _by_variable(name, known))
 
 
-def _by_variable(name: str, known: Mapping[str, str]) -> str:
+def _by_variable(name: str, known: Known) -> str:
     """The name with the variables that it consists of in the place of their values."""
     shown = name
-    for variable, value in sorted(known.items(), key=lambda each: -len(each[1])):
+    for variable, value in sorted(known, key=lambda each: -len(each[1])):
         if value:
             shown = re.sub(rf"(?<![^/]){re.escape(value)}(?![^/])", f"${{{variable}}}", shown)
     return OF_THE_EVENT if shown == name else shown

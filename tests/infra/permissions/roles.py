@@ -1,6 +1,6 @@
 """The roles of a deployment's templates: what each may do, and who takes it on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tests.infra.permissions.intrinsics import Templates
@@ -14,13 +14,29 @@ class Grant(NamedTuple):
     condition: str = ""
 
 
+def effective(grants: Iterable[Grant]) -> set[Grant]:
+    """Without those that another one covers, whose resource ends in `*`."""
+    found = set(grants)
+    wide = {grant for grant in found if grant.resource.endswith("*")}
+    return {each for each in found if not any(_covers(other, each) for other in wide - {each})}
+
+
+def _covers(wide: Grant, grant: Grant) -> bool:
+    same = (wide.action, wide.condition) == (grant.action, grant.condition)
+    return same and grant.resource.startswith(wide.resource.removesuffix("*"))
+
+
 class Function(NamedTuple):
-    """A Lambda function."""
+    """A Lambda function, and what feeds it. `queues` and `failures` are ARNs."""
 
     name: str
     handler: str
     role: str  # the name of its role
     environment: Mapping[str, str]
+    log_group: str
+    traced: bool
+    queues: tuple[str, ...]
+    failures: tuple[str, ...]  # where asynchronous events go that failed for good
 
 
 def grants(templates: Templates) -> dict[str, list[Grant]]:
@@ -56,9 +72,30 @@ def functions(templates: Templates) -> list[Function]:
                 variable: templates.text(stack, value)
                 for variable, value in function.get("Environment", {}).get("Variables", {}).items()
             },
+            log_group=_arn(templates.text(stack, function.get("LoggingConfig", {}).get("LogGroup", ""))),
+            traced=function.get("TracingConfig", {}).get("Mode") == "Active",
+            queues=tuple(_of_function(templates, name, "AWS::Lambda::EventSourceMapping", _source)),
+            failures=tuple(_of_function(templates, name, "AWS::Lambda::EventInvokeConfig", _on_failure)),
         )
         for name, (stack, function) in templates.resources("AWS::Lambda::Function").items()
     ]
+
+
+def _of_function(
+    templates: Templates, function: str, kind: str, told: Callable[[Mapping[str, Any]], Any]
+) -> Iterator[str]:
+    """What resources of a kind tell of a function."""
+    for stack, properties in templates.resources(kind).values():
+        if _bare(templates.text(stack, properties["FunctionName"])) == function:
+            yield templates.text(stack, told(properties))
+
+
+def _source(mapping: Mapping[str, Any]) -> Any:
+    return mapping["EventSourceArn"]
+
+
+def _on_failure(config: Mapping[str, Any]) -> Any:
+    return config["DestinationConfig"]["OnFailure"]["Destination"]
 
 
 def _grants(templates: Templates, stack: str, document: Mapping[str, Any]) -> Iterator[Grant]:
@@ -85,3 +122,8 @@ def _many(value: Any) -> Sequence[Any]:
 def _bare(reference: str) -> str:
     """The name in `${hub/IngressRole.Arn}`."""
     return reference.removeprefix("${").removesuffix("}").removesuffix(".Arn")
+
+
+def _arn(reference: str) -> str:
+    """The ARN of what a template refers to by name: `${hub/IngressLog.Arn}`."""
+    return reference.replace("}", ".Arn}")

@@ -3,7 +3,15 @@
 A call that no situation leads to is one whose right nobody would prove: test_recorded_calls.py finds its line.
 """
 
-from tests.infra.permissions.situations import answering, deploying, receiving, sending, sweeping, transforming
+from tests.infra.permissions.situations import (
+    answering,
+    compacting,
+    deploying,
+    receiving,
+    sending,
+    sweeping,
+    transforming,
+)
 from tests.infra.permissions.situations.situation import Situation
 
 __all__ = ["Situation", "every_situation"]
@@ -11,5 +19,5 @@ __all__ = ["Situation", "every_situation"]
 
 def every_situation() -> list[Situation]:
     """New fakes for each, which remember what they were asked."""
-    modules = (receiving, sending, answering, sweeping, transforming, deploying)
+    modules = (receiving, sending, answering, sweeping, transforming, compacting, deploying)
     return [situation for module in modules for situation in module.situations()]

@@ -29,7 +29,6 @@ def _models() -> list[Situation]:
     model = {"answerers": "language_model", "model_id": MODEL}
     return [
         _asks("a model answers", {MODELS: FakeModels()}, model),
-        _asks("a model is away", {MODELS: FakeModels(THROTTLED)}, model),
         _asks("a model answers under a guardrail", {MODELS: FakeModels()}, model | GUARDED),
     ]
 

@@ -9,6 +9,7 @@ def situations() -> list[Situation]:
         _answer("an answer goes out by SMS", "sms"),
         _answer("an answer goes out by WhatsApp", "whatsapp"),
         _answer("an answer goes out by mail", "email"),
+        Situation(CONVERSE, "a provider is away", _away, providers()),
     ]
 
 
@@ -18,3 +19,10 @@ def _answer(name: str, channel: str) -> Situation:
         deployed.converse()
 
     return Situation(CONVERSE, name, play, providers())
+
+
+def _away(deployed: Deployed) -> None:
+    sms = deployed.fakes["pinpoint-sms-voice-v2"]
+    sms.failures.append(sms.throttled())
+    person_writes(deployed, "sms")
+    deployed.converse()

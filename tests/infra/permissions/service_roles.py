@@ -1,0 +1,37 @@
+"""What the roles have to allow that services of AWS take on: the rows of platform.toml."""
+
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+
+from tests.infra.permissions.intrinsics import one_way
+from tests.infra.permissions.platform import Allowed, platform
+from tests.infra.permissions.resources import Resource, model_resources
+from tests.infra.permissions.roles import Grant
+from tests.infra.permissions.world import World
+
+
+def service_grants(world: World) -> Mapping[str, set[Grant]]:
+    """By the role's name: of every role that any deployment may have."""
+    return {
+        _filled(role.name, each, world): {grant for allowed in role.allowed for grant in _grants(world, allowed, each)}
+        for role in platform().role
+        for each in role.each
+    }
+
+
+def _grants(world: World, allowed: Allowed, each: str) -> Iterator[Grant]:
+    if allowed.key and not world.key:
+        return
+    for action in allowed.actions:
+        for resource in _resources(world, allowed, each):
+            yield Grant(action, one_way(resource.arn), resource.condition or allowed.when)
+
+
+def _resources(world: World, allowed: Allowed, each: str) -> list[Resource]:
+    if allowed.model:
+        return model_resources(attrgetter(allowed.model)(world.deployment))
+    return [Resource(_filled(arn, each, world)) for arn in allowed.on]
+
+
+def _filled(text: str, each: str, world: World) -> str:
+    return text.replace("{each}", each).replace("{Each}", each.title()).replace("{key}", world.key)
