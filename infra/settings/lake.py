@@ -8,6 +8,15 @@ from msgspec import Meta, Struct
 class Lake(Struct, frozen=True, kw_only=True):
     """The lake: buckets, tables, streams, workgroup."""
 
+    bucket: Annotated[
+        str,
+        Meta(
+            description="name of a bucket that holds a lake already, like one that a destroyed deployment has left; its"
+            " own settings stay; empty: one is made",
+            pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$",
+            examples=["parley-prod-lake-lake785e9c36-0a1b2c3d4e5f"],
+        ),
+    ] = ""
     buffer_seconds: Annotated[
         int,
         Meta(

@@ -34,7 +34,7 @@ _CONTEXTS: dict[str, dict[str, str]] = {
         "settings.pseudonym_key": PSEUDONYMS,
         "settings.redaction_keep": "+15550100, help@faro.example",
     },
-    "own key": {"kms_key": "create"},
+    "own key": {"kms_key": "create", "lake.bucket": "left-by-another"},
 }
 
 
@@ -259,6 +259,16 @@ def test_data_goes_with_the_stack_only_when_the_deployer_says_so() -> None:
     assert {each["DeletionPolicy"] for each in of_type("AWS::S3::Bucket", "otherwise").values()} == {"Delete"}
     assert len(of_type("Custom::S3AutoDeleteObjects", "otherwise")) == 3
     assert len(of_type("Custom::S3AutoDeleteObjects")) == 0
+
+
+def test_a_lake_that_is_there_already_is_filled_and_asked_and_left_as_it_is() -> None:
+    assert [name for name in of_type("AWS::S3::Bucket", "own key") if name.startswith("Lake")] == []
+    assert written(destination("events", "own key")["BucketARN"]).endswith(":s3:::left-by-another")
+    locations = {
+        each["TableInput"]["StorageDescriptor"]["Location"] for each in properties("AWS::Glue::Table", "own key")
+    }
+    assert locations == {f"s3://left-by-another/lake/{name}/" for name in TABLES}
+    assert lake("own key")["Outputs"]["LakeUri"]["Value"] == "s3://left-by-another/lake"
 
 
 def test_rows_become_cheaper_and_what_was_deleted_can_be_brought_back_for_a_while() -> None:

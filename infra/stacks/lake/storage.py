@@ -8,6 +8,8 @@ templates  analysts' templates; empty at first
 
 from dataclasses import dataclass
 
+from aws_cdk import aws_s3 as s3
+
 from infra.constructs.bucket import Kept, PrivateBucket
 from infra.constructs.stack import ParleyStack
 from transformer.schema import TableName
@@ -21,7 +23,7 @@ _TEMPLATES_KEPT = Kept(old_versions=365)  # a version that a row names should be
 class Storage:
     """The three buckets."""
 
-    lake: PrivateBucket
+    lake: s3.IBucket
     results: PrivateBucket
     templates: PrivateBucket
 
@@ -34,8 +36,9 @@ def storage(stack: ParleyStack) -> Storage:
     """All are encrypted and private, and stay when the stack goes unless the deployer wants otherwise."""
     wanted = stack.deployment.lake
     rows = Kept(wanted.expire_after_days, wanted.cheaper_after_days, wanted.old_versions_days)
+    there = s3.Bucket.from_bucket_name(stack, "Lake", wanted.bucket) if wanted.bucket else None
     return Storage(
-        lake=PrivateBucket(stack, "Lake", rows),
+        lake=there or PrivateBucket(stack, "Lake", rows),
         results=PrivateBucket(stack, "Results", Kept(days=wanted.results_days)),
         templates=PrivateBucket(stack, "Templates", _TEMPLATES_KEPT),
     )
