@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlglot import exp, parse_one
 
 from queries.catalogue import Catalogue, Entry
 from queries.compose import compose
 from queries.engines.duckdb import DuckDbEngine
 from queries.parameters import Value
 from queries.resolve import entry_tree
+from queries.statement import DIALECT
 from tests.lake_rows import row, write
 from transformer.schema import TABLES
 
@@ -50,3 +52,32 @@ def test_a_header_names_the_tables_that_are_read(name: str) -> None:
     entry = SHIPPED.entries[name]
     composed = compose(entry_tree(entry), SHIPPED, TABLES, parameters(entry), FROM, entry.parameters)
     assert composed.tables == {scan.table for scan in entry.scans}
+
+
+@pytest.mark.parametrize("name", [name for name, entry in SHIPPED.entries.items() if entry.scans])
+def test_what_athena_is_sent_bounds_the_bare_partition_column_by_constants(name: str) -> None:
+    """So that it projects the partitions of those hours only. A function of the column would not do, nor another column.
+
+    https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
+    """
+    entry = SHIPPED.entries[name]
+    composed = compose(entry_tree(entry), SHIPPED, TABLES, parameters(entry), FROM, entry.parameters)
+    sent = parse_one(composed.tree.sql(DIALECT), dialect=DIALECT)
+    reads = [table for table in sent.find_all(exp.Table) if table.name in TABLES]
+    assert reads
+    for table in reads:
+        select = table.parent_select
+        assert select
+        bounds = {type(each) for each in conjuncts(select) if bounds_hour(each)}
+        assert {exp.GTE, exp.LT} <= bounds
+
+
+def conjuncts(select: exp.Select) -> list[exp.Expr]:
+    where = select.args.get("where")
+    return list(where.this.flatten()) if where and isinstance(where.this, exp.And) else []
+
+
+def bounds_hour(condition: exp.Expr) -> bool:
+    column, constant = condition.this, condition.args.get("expression")
+    is_hour = isinstance(column, exp.Column) and column.name == "hour"
+    return is_hour and isinstance(constant, exp.Expr) and not constant.find(exp.Column, exp.Query)
