@@ -15,6 +15,8 @@ from orchestrator.settings import Settings, variable_of
 from tests.infra.hub import function, hub, of_type, one, target
 from tests.infra.synthesis import Template, synthesised
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
+
 HANDLERS = ("ingress", "converse", "sweep")
 TABLE = "AWS::DynamoDB::Table"
 

@@ -20,6 +20,8 @@ from tests.infra.synthesis import Template
 from tests.kit import notification
 from tests.unit.email_kit import EVENTS, HEAD, OURS, EmailLine
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
+
 BUCKET = "mails-of-the-deployment"
 SNS_LIMIT = 256 * 1024
 

@@ -1,6 +1,10 @@
 """Two-way SMS is wired to the hub's topic, for numbers that are there and for a new one."""
 
+import pytest
+
 from tests.infra.hub import hub, of_type, one, target
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
 
 NEW = "AWS::SMSVOICE::PhoneNumber"
 

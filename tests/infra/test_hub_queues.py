@@ -9,6 +9,8 @@ from orchestrator.settings import Settings
 from tests.infra.hub import function, hub, of_type, one, statements, target
 from tests.infra.synthesis import Template
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
+
 QUEUE = "AWS::SQS::Queue"
 WORKING = ("Inbound", "WakeUps")
 

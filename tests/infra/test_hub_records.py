@@ -15,6 +15,8 @@ from tests.kit import sms_event
 from transformer.envelopes import Event, events_of
 from transformer.sources import SOURCES
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
+
 STREAMS = ("events", "conversations")
 
 

@@ -6,7 +6,9 @@ table.py       the conversations, and the key that names them
 records.py     what the hub tells the lake: the table's stream, by two pipes
 mail.py        receiving mail: bucket, topic, rule
 numbers.py     two-way SMS: existing numbers, and a new one
-functions.py   ingress, converse, sweep: timeouts, memory, mappings, schedule
-rights.py      what each of them may do
+sending.py     what is sent with: numbers, identities, configuration sets
+functions.py   ingress, converse, sweep: timeouts, memory, mappings
+schedule.py    the sweep, every minute
+rights.py      what each of the functions may do
 stack.py       all of it
 """

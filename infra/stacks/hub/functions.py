@@ -4,30 +4,25 @@
 
 Both mappings take as many at once as the settings allow (`MaximumConcurrency`), which brakes cost without taking
 capacity away from anyone. What fails of a batch is reported message by message.
-Sources: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html,
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html
+Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
 
 from collections.abc import Mapping
 
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 
 from infra.constructs.accepted import accept_wildcard, accept_wildcards
 from infra.constructs.answerer_rights import asking_answerers
 from infra.constructs.function import Function, Program
-from infra.constructs.key_rights import encrypting
-from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
 from infra.settings.hub_times import INGRESS_S, converse_s
 from infra.stacks.hub.rights import Memory, Rights, of_converse, of_ingress, of_sweep
+from infra.stacks.hub.schedule import SWEEP_S, every_minute
 
 INGRESS_MB = 1024  # reading a mail of 39 MB takes 356 MB (measured); with memory comes CPU, to read it in seconds
 CONVERSE_MB = 512  # imports and clients take 64 MB (measured); the rest of the time it waits
 INGRESS_BATCH = 10  # the most without waiting for more: a busy hub starts fewer functions, an idle one answers at once
-SWEEP_S = 60
 
 
 class Functions:
@@ -58,14 +53,23 @@ class Functions:
             of_sweep(stack, memory, sending),
             environment,
         )
+        self._accept(memory, sending, asking)
+        self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
+        self._feed(self.converse, memory.queues.wake_ups, 1, hub.converse_at_once)
+        every_minute(stack, self.sweep, memory.queues.dead_sweeps)
+
+    def _accept(self, memory: Memory, sending: Rights, asking: Rights) -> None:
+        """Why some rights are on many resources."""
         if memory.mails:
             accept_wildcard(self.ingress.acting, memory.mails.arn_for_objects("*"), "SES names the mails")
         for function in (self.converse, self.sweep):
             accept_wildcards(function.acting, sending, "WhatsApp numbers come and go: hub.whatsapp_numbers narrows it")
-        accept_wildcards(self.converse.acting, asking, "a profile picks the region, and only requests through it pass")
-        self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
-        self._feed(self.converse, memory.queues.wake_ups, 1, hub.converse_at_once)
-        self._every_minute(memory.queues.dead_sweeps)
+        accept_wildcards(
+            self.converse.acting,
+            asking,
+            "a profile picks the region, and only requests through it pass; a call that searches and writes, as"
+            " RetrieveAndGenerate, knows no resource",
+        )
 
     def _feed(self, function: Function, queue: sqs.Queue, batch: int, at_once: int) -> None:
         lambda_.EventSourceMapping(
@@ -77,47 +81,3 @@ class Functions:
             max_concurrency=at_once,
             report_batch_item_failures=True,
         )
-
-    def _every_minute(self, dead: sqs.Queue) -> None:
-        """A sweep that fails is not tried again, for the next one is a minute away: both the schedule and the function
-        say at once, in the dead letters, that it did.
-        """
-        lambda_.CfnEventInvokeConfig(
-            self._stack,
-            "SweepOnce",
-            function_name=self.sweep.function_name,
-            qualifier="$LATEST",
-            maximum_retry_attempts=0,
-            maximum_event_age_in_seconds=SWEEP_S,
-            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
-                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=dead.queue_arn)
-            ),
-        )
-        acting = role(
-            self._stack,
-            "ScheduleRole",
-            iam.ServicePrincipal(
-                "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self._stack.account}}
-            ),
-            [
-                allow("lambda:InvokeFunction", on=self.sweep.function_arn),
-                allow("sqs:SendMessage", on=dead.queue_arn),
-                *encrypting(self._stack),
-            ],
-        )
-        schedule = scheduler.CfnSchedule(
-            self._stack,
-            "EveryMinute",
-            description="Wakes what was forgotten, ends what is too old",
-            schedule_expression="rate(1 minute)",
-            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
-            target=scheduler.CfnSchedule.TargetProperty(
-                arn=self.sweep.function_arn,
-                role_arn=acting.role_arn,
-                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                    maximum_retry_attempts=0, maximum_event_age_in_seconds=SWEEP_S
-                ),
-                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=dead.queue_arn),
-            ),
-        )
-        schedule.node.add_dependency(acting)
