@@ -1,4 +1,4 @@
-"""The CDK app: `python -m infra.app [-c name=value]…` writes cdk.out, with no account and no command line of CDK.
+"""The CDK app: `python -m infra.app [-c name=value]…` writes build/cdk.out, with no account and no command line of CDK.
 
     lake ◀ sources ◀ hub ◀ watch        each can be looked at, deployed and updated by itself
       ▲                ▲
@@ -10,11 +10,14 @@ The lake alone is an engagement database; the hub joins later, or never (`-c hub
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from infra import node
 from infra.settings.context import context
 from infra.settings.deployment import Deployment
 from orchestrator.errors import ConfigurationError
+
+OUT = Path("build/cdk.out")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -33,7 +36,12 @@ def main(arguments: list[str] | None = None) -> None:
     from infra.packaging import asset  # noqa: PLC0415  # both start Node, which is chosen by now
     from infra.stacks.whole import app  # noqa: PLC0415
 
-    app(deployment, asset).synth()
+    handed = os.environ.get("CDK_OUTDIR")  # the command line of CDK says where, and reports by itself
+    assembly = app(deployment, asset, handed or str(OUT)).synth()
+    if not handed:
+        for stack in assembly.stacks:
+            print(f"{stack.stack_name}: {len(stack.template['Resources'])} resources")  # noqa: T201
+        print(f"The templates are in {OUT}. Next: make deploy STAGE={deployment.stage}")  # noqa: T201
 
 
 if __name__ == "__main__":
