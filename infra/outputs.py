@@ -84,6 +84,14 @@ class WatchOutputs(Outputs):
     dashboard_name: Annotated[str, "CloudWatch dashboard of the flow"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class QuickSightOutputs(Outputs):
+    """Of the optional data sets over the views."""
+
+    stack: ClassVar[str] = "quicksight"
+    data_source_arn: Annotated[str, "QuickSight data source that the data sets ask"]
+
+
 Kind = TypeVar("Kind", bound=Outputs)
 
 

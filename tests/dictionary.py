@@ -1,11 +1,9 @@
 """The data dictionary, made of what defines the data: the schema, the headers of views and reports, the engine."""
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Mapping
 
 from queries.catalogue import Catalogue, Entry, Kind
-from queries.engines.duckdb import DuckDbEngine
+from queries.columns import column_types
 from queries.engines.scan import PARTITION
 from queries.scans import Scan
 from tests.docs import table
@@ -43,21 +41,6 @@ def entries(kind: Kind) -> str:
     found = [entry for entry in Catalogue.shipped().entries.values() if entry.kind == kind]
     types = column_types(found)
     return "\n\n".join(_entry(entry, types[entry.name]) for entry in sorted(found, key=lambda each: each.name))
-
-
-def column_types(entries: Iterable[Entry]) -> dict[str, dict[str, str]]:
-    """The columns that each really has, with their types, from an engine without data."""
-    with TemporaryDirectory() as folder:
-        engine = DuckDbEngine(Path(folder))
-        return {
-            entry.name: {column.name: column.type for column in engine.query(entry.name, _given(entry)).columns}
-            for entry in entries
-        }
-
-
-def _given(entry: Entry) -> dict[str, str]:
-    """Something for each parameter that has no default."""
-    return {parameter.name: "x" for parameter in entry.parameters if parameter.default is None}
 
 
 def _entry(entry: Entry, types: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from infra.stacks.hub.sending import Reporting
 from infra.stacks.hub.stack import HubStack
 from infra.stacks.knowledge.stack import KnowledgeStack, is_wanted
 from infra.stacks.lake.stack import LakeStack
+from infra.stacks.quicksight import QuickSightStack
 from infra.stacks.sources.stack import SourcesStack
 from infra.stacks.watch.stack import WatchStack
 
@@ -32,4 +33,6 @@ def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cd
     if deployment.watch.deployed:
         others = [sources, *([knowledge] if knowledge else [])]
         WatchStack(made, plan, lake, hub, others)
+    if deployment.quicksight.principal:
+        QuickSightStack(made, plan, lake)
     return made

@@ -18,6 +18,8 @@ EVERYTHING = {
     "sources": {"whatsapp": True},
     "knowledge": {"created": True, "harness": True, "guardrail": True},
     "lake": {"compaction": True},
+    "quicksight": {"principal": "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"},
+    "quicksight": {"principal": "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"},
 }
 
 

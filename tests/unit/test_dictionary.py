@@ -5,6 +5,7 @@ import re
 import pytest
 
 from queries.catalogue import Catalogue
+from queries.columns import column_types
 from tests import dictionary
 from transformer.schema import TABLES
 
@@ -33,7 +34,7 @@ def test_every_column_of_every_table_is_there_with_its_type_and_what_is_personal
 def test_every_view_is_there_with_the_columns_that_it_really_has() -> None:
     found = sections(dictionary.entries("view"))
     assert sorted(found) == sorted(view.name for view in VIEWS)
-    types = dictionary.column_types(VIEWS)
+    types = column_types(VIEWS)
     for view in VIEWS:
         assert list(types[view.name]) == list(view.columns)
         assert re.findall(r"^\| `(\w+)` \| `[a-z][\w(), ]+` \| .+ \|$", found[view.name], re.MULTILINE) == [
