@@ -21,7 +21,7 @@ from infra.stacks.lake.tables import Tables
 from queries.catalogue import Catalogue
 from queries.installed import saved_query, views
 
-_TIMEOUT_S = 600  # two dozen statements of a second or two, one after the other
+_TIMEOUT_S = 600  # one statement after the other, each waiting for its turn in Athena
 
 
 def installed_views(

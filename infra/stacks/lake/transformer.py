@@ -18,7 +18,7 @@ from orchestrator.settings import PREFIX, Settings
 from transformer.schema import TableName
 
 _TIMEOUT_S = 300
-_MEMORY_MB = 1024  # more than is used: it buys processor time, of which a batch of 1 MB needs a good 0.1 s
+_MEMORY_MB = 1024  # for the processor time that comes with it: 1 MB of events takes 0.04 s of a whole core (measured)
 
 _TEMPLATES = "*.jinja"
 
