@@ -18,6 +18,7 @@ from infra.constructs.models import asking
 from infra.constructs.rights import allow, role
 from infra.constructs.stack import ParleyStack
 from infra.stacks.knowledge.vectors import KnowledgeBase
+from orchestrator.settings import Settings, environment
 
 TOOL = "search_documents"
 MEMORY_DAYS = 30  # as long as the hub keeps a conversation
@@ -51,7 +52,16 @@ class Harness:
             "SearchDocuments",
             Program("hub", "orchestrator.knowledge_tool.search_documents", TIMEOUT_S, 512),
             allowed=[allow("bedrock:Retrieve", on=base.arn)],
-            environment={"PARLEY_KNOWLEDGE_BASE_ID": base.id},
+            environment=environment(self._searched(base)),
+        )
+
+    def _searched(self, base: KnowledgeBase) -> Settings:
+        """What of the hub's settings says where and how to search."""
+        chosen = self._stack.deployment.settings
+        return Settings(
+            knowledge_base_id=base.id,
+            knowledge_base_results=chosen.knowledge_base_results,
+            knowledge_base_filter=chosen.knowledge_base_filter,
         )
 
     def _reachable(self) -> agentcore.CfnGateway:
