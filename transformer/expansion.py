@@ -41,7 +41,8 @@ def messages_and_answer(event: JsonObject) -> list[Part]:
     found = [_message(event, rest, message) for message in messages]
     if turn.get("answer"):
         piece: JsonObject = {"message": messages[-1], "sent": _first_sent(turn.get("parts"))}
-        found.append(Part("turn_answer", event, piece, event))
+        alone: JsonObject = {**event, "turn": {**turn, "messages": messages[-1:]}}  # to whom the answer went
+        found.append(Part("turn_answer", alone, piece, alone))
     return found
 
 

@@ -158,6 +158,18 @@ def test_a_record_split_gives_the_same_rows() -> None:
     assert len(split(record, AT)) == 3
 
 
+def test_a_turn_split_repeats_no_more_than_the_message_that_was_answered() -> None:
+    turn = json.loads((Path(__file__).parents[1] / "golden/turn_answered/input.json").read_bytes())
+    (message,) = turn["turn"]["messages"][:1]
+    turn["turn"]["messages"] = [{**message, "message_id": f"m{number}"} for number in range(5)]
+    pieces = split(json.dumps(turn).encode(), AT)
+    rows = [row for piece in pieces for row in transform(piece, AT)]
+    whole = transform(json.dumps(turn).encode(), AT)
+    assert {row.event_id for row in rows} == {row.event_id for row in whole}
+    assert (len(pieces), len(whole), len(rows)) == (6, 6, 7)
+
+
+
 def test_an_empty_record_gives_nothing() -> None:
     assert rows(b"") == rows(b" \n") == []
 
