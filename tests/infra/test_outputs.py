@@ -19,7 +19,6 @@ EVERYTHING = {
     "knowledge": {"created": True, "harness": True, "guardrail": True},
     "lake": {"compaction": True},
     "quicksight": {"principal": "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"},
-    "quicksight": {"principal": "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"},
 }
 
 
