@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 from sqlglot import exp
 
+from queries.asking import asked
 from queries.catalogue import Catalogue
 from queries.compatibility.database import SampleDatabase
 from queries.compatibility.tables import DATABASE
@@ -20,6 +21,7 @@ from queries.compatibility.views import ViewFolder
 from queries.compose import Composed, compose
 from queries.engines.cells import to_result
 from queries.engines.duckdb_errors import translate_error
+from queries.engines.estimate import bytes_read
 from queries.engines.scan import PARTITION, create_table, quote
 from queries.engines.translate import to_duckdb
 from queries.errors import NotAQuestionError, UnknownNameError
@@ -70,6 +72,20 @@ class DuckDbEngine:
                 return self._tables()
             case ShowColumns(table):
                 return self._columns(table)
+
+    def bytes_read(self, sql: str, parameters: Mapping[str, Value] = NO_PARAMETERS) -> int:
+        """What a question would read, without running it; 0 for what lists names. Raises `QueryError`."""
+        known = asked(sql, self._catalogue)
+        if not isinstance(known.statement, Question):
+            return 0
+        tree, now = known.statement.tree, self._now()
+        composed = compose(tree, self._catalogue, TABLES, parameters, now, known.declared, self.sample)
+        return bytes_read(composed.tree, self._lake, self._constant)
+
+    def _constant(self, expression: exp.Expr) -> str:
+        tree = exp.select(expression.copy())
+        ((value,),) = self._run(Question(tree), Composed(tree, frozenset())).rows
+        return str(value)
 
     @property
     def sample(self) -> SampleDatabase:

@@ -56,7 +56,7 @@ def test_a_header_names_the_tables_that_are_read(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, entry in SHIPPED.entries.items() if entry.scans])
 def test_what_athena_is_sent_bounds_the_bare_partition_column_by_constants(name: str) -> None:
-    """So that it projects the partitions of those hours only. A function of the column would not do, nor another column.
+    """So that it projects the partitions of those hours only; a function of the column would not do, nor another one.
 
     https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
     """

@@ -76,6 +76,7 @@ def test_a_plan_shows_the_header_and_the_statement_and_runs_nothing(data: Path) 
     assert "hour >= (\n" in shown
     assert "'2026/07/01/00'" in shown
     assert "╭" in shown or "┌" in shown
+    assert shown.endswith("\nReads about 0.0 MB; the same files on Athena: about $0.000048.\n")
 
 
 def test_a_report_names_its_charts_axes(data: Path) -> None:

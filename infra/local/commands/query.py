@@ -17,7 +17,8 @@ from infra.local.terminal_chart import show
 from queries.asking import Engine
 from queries.catalogue import Catalogue
 from queries.charts import NO_MEANINGS, ChartError, draw, guess_chart
-from queries.engines.athena import AthenaResult
+from queries.engines.athena import AthenaResult, us_dollars
+from queries.engines.duckdb import DuckDbEngine
 from queries.errors import QueryError
 from queries.parameters import Value
 from queries.result import Result
@@ -118,6 +119,9 @@ def _explain(engine: Engine, text: str, bound: Mapping[str, Value], catalogue: C
     click.echo(f"{header_of(text, catalogue)}{statement}\n")
     for row in engine.query(f"EXPLAIN {statement}").rows:
         click.echo(str(row[-1]))
+    if isinstance(engine, DuckDbEngine):
+        size = engine.bytes_read(text, bound)
+        click.echo(f"Reads about {size / 1024**2:,.1f} MB; the same files on Athena: about ${us_dollars(size):.6f}.")
 
 
 def _tell_cost(result: Result) -> None:
