@@ -14,7 +14,10 @@ from tests.lake_rows import row, write
 from transformer.lake.layout import HOURS
 from transformer.schema import TableName
 
-LOCATIONS: dict[TableName, str] = {"events": "s3://bucket/lake/events/", "conversations": "s3://bucket/lake/conversations/"}
+LOCATIONS: dict[TableName, str] = {
+    "events": "s3://bucket/lake/events/",
+    "conversations": "s3://bucket/lake/conversations/",
+}
 VIEWS = {each.name: each for each in glue_views("parley_prod")}
 EXTERNAL = {each.name: each for each in glue_tables(LOCATIONS, "2026/01/01/00")}
 
