@@ -1,0 +1,208 @@
+"""What a function reads on AWS is given to it or left at its default on purpose, and nothing else is given."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from functools import cache
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from infra.settings.deployment import GIVEN
+from orchestrator.settings import Settings, variable_of
+from tests.infra.permissions.deployed import CONVERSE, INGRESS, SWEEP, TRANSFORMER, deployed
+from tests.infra.permissions.function_roles import is_ours
+from tests.infra.permissions.recording import OURS, REPOSITORY, Recorder
+from tests.infra.permissions.roles import Function, functions
+from tests.infra.permissions.situations import every_situation
+from tests.infra.permissions.situations.compacting import COMPACTION
+from tests.infra.permissions.variants import HARNESS, PROFILE, RUNTIME, SECRET, Q
+from tests.infra.permissions.world import World, world
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("permissions")]
+
+HUB = (INGRESS, CONVERSE, SWEEP)
+TOOL = "orchestrator.knowledge_tool.search_documents"
+OF_THE_LAKE = {"redaction", "redaction_keep", "pseudonym_key"}  # of the hub's settings, what the transformer reads
+# For every setting that is a deployer's to choose, something else than its default.
+CHOSEN: Mapping[str, object] = {
+    "organization_id": "faro",
+    "answerers": ["qbusiness", "language_model", "knowledge_base", "bedrock_agent", "agentcore"],
+    "default_language": "es",
+    "texts": '{"en": {"apology": "Sorry."}}',
+    "restart_words": ["again", "de nuevo"],
+    "context_ttl_s": 700,
+    "settle_s": 3,
+    "turns_per_hour": 50,
+    "answers_per_thread": 9,
+    "turns_per_day": 200,
+    "tokens_per_day": 100_000,
+    "self_managed_opt_outs": True,
+    "unconfirmed_part": "skip",
+    "max_receives": 4,
+    "claim_s": 600,
+    "give_up_s": 3000,
+    "answer_timeout_s": 50,
+    "agentcore_harness_arn": HARNESS,
+    "agentcore_runtime_arn": RUNTIME,
+    "agentcore_qualifier": "live",
+    "agentcore_request": '{"question": "$text"}',
+    "agentcore_response_path": "answer",
+    "bedrock_agent_id": "AGENT12345",
+    "bedrock_agent_alias_id": "ALIAS12345",
+    "qbusiness_application_id": Q,
+    "qbusiness_user_id": "somebody",
+    "qbusiness_needs_source": False,
+    "redaction": "comprehend",
+    "redaction_keep": ["+14255550100"],
+    "pseudonym_key": SECRET,
+    "email_addresses": ["help@shop.example"],
+    "email_context_ttl_s": 700_000,
+    "email_max_characters": 2000,
+    "whatsapp_meta_api_version": "v24.0",
+    "whatsapp_phone_number_id": "phone-number-id-1",
+    "whatsapp_max_characters": 1000,
+    "sms_max_characters": 300,
+    "model_id": "us.amazon.nova-lite-v1:0",
+    "model_prompt": "You answer for Faro.",
+    "model_forms": '{"sms": "Be brief."}',
+    "model_history_tokens": 1000,
+    "guardrail_id": "guardrail1",
+    "guardrail_version": "2",
+    "knowledge_base_id": "KNOWLEDGE1",
+    "knowledge_base_kind": "managed",
+    "knowledge_base_model_arn": PROFILE,
+    "knowledge_base_results": 7,
+    "knowledge_base_filter": '{"equals": {"key": "shop", "value": "faro"}}',
+    "knowledge_base_prompt_template": "Use these: $search_results$ $output_format_instructions$",
+}
+# What a function could be told and is not, for a reason.
+LEFT_AT_DEFAULT: Mapping[str, Mapping[str, str]] = {
+    **{each: {variable_of(name): "the transformer redacts" for name in OF_THE_LAKE} for each in HUB},
+    TRANSFORMER: {"PARLEY_TEMPLATES_PREFIX": "the bucket is for templates only, which lie at its top"},
+    TOOL: {
+        variable_of(name): "it searches one knowledge base; the rest is the hub's"
+        for name in Settings.__struct_fields__
+        if name not in {"knowledge_base_id", "knowledge_base_results", "knowledge_base_filter"}
+    },
+}
+HUB_OF_ALL_CHANNELS = {"sms_numbers": ["phone-1"], "mail_recipients": ["help@shop.example"]}
+
+
+@cache
+def chosen() -> World:
+    """Every setting is another than its default."""
+    return world({"settings": dict(CHOSEN), "hub": HUB_OF_ALL_CHANNELS, "lake": {"compaction": True}})
+
+
+@cache
+def made() -> World:
+    """A knowledge base and a harness of the deployment's own, searched as the deployer wants."""
+    searching = {name: CHOSEN[name] for name in ("knowledge_base_results", "knowledge_base_filter")}
+    settings = {"answerers": ["agentcore", "knowledge_base"], "claim_s": 600, **searching}
+    return world({"settings": settings, "knowledge": {"created": True, "harness": True}})
+
+
+def ours() -> list[Function]:
+    """Our functions in both deployments."""
+    return [each for world in (chosen(), made()) for each in functions(world.templates) if is_ours(each)]
+
+
+def given(handler: str) -> set[str]:
+    """Every variable that the stacks give to a function with this handler."""
+    return {variable for each in ours() if each.handler == handler for variable in each.environment}
+
+
+class Watched(MutableMapping[str, str]):
+    """The process's environment, which notes what our code looks up while a recorder is on."""
+
+    def __init__(self, behind: MutableMapping[str, str], recorder: Recorder) -> None:
+        self._behind = behind
+        self._recorder = recorder
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self._note(name)
+        return self._behind[name]
+
+    def __contains__(self, name: object) -> bool:
+        self._note(name)
+        return name in self._behind
+
+    def _note(self, name: object) -> None:
+        if self._recorder.on and _by_us(sys._getframe(2)):
+            self.read.add(str(name))
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self._behind[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        del self._behind[name]
+
+    def copy(self) -> dict[str, str]:
+        """As botocore copies `os.environ`."""
+        return dict(self._behind)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._behind)
+
+    def __len__(self) -> int:
+        return len(self._behind)
+
+
+def _by_us(frame: FrameType) -> bool:
+    """Whether our code looks it up, and not a library that takes all there is; `get` itself is a mapping's."""
+    while frame.f_back and "_collections_abc" in frame.f_code.co_filename:
+        frame = frame.f_back
+    path = Path(frame.f_code.co_filename)
+    return any(path.is_relative_to(REPOSITORY / folder) for folder in OURS)
+
+
+@pytest.fixture(scope="module")
+def read() -> Mapping[str, set[str]]:
+    """Of our variables those that each handler looks up, by playing its first situation."""
+    first = {situation.function: situation for situation in reversed(every_situation())}
+    found = {}
+    for handler, situation in first.items():
+        recorder = Recorder(situation.fakes)
+        watched = Watched(os.environ, recorder)
+        with deployed(handler, recorder) as machine:
+            machine.patch.setattr(os, "environ", watched)
+            situation.play(machine)
+        found[handler] = {name for name in watched.read if name.startswith("PARLEY_") or name in given(handler)}
+    return found
+
+
+def test_every_setting_is_the_stacks_to_fill_in_or_the_deployers_to_choose() -> None:
+    assert {*CHOSEN, *GIVEN} == set(Settings.__struct_fields__)
+    assert not CHOSEN.keys() & GIVEN
+    assert [name for name in CHOSEN if CHOSEN[name] == getattr(Settings(), name)] == []
+
+
+@pytest.mark.parametrize("handler", HUB)
+def test_what_the_deployer_chooses_arrives_at_the_hub_as_it_was_chosen(handler: str) -> None:
+    (function,) = [each for each in functions(chosen().templates) if each.handler == handler]
+    arrived = Settings.read({**function.environment, "PARLEY_ACCOUNT_ID": "111122223333"})
+    for name, value in CHOSEN.items():
+        if name not in OF_THE_LAKE:
+            wanted = tuple(value) if isinstance(value, list) else value
+            assert getattr(arrived, name) == wanted, name
+
+
+@pytest.mark.parametrize("handler", HUB)
+def test_what_only_the_stacks_know_is_given_to_the_hub(handler: str) -> None:
+    assert {variable_of(name) for name in GIVEN} <= given(handler)
+
+
+@pytest.mark.parametrize("function", [*HUB, TRANSFORMER, TOOL, COMPACTION, "infra.custom.ingestion.on_upload"])
+def test_a_function_is_given_what_it_reads_and_nothing_else(function: str, read: Mapping[str, set[str]]) -> None:
+    left = LEFT_AT_DEFAULT.get(function, {}).keys()
+    assert given(function) - read[function] == set(), "given, and never read"
+    assert read[function] - given(function) == left, "read, and neither given nor left out on purpose"
+
+
+def test_functions_that_are_told_by_events_alone_have_no_environment() -> None:
+    told = {each.handler for each in ours() if each.handler.endswith(".handler") and "custom" in each.handler}
+    assert told
+    assert {handler: given(handler) for handler in told if given(handler)} == {}
