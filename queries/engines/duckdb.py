@@ -120,6 +120,10 @@ class DuckDbEngine:
                 return to_result(connection.sql(f"{question.prefix} {translated}"))
             except duckdb.Error as exc:
                 raise translate_error(exc, question.tree) from exc
+            except RuntimeError as exc:
+                if str(exc) == "Query interrupted":  # what the bindings make of Ctrl-C
+                    raise KeyboardInterrupt from exc
+                raise
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(

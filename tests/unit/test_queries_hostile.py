@@ -1,6 +1,8 @@
 """Statements that must not run, however they are dressed: refused with a reason, and no file is touched or read."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ from queries.engines.duckdb_errors import translate_error
 from queries.errors import ExecutionError, QueryError
 from tests.lake_rows import row, write
 
+ROOT = Path(__file__).parents[2]
 SECRET = "c0ffee-in-a-file"
 STATEMENTS = (
     *(
@@ -172,6 +175,27 @@ def test_functions_that_leave_the_database_do_not_exist(folder: Path, scalar: st
 def test_a_variable_of_the_environment_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "PARLEY_TEST_SECRET", SECRET)
     refused(folder, "SELECT getenv('PARLEY_TEST_SECRET')")
+
+
+ENDLESS = """
+import os, signal, threading
+from pathlib import Path
+from queries.engines.duckdb import DuckDbEngine
+threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
+numbers = "UNNEST(sequence(1, 3000000))"
+sql = f"SELECT count_if(x % 7 = y % 11) FROM {numbers} AS a (x) CROSS JOIN {numbers} AS b (y)"
+try:
+    DuckDbEngine(Path("no lake")).query(sql)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_a_question_is_stopped_when_its_analyst_gives_up() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDLESS], capture_output=True, text=True, check=False, cwd=ROOT, timeout=100
+    )
+    assert (done.stdout, done.stderr) == ("stopped\n", "")
 
 
 def test_a_question_that_needs_more_memory_than_there_is_says_what_to_do() -> None:
