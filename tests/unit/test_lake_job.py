@@ -61,7 +61,7 @@ def test_a_night_merges_every_hour_gone_by_and_leaves_this_one(s3: Any) -> None:
 
 
 def test_what_there_is_no_time_for_is_the_next_nights(s3: Any) -> None:
-    first = job.handler({}, Context(FIFTEEN_MINUTES, each_takes_ms=500_000))
+    first = job.handler({}, Context(FIFTEEN_MINUTES, each_takes_ms=400_000))
     assert first == {"message": "compacted", "replacements": 1, "left": 2}
     assert len(_files(s3)) == 1 + 2 * 2 + 2
     assert job.handler({}, Context(FIFTEEN_MINUTES)) == {"message": "compacted", "replacements": 2, "left": 0}
