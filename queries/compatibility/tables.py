@@ -11,10 +11,7 @@ from transformer.schema import CONVERSATIONS, EVENTS, Column, Table
 
 DATABASE = "engagementdb-glue-db"
 PARTITION = "ingest_timestamp"
-# TRY_CAST, because it cannot fail: DuckDB prunes files by it, which it does not by date_parse.
-_HOUR_AS_TIMESTAMP = (
-    "TRY_CAST(concat(replace(substr(hour, 1, 10), '/', '-'), ' ', substr(hour, 12), ':00:00') AS timestamp)"
-)
+_HOUR_AS_TIMESTAMP = "try(date_parse(hour, '%Y/%m/%d/%H'))"  # DuckDB prunes files by what cannot fail alone
 
 
 @dataclass(frozen=True, slots=True)
