@@ -7,7 +7,7 @@ from aws_cdk import CustomResource, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk.custom_resources import Provider
 
-from infra.constructs.accepted import accept, accept_wildcard
+from infra.constructs.accepted import accept_wildcard
 from infra.constructs.function import LAMBDA, Function, Program
 from infra.constructs.log import log_group
 from infra.constructs.rights import allow, role
@@ -53,5 +53,4 @@ def _framework(stack: ParleyStack, name: str, function: Function) -> Provider:
         stack, f"{name}Framework", on_event_handler=function, framework_on_event_role=acting, log_group=log
     )
     accept_wildcard(acting, f"{function.function_arn}:*", "CDK's framework may invoke any version of our function")
-    accept(framework, "AwsSolutions-L1", "the runtime is the one that CDK ships its framework for")
     return framework
