@@ -38,6 +38,16 @@ def _dimensions(metric: str) -> set[str]:
     return {json.dumps(dimension["Value"]) for alarm in found for dimension in alarm["Dimensions"]}
 
 
+def test_cloudwatch_may_publish_to_the_topic_that_every_alarm_tells() -> None:
+    told = {action["Ref"] for alarm in alarms().values() for action in alarm["AlarmActions"] + alarm["OKActions"]}
+    (policy,) = of_type("watch", "AWS::SNS::TopicPolicy").values()
+    allowed = [each for each in policy["PolicyDocument"]["Statement"] if each["Effect"] == "Allow"]
+    assert [topic["Ref"] for topic in policy["Topics"]] == [*told]
+    assert [(each["Principal"], each["Action"]) for each in allowed] == [
+        ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    ]
+
+
 def test_every_queue_of_dead_letters_has_an_alarm() -> None:
     queues = [name for stack in stacks() for name in of_type(stack, "AWS::SQS::Queue") if "DeadLetters" in name]
     watched = _dimensions("ApproximateNumberOfMessagesVisible")

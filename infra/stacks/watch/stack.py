@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
@@ -10,6 +9,7 @@ from infra.constructs.stack import ParleyStack, Plan
 from infra.outputs import WatchOutputs
 from infra.published import publish
 from infra.stacks.hub.stack import HubStack
+from infra.stacks.hub.topics import topic
 from infra.stacks.lake.stack import LakeStack
 from infra.stacks.watch.alarms import made, of_everything, of_hub, of_lake
 from infra.stacks.watch.dashboard import dashboard
@@ -23,7 +23,7 @@ class WatchStack(ParleyStack):
     ) -> None:
         super().__init__(scope, WatchOutputs, plan, "Parley: alarms and dashboard")
         self.key = lake.key
-        self.topic = sns.Topic(self, "Alarms", enforce_ssl=True, master_key=self.key)
+        self.topic = topic(self, "Alarms", "cloudwatch.amazonaws.com")
         if plan.deployment.watch.mail:
             self.topic.add_subscription(subscriptions.EmailSubscription(plan.deployment.watch.mail))
         watched = [lake, *([hub] if hub else []), *others]
