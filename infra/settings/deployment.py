@@ -111,8 +111,15 @@ def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str
     faults += lake_faults(deployment.lake)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
-    if deployment.sources.whatsapp_accounts and not deployment.sources.whatsapp:
+    return faults + _about_whatsapp(deployment.sources)
+
+
+def _about_whatsapp(sources: Sources) -> list[str]:
+    faults = []
+    if sources.whatsapp_accounts and not sources.whatsapp:
         faults.append("sources.whatsapp_accounts: set sources.whatsapp=true too")
+    if sources.whatsapp_accounts and sources.whatsapp_topic:
+        faults.append("sources.whatsapp_accounts: report to sources.whatsapp_topic already; leave one of them out")
     return faults
 
 

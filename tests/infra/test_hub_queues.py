@@ -179,7 +179,7 @@ def test_topics_refuse_what_is_not_tls_and_have_no_key_that_would_keep_services_
 
 def test_a_sweep_that_fails_is_told_once_and_not_repeated() -> None:
     template = hub()
-    schedule = one(template, "AWS::Scheduler::Schedule", "EveryMinute")
+    schedule = one(template, "AWS::Scheduler::Schedule", "SweepSchedule")
     invoked = one(template, "AWS::Lambda::EventInvokeConfig", "SweepOnce")
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["Target"]["RetryPolicy"] == {"MaximumEventAgeInSeconds": 60, "MaximumRetryAttempts": 0}

@@ -15,14 +15,16 @@ from aws_cdk import aws_sqs as sqs
 from infra.constructs.accepted import accept_wildcard, accept_wildcards
 from infra.constructs.answerer_rights import asking_answerers
 from infra.constructs.function import Function, Program
+from infra.constructs.schedule import Clock, scheduled
 from infra.constructs.stack import ParleyStack
 from infra.settings.hub_times import INGRESS_S, converse_s
 from infra.stacks.hub.rights import Memory, Rights, of_converse, of_ingress, of_sweep
-from infra.stacks.hub.schedule import SWEEP_S, every_minute
 
 INGRESS_MB = 1024  # reading a mail of 39 MB takes 356 MB (measured); with memory comes CPU, to read it in seconds
 CONVERSE_MB = 512  # imports and clients take 64 MB (measured); the rest of the time it waits
 INGRESS_BATCH = 10  # the most without waiting for more: a busy hub starts fewer functions, an idle one answers at once
+SWEEP_S = 60
+EVERY_MINUTE = Clock("Sweep", "rate(1 minute)", "Wakes what was forgotten, ends what is too old", late_s=SWEEP_S)
 
 
 class Functions:
@@ -56,7 +58,7 @@ class Functions:
         self._accept(memory, sending, asking)
         self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
         self._feed(self.converse, memory.queues.wake_ups, 1, hub.converse_at_once)
-        every_minute(stack, self.sweep, memory.queues.dead_sweeps)
+        scheduled(stack, EVERY_MINUTE, self.sweep, memory.queues.dead_sweeps)
 
     def _accept(self, memory: Memory, sending: Rights, asking: Rights) -> None:
         """Why some rights are on many resources."""
