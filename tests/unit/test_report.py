@@ -14,11 +14,14 @@ from click.testing import CliRunner, Result
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from infra.local.cli import parley
+from infra.local.commands import engines
+from infra.local.commands import report as command
 from infra.local.report.answered import Answered, answer
 from infra.local.report.outline import OUTLINE
 from infra.local.report.page import render
 from infra.local.report.period import Period, period
 from queries.catalogue import Catalogue
+from queries.engines.athena import AthenaResult
 from queries.engines.duckdb import DuckDbEngine
 from queries.parameters import NO_PARAMETERS, Value
 from queries.result import Cell, Column
@@ -144,6 +147,15 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_table() -> None:
     assert "There is no chart: turns is not a number in every row: word." in one(page, "article > .problem").text()
     assert {each.text() for each in page.css("td.text")} == {"word"}
     assert page.css("figure") == []
+
+
+def test_what_athena_charges_for_the_whole_page_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    charged = AthenaResult((Column("n", "bigint"),), (), "e-1", bytes_scanned=1024**2, reused=False, us_dollars=0.00005)
+    monkeypatch.setattr(engines, "_embedded", lambda _: Fixed(charged))
+    monkeypatch.setattr(command, "_hint", lambda _: "")
+    result, page = report(data, *DAY)
+    questions = len(page.css("article"))
+    assert result.stderr == f"{questions}.0 MB scanned, ${questions * 0.00005:.6f}\n"
 
 
 # ── what the period is ───────────────────────────────────────────────────────────────────────────────────────────────
