@@ -24,28 +24,28 @@ def is_ours(function: Function) -> bool:
 
 def function_grants(world: World, function: Function, calls: Shown) -> set[Grant]:
     """Exactly what the function's role has to allow in this deployment."""
-    found = {*_of_calls(world, function, calls), *lambda_grants(function)}
+    found = {*_of_calls(told(world, function), function.handler, calls), *lambda_grants(function)}
     return {*found, *_of_key(world, found)}
 
 
-def comes_about(situation: Situation, world: World, function: Function) -> bool:
-    """Whether the function gets into the situation in this deployment."""
-    told = _told(world, function)
-    return situation.function == function.handler and all(
+def told(world: World, function: Function) -> Told:
+    """What the function knows in this deployment."""
+    return Told(world, function.name, {**_DEFAULTS, **_variables(function), **_properties(world, function)})
+
+
+def comes_about(situation: Situation, told: Told) -> bool:
+    """Whether the situation's function gets into it, knowing so much."""
+    return all(
         _met(setting, wanted, told.one(f"PARLEY_{setting.upper()}")) for setting, wanted in situation.when.items()
     )
 
 
-def _of_calls(world: World, function: Function, calls: Shown) -> Iterator[Grant]:
+def _of_calls(told: Told, handler: str, calls: Shown) -> Iterator[Grant]:
     for situation in every_situation():
-        if comes_about(situation, world, function):
-            for rights in calls[function.handler][situation.name].values():
+        if situation.function == handler and comes_about(situation, told):
+            for rights in calls[handler][situation.name].values():
                 for right in map(Right.read, rights):
-                    yield from _granted([right.action], resources(right, _told(world, function)))
-
-
-def _told(world: World, function: Function) -> Told:
-    return Told(world, function.name, {**_DEFAULTS, **_variables(function), **_properties(world, function)})
+                    yield from _granted([right.action], resources(right, told))
 
 
 def _met(setting: str, wanted: str, value: str) -> bool:
