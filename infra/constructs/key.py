@@ -6,7 +6,8 @@ Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-da
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html,
 https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html,
 https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html,
-https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destinations-add.html
+https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destinations-add.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-vectors-data-encryption.html
 """
 
 from aws_cdk import aws_iam as iam
@@ -45,6 +46,8 @@ def _created(stack: ParleyStack) -> kms.Key:
     topics = stack.format_arn(service="sns", resource="*")
     _let(key, "sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": topics}})
     _let(key, "events.amazonaws.com", {})  # EventBridge's requests carry no source
+    vectors = stack.format_arn(service="s3vectors", resource="bucket", resource_name="*")
+    _let(key, "indexing.s3vectors.amazonaws.com", {"ArnLike": {"aws:SourceArn": vectors}})  # an index is made by it
     groups = stack.format_arn(service="logs", resource="log-group:*")
     logs = f"logs.{stack.region}.{stack.url_suffix}"
     _let(key, logs, {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}, "kms:DescribeKey", "kms:Encrypt")

@@ -44,6 +44,20 @@ def test_the_index_has_the_dimensions_that_the_embedding_model_is_asked_for() ->
     assert model["Dimensions"] == only("AWS::S3Vectors::Index")["Dimension"]
 
 
+def test_a_key_of_its_own_lets_the_services_in_that_index_passages_and_run_the_gateway() -> None:
+    stacks = synthesised({**ALL, "kms_key": "create"})
+    (key,) = [each for each in stacks["lake"]["Resources"].values() if each["Type"] == "AWS::KMS::Key"]
+    indexing = {"Service": "indexing.s3vectors.amazonaws.com"}
+    (let_in,) = [each for each in key["Properties"]["KeyPolicy"]["Statement"] if each["Principal"] == indexing]
+    assert "kms:Decrypt" in let_in["Action"]
+    resources = stacks["knowledge"]["Resources"]
+    (role,) = [name for name in resources if name.startswith("GatewayRole") and "Policy" not in name]
+    (policy,) = [name for name in resources if name.startswith("GatewayRoleDefaultPolicy")]
+    allowed = [a for s in resources[policy]["Properties"]["PolicyDocument"]["Statement"] for a in s["Action"]]
+    assert {"kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"} <= set(allowed)
+    assert {role, policy} <= set(resources["Gateway"]["DependsOn"])
+
+
 def test_documents_are_private_encrypted_and_versioned() -> None:
     bucket = only("AWS::S3::Bucket")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -70,7 +70,7 @@ class Harness:
             self._stack,
             "GatewayRole",
             _agentcore(self._stack, "gateway/*"),
-            [allow("lambda:InvokeFunction", on=self.function.function_arn)],
+            [allow("lambda:InvokeFunction", on=self.function.function_arn), *_sealing(self._stack)],
         )
         gateway = agentcore.CfnGateway(
             self._stack,
@@ -81,6 +81,7 @@ class Harness:
             protocol_type="MCP",
             kms_key_arn=self._stack.key.key_arn if self._stack.key else None,
         )
+        gateway.node.add_dependency(calling)  # which it seals its configuration by, at once
         target = agentcore.CfnGatewayTarget(
             self._stack,
             "GatewayTarget",
@@ -154,6 +155,16 @@ class Harness:
             ),
             *([allow("kms:Decrypt", "kms:GenerateDataKey", on=stack.key.key_arn)] if stack.key else []),
         ]
+
+
+def _sealing(stack: ParleyStack) -> list[iam.PolicyStatement]:
+    """The gateway's right to a key of the deployment's own.
+
+    Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-encryption.html
+    """
+    if not stack.key:
+        return []
+    return [allow("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", on=stack.key.key_arn)]
 
 
 def _agentcore(stack: Stack, kind: str) -> iam.IPrincipal:
