@@ -261,6 +261,17 @@ def test_data_goes_with_the_stack_only_when_the_deployer_says_so() -> None:
     assert len(of_type("Custom::S3AutoDeleteObjects")) == 0
 
 
+def test_nothing_of_ours_writes_into_a_bucket_that_is_emptied_to_be_deleted() -> None:
+    """What depends on the emptying is gone before it begins: Firehose's streams, and the views, whose end has results."""
+    emptied = of_type("Custom::S3AutoDeleteObjects", "otherwise")
+    for kind, written in (("AWS::KinesisFirehose::DeliveryStream", "Lake"), ("Custom::ParleyViews", "Results")):
+        (emptying,) = [
+            name for name, each in emptied.items() if each["Properties"]["BucketName"]["Ref"].startswith(written)
+        ]
+        for resource in of_type(kind, "otherwise").values():
+            assert emptying in resource["DependsOn"]
+
+
 def test_a_lake_that_is_there_already_is_filled_and_asked_and_left_as_it_is() -> None:
     assert [name for name in of_type("AWS::S3::Bucket", "own key") if name.startswith("Lake")] == []
     assert written(destination("events", "own key")["BucketARN"]).endswith(":s3:::left-by-another")

@@ -40,6 +40,7 @@ def installed_views(
     }
     made = custom_resource(stack, "Views", Custom("views", allowed, wildcards, _TIMEOUT_S), told)
     made.node.add_dependency(*tables.by_name.values())
+    made.node.add_dependency(storage.results)  # dropping views has results too: they come before it is emptied
     return made
 
 

@@ -66,6 +66,7 @@ def stream(stack: ParleyStack, route: Route) -> CfnDeliveryStream:
         ),
     )
     made.node.add_dependency(acting.node.find_child("DefaultPolicy"))  # Firehose tries its rights at once
+    made.node.add_dependency(route.storage.lake)  # which is emptied, where it is to be, when nothing comes any more
     return made
 
 
