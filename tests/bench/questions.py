@@ -81,13 +81,15 @@ def keep(measured: list[Measured]) -> None:
 
 
 def _summary(measured: list[Measured]) -> list[Figure]:
-    before = statistics.median(each.scattered.times_floor for each in measured)
-    after = statistics.median(each.compacted.times_floor for each in measured)
+    floor = statistics.median(each.compacted.times_floor for each in measured)
+    time_left = statistics.median(each.compacted.cpu_ms / each.scattered.cpu_ms for each in measured)
+    bytes_left = statistics.median(each.compacted.megabytes / each.scattered.megabytes for each in measured)
     dearest = max(each.compacted.us_dollars for each in measured)
     what = f"questions, {len(measured)} reports over {DAYS} days of {EVENTS / 1e6:.0f} million events"
     return [
-        Figure(f"{what}, median CPU over count(*) of the same files, before compaction", f"{before:.1f} ×"),
-        Figure(f"{what}, median CPU over count(*) of the same files, after compaction", f"{after:.1f} ×"),
+        Figure(f"{what}, median CPU over count(*) of the same files", f"{floor:.1f} ×"),
+        Figure(f"{what}, median CPU after compaction over before", f"{time_left:.2f} ×"),
+        Figure(f"{what}, median bytes read after compaction over before", f"{bytes_left:.2f} ×"),
         Figure(f"{what}, the dearest on Athena, estimated", f"${dearest:.5f}"),
     ]
 
