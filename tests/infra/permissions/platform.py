@@ -30,8 +30,8 @@ class KeyUse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Actions on resources, or on the model that a setting names.
 
-    In a resource `{each}` and `{Each}` stand for the role's own, `{key}` for the deployment's key. `key`: only where it
-    has one.
+    In a resource `{each}` and `{Each}` stand for the role's own, `{lake}` for the lake's bucket, `{key}` for the
+    deployment's key. `key`: only where it has one.
     """
 
     actions: tuple[str, ...]

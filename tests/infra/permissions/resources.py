@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tests.infra.permissions.rights import OF_THE_EVENT, Right
-from tests.infra.permissions.world import World
+from tests.infra.permissions.world import World, bucket_arn
 
 # What a custom resource had before it was changed can be anything of its type by the time it is released.
 FORMER = "Former"
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
-_URI = "s3://"
+_URI = re.compile(r"s3://(?P<bucket>\$\{[^}]+\}|[^/]+)(?P<below>.*)")
 _OWN = "arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{resource}"
 # Cross-region inference: the regions of a profile's area.
 # Source: https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html
@@ -86,15 +86,17 @@ def _object(name: str, told: Told) -> list[Resource]:
     """Of the lake, rows; of the bucket that analysts put templates into, only templates; of the mails all."""
     if not name:
         return []
-    if name.startswith(_URI):
-        return _made(name.removeprefix(_URI), told)
+    if uri := _URI.fullmatch(name):
+        return [Resource(bucket_arn(uri["bucket"]) + uri["below"])]
     if name == OF_THE_EVENT:
         return [Resource("${hub/Mails.Arn}/*")] if told.world.deployment.hub.mail_recipients else []
     return [Resource(f"{each.arn.removesuffix('*')}*.jinja") for each in _made(name, told)]
 
 
 def _bucket(name: str, told: Told) -> list[Resource]:
-    return _made(f"{name.removeprefix(_URI).partition('}')[0]}}}", told)
+    """By its URI, or by its name."""
+    uri = _URI.fullmatch(name)
+    return [Resource(bucket_arn(uri["bucket"]))] if uri else _made(name, told)
 
 
 def _stream(_: str, told: Told) -> list[Resource]:

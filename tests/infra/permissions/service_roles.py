@@ -34,4 +34,7 @@ def _resources(world: World, allowed: Allowed, each: str) -> list[Resource]:
 
 
 def _filled(text: str, each: str, world: World) -> str:
-    return text.replace("{each}", each).replace("{Each}", each.title()).replace("{key}", world.key)
+    known = {"{each}": each, "{Each}": each.title(), "{lake}": world.lake, "{key}": world.key}
+    for placeholder, value in known.items():
+        text = text.replace(placeholder, value)
+    return text

@@ -60,8 +60,9 @@ VARIANTS: Mapping[str, Context] = {
         "sources": {"whatsapp": True, "email": False, "sms": False},
         **_answering("qbusiness", qbusiness_application_id=Q),
     },
-    "a runtime's endpoint, with a key that is there": {
+    "a runtime's endpoint, with a key and a lake that are there": {
         "kms_key": KEY,
+        "lake": {"bucket": "faro-lake", "compaction": True},
         **_CHANNELS,
         **_answering("agentcore", agentcore_runtime_arn=RUNTIME, agentcore_qualifier="live"),
     },

@@ -1,6 +1,8 @@
 """One deployment, as settings and as templates."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from infra.settings.deployment import Deployment
@@ -20,7 +22,27 @@ class World(NamedTuple):
         chosen = self.deployment.kms_key
         return "${lake/Key.Arn}" if chosen == "create" else chosen
 
+    @property
+    def lake(self) -> str:
+        """The ARN of the bucket that rows lie in."""
+        chosen = self.deployment.lake.bucket
+        return bucket_arn(chosen or "${lake/Lake}")
+
+
+def bucket_arn(name: str) -> str:
+    """Of a bucket by its own name, or by what refers to one of the deployment's."""
+    return name.replace("}", ".Arn}") if name.startswith("${") else f"arn:${{AWS::Partition}}:s3:::{name}"
+
 
 def world(context: Mapping[str, object]) -> World:
     """Synthesised from a context like cdk.json's."""
     return World(Deployment.read(context), Templates(synthesised(context)))
+
+
+def world_in(folder: Path, context: Mapping[str, object]) -> World:
+    """Of templates that lie in a folder, synthesised from the context."""
+    deployment, ending = Deployment.read(context), ".template.json"
+    named = {path.name.removesuffix(ending): path for path in folder.glob(f"*{ending}")}
+    prefix = f"parley-{deployment.stage}-"
+    templates = {name.removeprefix(prefix): json.loads(path.read_text()) for name, path in named.items()}
+    return World(deployment, Templates(templates))
