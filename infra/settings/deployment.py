@@ -43,7 +43,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="name of the deployment, in the names of its stacks; several can share an account",
-            pattern=r"^[a-z][a-z0-9-]{0,19}$",
+            pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",  # Bedrock's names take no two hyphens together
+            max_length=20,
         ),
     ] = "dev"
     account: Annotated[

@@ -30,6 +30,13 @@ def test_every_fault_is_named_with_its_field_and_what_would_be_right() -> None:
     assert len(lines) == 7
 
 
+@pytest.mark.parametrize("stage", ["a--b", "prod-", "-a", "1a", "Prod", "prod_1", "a" * 21])
+def test_a_stage_that_is_no_part_of_every_services_names_is_refused(stage: str) -> None:
+    """Bedrock's knowledge bases and AgentCore's gateways take letters and digits with single hyphens between them."""
+    with pytest.raises(ConfigurationError, match="stage="):
+        Deployment.read({"stage": stage})
+
+
 def test_text_is_read_as_numbers_truth_and_lists() -> None:
     deployment = Deployment.read(
         {"lake.compaction": "true", "watch.tokens_per_day": "7", "hub.sms_numbers": "phone-1, phone-2"}
