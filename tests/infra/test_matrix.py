@@ -1,5 +1,7 @@
 """Every deployment of the matrix is one that CloudFormation would take: cfn-lint and cdk-nag find nothing.
 
+Nor has any of its roles a right too many or too few (tests/infra/permissions).
+
 Templates that are the same in several deployments are looked at once. What is ignored of cfn-lint:
 
     W3005   CDK states dependencies that a reference implies already
@@ -15,6 +17,8 @@ from cfnlint.api import ManualArgs, lint
 
 from tests.infra.nag import findings_in
 from tests.infra.options import Matrix, context, matrix, options, without_examples
+from tests.infra.permissions.conformance import differences
+from tests.infra.permissions.world import world_in
 
 SHARES = 8  # of the matrix, so that the tests' workers can take turns
 IGNORED = ["W3005", "W6001"]
@@ -48,13 +52,14 @@ def _templates(folder: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", range(SHARES))
-def test_cfn_lint_and_cdk_nag_find_nothing(share: int, tmp_path: Path) -> None:
+def test_cfn_lint_cdk_nag_and_the_table_of_rights_find_nothing(share: int, tmp_path: Path) -> None:
     found = []
     for number, row in enumerate(_matrix().rows[share::SHARES]):
         folder = tmp_path / str(number)
         folder.mkdir()
         found += [f"cdk-nag: {finding}" for finding in findings_in(folder, context(row))]
         found += [f"{name}: {said}" for name, text in _templates(folder) for said in _linted(text)]
+        found += [f"rights: {difference}" for difference in differences(world_in(folder, context(row)))]
     assert sorted(set(found)) == []
 
 
