@@ -1,10 +1,16 @@
-"""A stack of a deployment: its name, its tags, its permissions boundary, its key, what happens to its data."""
+"""A stack of a deployment: its name, its tags, its permissions boundary, its key, what happens to its data.
+
+What a stack needs of another it reads when it is deployed (`Fn::GetStackOutput`) and does not hold on to: an import
+would forbid the other to give up what an option turned off has made, and to make anything anew. A value that may change
+under its name is not read anew by a stack that itself does not change: such a resource gets another name instead.
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Environment, RemovalPolicy, Stack, Tags
+from aws_cdk import CrossStackReferences, Environment, ReferenceStrength, RemovalPolicy, Stack, Tags
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -40,6 +46,7 @@ class ParleyStack(Stack):
             env=Environment(account=deployment.account or None, region=deployment.region or None),
             termination_protection=deployment.when_destroyed == "retain",
         )
+        CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
         self.plan = plan
         self.deployment = deployment
         for name, value in {**deployment.tags, "parley:stage": deployment.stage}.items():

@@ -25,14 +25,17 @@ def empty_asset(name: str) -> Path:
     return path
 
 
+def last_name(stack: str) -> str:
+    """`hub` of parley-dev-hub."""
+    return stack.rpartition("-")[2]
+
+
 def synthesised(context: Mapping[str, object]) -> dict[str, Template]:
     """Every stack's template, by the last part of its name: lake, sources, hub, …"""
     from infra.stacks.whole import app  # noqa: PLC0415  # a second, which tests without stacks do not need
 
     deployment = Deployment.read(context)
-    stage = f"parley-{deployment.stage}-"
     assembly = app(deployment, empty_asset).synth()
     return {
-        stack.stack_name.removeprefix(stage): json.loads(Path(stack.template_full_path).read_text())
-        for stack in assembly.stacks
+        last_name(stack.stack_name): json.loads(Path(stack.template_full_path).read_text()) for stack in assembly.stacks
     }

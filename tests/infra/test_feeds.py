@@ -35,9 +35,10 @@ def of_type(template: Template, kind: str) -> list[dict[str, Any]]:
     return [each["Properties"] for each in template["Resources"].values() if each["Type"] == kind]
 
 
-def fed(target: Mapping[str, str]) -> str:
+def fed(target: Mapping[str, Any]) -> str:
     """The table whose stream, of the lake's stack, another stack names."""
-    (table,) = [name for name in TABLES if f"{name.capitalize()}Stream" in target["Fn::ImportValue"]]
+    told = target["Fn::GetStackOutput"]["OutputName"]
+    (table,) = [name for name in TABLES if f"{name.capitalize()}Stream" in told]
     return table
 
 

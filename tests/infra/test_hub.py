@@ -95,7 +95,7 @@ def _known(value: Any) -> str:
         return "111122223333"
     if "Fn::Join" in value:
         return "".join(map(_known, value["Fn::Join"][1]))
-    return str(value["Fn::ImportValue"]) if "Fn::ImportValue" in value else target(value)
+    return str(value["Fn::GetStackOutput"]) if "Fn::GetStackOutput" in value else target(value)
 
 
 def test_the_functions_read_what_the_stacks_know() -> None:
@@ -250,7 +250,7 @@ def _aws(arn: Any) -> str:
 def test_what_the_knowledge_stack_makes_may_be_asked() -> None:
     found = actions(hub("otherwise"), "converse").items()
     named = next(on for on, several in found if several == ["bedrock:Retrieve"])
-    assert "Fn::ImportValue" in named
+    assert "Fn::GetStackOutput" in named
 
 
 def test_a_lake_alone_has_no_hub() -> None:

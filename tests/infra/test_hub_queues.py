@@ -56,7 +56,7 @@ def test_every_queue_keeps_two_weeks_encrypted_and_refuses_what_is_not_tls() -> 
 
 def test_a_key_of_the_deployments_own_encrypts_every_queue() -> None:
     queues = of_type(hub("otherwise"), QUEUE).values()
-    assert all("Fn::ImportValue" in each["KmsMasterKeyId"] for each in queues)
+    assert all("Fn::GetStackOutput" in each["KmsMasterKeyId"] for each in queues)
 
 
 def test_events_are_hidden_for_six_times_as_long_as_one_try_may_take() -> None:

@@ -88,7 +88,7 @@ def test_a_change_or_an_end_of_a_record_is_not_sent_again(changes: list[dict[str
 def test_a_pipe_leads_from_the_table_to_its_stream_from_the_beginning(stream: str) -> None:
     found = pipe(stream)
     assert target(found["Source"]).startswith("Conversations")
-    assert f"{stream.title()}Stream" in found["Target"]["Fn::ImportValue"]
+    assert f"{stream.title()}Stream" in found["Target"]["Fn::GetStackOutput"]["OutputName"]
     assert found["SourceParameters"]["DynamoDBStreamParameters"]["StartingPosition"] == "TRIM_HORIZON"
     assert "TargetParameters" not in found, "the transformer takes stream records as they are"
 

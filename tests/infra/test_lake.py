@@ -262,7 +262,7 @@ def test_data_goes_with_the_stack_only_when_the_deployer_says_so() -> None:
 
 
 def test_nothing_of_ours_writes_into_a_bucket_that_is_emptied_to_be_deleted() -> None:
-    """What depends on the emptying is gone before it begins: Firehose's streams, and the views, whose end has results."""
+    """What depends on the emptying goes before: Firehose's streams, and the views, whose end has results."""
     emptied = of_type("Custom::S3AutoDeleteObjects", "otherwise")
     for kind, written in (("AWS::KinesisFirehose::DeliveryStream", "Lake"), ("Custom::ParleyViews", "Results")):
         (emptying,) = [

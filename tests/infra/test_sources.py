@@ -42,7 +42,7 @@ def only(kind: str, which: str = "everything") -> dict[str, Any]:
 
 def is_stream(value: Any) -> bool:
     """Whether it is the lake's events stream, from the other stack."""
-    return "EventsStream" in str(value.get("Fn::ImportValue", ""))
+    return "EventsStream" in str(value.get("Fn::GetStackOutput", ""))
 
 
 def role(reference: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-content-
 
 from hashlib import sha256
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
 
 from infra.constructs.stack import ParleyStack
@@ -17,7 +18,11 @@ SECRETS = ("AWS_ACCESS_KEY", "AWS_SECRET_KEY", "CREDIT_DEBIT_CARD_NUMBER", "CRED
 
 
 class Guardrail:
-    """`version` changes whenever the guardrail does, so that what is deployed is what was reviewed."""
+    """`version` changes whenever the guardrail does, so that what is deployed is what was reviewed.
+
+    Another text makes another version under another name, which the hub's template then has too; the former one stays
+    for as long as the guardrail, as the hub uses it until it is deployed itself.
+    """
 
     def __init__(self, stack: ParleyStack) -> None:
         strong = [_filter(kind, "HIGH", "HIGH") for kind in ABUSE]
@@ -39,10 +44,11 @@ class Guardrail:
         )
         self._version = bedrock.CfnGuardrailVersion(
             stack,
-            "GuardrailVersion",
+            f"GuardrailVersion{_fingerprint()}",
             guardrail_identifier=self._guardrail.attr_guardrail_id,
-            description=f"of {_fingerprint()}",  # another text makes another version
+            description=f"of {_fingerprint()}",
         )
+        self._version.apply_removal_policy(RemovalPolicy.RETAIN)
 
     @property
     def id(self) -> str:

@@ -1,6 +1,6 @@
 """CloudFormation's values as text that a person can compare: `${hub/Conversations.Arn}/index/due`.
 
-A resource is named by its stack and its logical id without the hash that CDK appends; what one stack imports from
+A resource is named by its stack and its logical id without the hash that CDK appends; what one stack reads from
 another is named where it is made.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from tests.infra.synthesis import Template
+from tests.infra.synthesis import Template, last_name
 
 _HASH = re.compile(r"(?<=[a-z0-9])[0-9A-F]{8}$")
 _SUB = re.compile(r"\$\{([^!}][^}]*)\}")
@@ -33,14 +33,8 @@ class Templates:
             "Fn::GetAtt": self._attribute,
             "Fn::Join": self._joined,
             "Fn::Sub": self._substituted,
-            "Fn::ImportValue": self._imported,
+            "Fn::GetStackOutput": self._told,
             "Fn::Select": self._selected,
-        }
-        self._exports = {
-            output["Export"]["Name"]: (stack, output["Value"])
-            for stack, template in templates.items()
-            for output in template.get("Outputs", {}).values()
-            if "Export" in output
         }
 
     def resources(self, *types: str) -> dict[str, tuple[str, Mapping[str, Any]]]:
@@ -100,8 +94,9 @@ class Templates:
     def _substituted(self, stack: str, pattern: str) -> str:
         return _SUB.sub(lambda found: self._ref(stack, found[1]), pattern)
 
-    def _imported(self, _: str, export: str) -> str:
-        return self.text(*self._exports[export])
+    def _told(self, _: str, argument: Mapping[str, str]) -> str:
+        stack = last_name(argument["StackName"])
+        return self.text(stack, self._templates[stack]["Outputs"][argument["OutputName"]]["Value"])
 
     def _selected(self, stack: str, argument: list[Any]) -> str:
         index, parts = argument

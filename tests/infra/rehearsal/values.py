@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.infra.synthesis import Template
+from tests.infra.synthesis import Template, last_name
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 _PSEUDO = {
@@ -17,7 +17,7 @@ _PSEUDO = {
     "AWS::URLSuffix": "amazonaws.com",
     "AWS::NoValue": "",
 }
-_FUNCTIONS = ("Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::Join", "Fn::Sub")
+_FUNCTIONS = ("Ref", "Fn::GetAtt", "Fn::GetStackOutput", "Fn::Join", "Fn::Sub")
 Attributes = Mapping[str, str]  # "Ref", and what `Fn::GetAtt` can ask for
 
 
@@ -26,12 +26,7 @@ class Values:
 
     def __init__(self, templates: Mapping[str, Template], known: dict[tuple[str, str], Attributes]) -> None:
         self._known = known
-        self._exports = {
-            output["Export"]["Name"]: (stack, output["Value"])
-            for stack, template in templates.items()
-            for output in template.get("Outputs", {}).values()
-            if "Export" in output
-        }
+        self._templates = templates
 
     def of(self, stack: str, value: Any, keep: Callable[[str], bool] = lambda _: False) -> Any:
         """The value without references; those to the stack's resources that `keep` names stay."""
@@ -50,8 +45,9 @@ class Values:
                 return value if keep(name) else _PSEUDO.get(name) or self._attribute(stack, name, "Ref")
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 return value if keep(name) else self._attribute(stack, name, attribute)
-            case {"Fn::ImportValue": name}:
-                return self.of(*self._exports[self.of(stack, name)])
+            case {"Fn::GetStackOutput": {"StackName": str(name), "OutputName": str(output)}}:
+                told = last_name(name)
+                return self.of(told, self._templates[told]["Outputs"][output]["Value"])
             case {"Fn::Join": [str(between), list(parts)]}:
                 return self._joined(stack, between, parts, keep)
         return re.sub(r"\$\{([^}]+)\}", lambda found: self.of(stack, {"Ref": found[1]}), value["Fn::Sub"])
