@@ -4,6 +4,7 @@ A report's header says which columns (chart.py); for a result that nobody has de
 comes again in a result, because further columns tell its rows apart, the values are added, if they can be.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -166,11 +167,12 @@ def _column(name: str, result: Result) -> list[Cell]:
 
 
 def _number(name: str, cell: Cell) -> float | None:
+    """None also for what has no place on an axis: NaN and the infinities."""
     if cell is None:
         return None
     if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
         raise ChartError(f"{name} is not a number in every row: {cell!s:.40}")
-    return float(cell)
+    return float(cell) if math.isfinite(cell) else None
 
 
 def _label(cell: Cell) -> str:

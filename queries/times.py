@@ -21,8 +21,8 @@ class Times:
 
 
 def is_time(cell: Cell) -> bool:
-    """A date, a time, or text like 2026/07/01/13."""
-    return isinstance(cell, date) or (isinstance(cell, str) and _HOUR.fullmatch(cell) is not None)
+    """A date, a time, or text like 2026/07/01/13 that is in the calendar."""
+    return _moment(cell) is not None
 
 
 def time_label(moment: datetime) -> str:
@@ -53,7 +53,14 @@ def _moment(cell: Cell) -> datetime | None:
             return cell.replace(tzinfo=None)
         case date():
             return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - the zone is the column's, UTC in ours
-        case str() if is_time(cell):
-            return datetime.strptime(cell, "%Y/%m/%d/%H")  # noqa: DTZ007 - the same
+        case str() if _HOUR.fullmatch(cell):
+            return _hour(cell)
         case _:
             return None
+
+
+def _hour(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y/%m/%d/%H")  # noqa: DTZ007 - UTC, as all hours of the lake
+    except ValueError:
+        return None

@@ -1,5 +1,6 @@
 """Numbers as people read them. A column's meaning ends in its unit: `what these cost; US dollars`."""
 
+import math
 from decimal import Decimal
 from typing import Literal, cast, get_args
 
@@ -36,6 +37,8 @@ def shown(value: float, unit: Unit = "") -> str:
 
 def _plain(value: float) -> str:
     """Never with an exponent."""
+    if not math.isfinite(value):
+        return str(value)
     if value == int(value) or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{Decimal(f'{value:.3g}'):f}"

@@ -76,6 +76,21 @@ def test_what_cannot_be_drawn_says_why(chart: Chart, message: str) -> None:
         draw(chart, volume(("1", "text", 5, 2)))
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), Decimal("NaN")])
+def test_what_has_no_place_on_an_axis_is_not_drawn(number: float | Decimal) -> None:
+    numbers = result({"carrier": "varchar", "share": "double"}, ("a", 0.5), ("b", number))
+    (drawing,) = draw(guess_chart(numbers), numbers)
+    assert drawing.series == (Series("share", (0.5, None)),)
+    assert "0.5" in printed(drawing)
+
+
+def test_an_hour_that_is_in_no_calendar_is_a_name_and_no_time() -> None:
+    rows = volume(("2026/02/30/01", "text", 5, 1), ("2026/07/01/01", "text", 4, 0))
+    assert guess_chart(rows).kind == "bar"
+    (drawing,) = draw(Chart("line", ("hour",), ("sent",)), rows)
+    assert drawing.places == ("2026/02/30/01", "2026/07/01/01")
+
+
 @pytest.mark.parametrize("types", [{}, {"name": "varchar"}, {"n": "bigint"}, {"a": "varchar", "b": "boolean"}])
 def test_a_result_without_numbers_has_no_chart(types: dict[str, str]) -> None:
     with pytest.raises(ChartError):
