@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,55 @@ def test_a_file_that_is_something_else_is_named_and_stops_no_other(data: Path, o
     bad, other = tally["unreadable"]
     assert f"{HOUR}/bad is no Parquet file" in bad
     assert f"{HOUR}/other is not of the sample's events table: it has no channel" in other
+
+
+def not_utf_8() -> pa.Array:
+    (_, offsets, _) = pa.array(["ab"]).buffers()
+    return pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(b"\xff\xfe")])
+
+
+def put_columns(folder: Path, name: str, columns: Mapping[str, pa.Array]) -> None:
+    """An events object whose columns may be of any type, or there twice by their letters' case."""
+    good = {"channel": ["text"], "messageid": ["s9"], "rawevent": ["{}"], "timestamp": [1782903600000]}
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({**good, **columns}), sink)
+    put(folder, f"events/{HOUR}/{name}", bytes(sink.getvalue()))
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"rawevent": not_utf_8()},
+        {"rawevent": pa.array([b"\xff"])},
+        {"timestamp": pa.array([2**62], pa.timestamp("ms"))},
+        {"Channel": pa.array(["text"])},
+        {"tags": pa.array([{"a": 1}]), "status": pa.array([[{"a": b"\xff"}]])},
+    ],
+)
+def test_a_file_with_a_column_of_another_kind_is_named_and_stops_no_other(
+    data: Path, old: Path, columns: Mapping[str, pa.Array]
+) -> None:
+    put_columns(old, "bad", columns)
+    put_columns(old, "good", {})
+    tally = imported(data, old, exit_code=2)
+    assert (tally["files"], *counts(tally)) == (2, 1, 1, 0, 0)
+    (bad,) = tally["unreadable"]
+    assert f"{HOUR}/bad has a column that is not as the sample's" in bad
+
+
+def test_text_that_another_program_wrote_as_bytes_is_text(data: Path, old: Path) -> None:
+    put_columns(
+        old,
+        "stream-1",
+        {
+            "messageid": pa.array([b"s9"]),
+            "statuscode": pa.array([Decimal("250")]),
+            "tags": pa.array([[(b"campaign", b"june")]], pa.map_(pa.binary(), pa.binary())),
+        },
+    )
+    assert counts(imported(data, old)) == (1, 1, 0, 0)
+    (found,) = lake(data, "events")
+    assert (found["message_id"], found["status_code"], found["tags"]) == ("s9", "250", {"campaign": "june"})
 
 
 def test_what_their_firehose_could_not_deliver_is_left_to_the_replay(data: Path, old: Path) -> None:

@@ -68,15 +68,32 @@ def _reader(each: Object, kind: Kind) -> Callable[[], Iterator[OldEvent | OldMes
 def _events(each: Object) -> Iterator[OldEvent]:
     try:
         table = pq.read_table(BytesIO(each.content))
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise UnreadableError(f"{each.name} is no Parquet file: {error}") from error
     table = table.rename_columns([name.lower() for name in table.column_names])
     if missing := sorted(_NEEDED - set(table.column_names)):
         raise UnreadableError(f"{each.name} is not of the sample's events table: it has no {', '.join(missing)}")
+    try:
+        for batch in _of_theirs(table).to_batches(max_chunksize=1_000):
+            for values in batch.to_pylist(maps_as_pydicts="lossy"):
+                yield OldEvent(values, _hour(each.name))
+    except (pa.ArrowException, ValueError, OverflowError, KeyError) as error:
+        raise UnreadableError(f"{each.name} has a column that is not as the sample's: {error}") from error
+
+
+def _of_theirs(table: pa.Table) -> pa.Table:
+    """Its known columns. Raises `KeyError` where one is there twice, `ArrowException` where bytes are no text."""
     known = table.select([name for name in table.column_names if name in _COLUMNS])
-    for batch in known.to_batches(max_chunksize=1_000):
-        for values in batch.to_pylist(maps_as_pydicts="lossy"):
-            yield OldEvent(values, _hour(each.name))
+    return known.cast(pa.schema([field.with_type(_as_json(field.type)) for field in known.schema]))
+
+
+def _as_json(type_: pa.DataType) -> pa.DataType:
+    """The type in place of one: text, where JSON has no form for it."""
+    if pa.types.is_map(type_):
+        return pa.map_(pa.string(), pa.string())
+    if pa.types.is_list(type_):
+        return pa.list_(pa.string())
+    return pa.string() if pa.types.is_binary(type_) or pa.types.is_decimal(type_) else type_
 
 
 def _messages(each: Object) -> Iterator[OldMessage]:
