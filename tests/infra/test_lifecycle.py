@@ -1,4 +1,4 @@
-"""What a deployment lives through: options turned off, its guardrail made anew."""
+"""What a deployment lives through: options turned off, its guardrail made anew, another region beside it."""
 
 from functools import cache
 
@@ -49,6 +49,16 @@ def test_a_guardrail_that_is_worded_otherwise_has_a_version_that_the_hub_is_told
     assert before["hub"] != after["hub"]
     (version,) = [r for r in before["knowledge"]["Resources"].values() if r["Type"] == "AWS::Bedrock::GuardrailVersion"]
     assert version["DeletionPolicy"] == "Retain"
+
+
+def test_the_same_stage_in_two_regions_has_two_dashboards() -> None:
+    """Of all that is named here, dashboards alone are of no region: the later one would replace the other."""
+    (dashboard,) = [
+        r["Properties"]
+        for r in everything()["watch"]["Resources"].values()
+        if r["Type"] == "AWS::CloudWatch::Dashboard"
+    ]
+    assert dashboard["DashboardName"] == {"Fn::Join": ["", ["parley-dev-watch-", {"Ref": "AWS::Region"}]]}
 
 
 def _read(value: object) -> list[tuple[str, str]]:

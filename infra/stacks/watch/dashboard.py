@@ -18,8 +18,11 @@ ENDS = ("apology", "attachment", "budget", "consent", "handoff", "restart", "sil
 
 
 def dashboard(stack: Stack, lake: LakeStack, hub: HubStack | None, alarms: Sequence[cloudwatch.Alarm]) -> str:
-    """Its name."""
-    name = f"parley-{stack.stack_name.split('-', 1)[1]}"
+    """Its name, which the whole account shares: dashboards are of no region.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudwatch-dashboard.html
+    """
+    name = f"{stack.stack_name}-{stack.region}"
     made = cloudwatch.Dashboard(stack, "Dashboard", dashboard_name=name, default_interval=A_DAY)
     made.add_widgets(cloudwatch.AlarmStatusWidget(alarms=list(alarms), width=24, title="Alarms"))
     if hub:
