@@ -58,6 +58,11 @@ def test_a_key_of_its_own_lets_the_services_in_that_index_passages_and_run_the_g
     assert {role, policy} <= set(resources["Gateway"]["DependsOn"])
 
 
+def test_nothing_is_answered_from_pages_that_are_crawled_no_more() -> None:
+    kept = {each["Name"]: each["DataDeletionPolicy"] for each in of_type("AWS::Bedrock::DataSource").values()}
+    assert kept == {"documents": "RETAIN", "web": "DELETE"}
+
+
 def test_documents_are_private_encrypted_and_versioned() -> None:
     bucket = only("AWS::S3::Bucket")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html)
 
 from collections.abc import Sequence
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -128,7 +129,8 @@ class KnowledgeBase:
             type="S3",
             s3_configuration=bedrock.CfnDataSource.S3DataSourceConfigurationProperty(bucket_arn=bucket.bucket_arn),
         )
-        return self._source("Documents", "documents", where)
+        kept = self._stack.data_policy is RemovalPolicy.RETAIN
+        return self._source("Documents", "documents", where, "RETAIN" if kept else "DELETE")
 
     def _web(self, addresses: Sequence[str]) -> bedrock.CfnDataSource | None:
         if not addresses:
@@ -146,16 +148,17 @@ class KnowledgeBase:
                 ),
             ),
         )
-        return self._source("Web", "web", where)
+        return self._source("Web", "web", where, "DELETE")
 
     def _source(
-        self, construct: str, name: str, where: bedrock.CfnDataSource.DataSourceConfigurationProperty
+        self, construct: str, name: str, where: bedrock.CfnDataSource.DataSourceConfigurationProperty, passages: str
     ) -> bedrock.CfnDataSource:
+        """`passages`: what becomes of them when the source goes. Those that stay go on being answered from."""
         return bedrock.CfnDataSource(
             self._stack,
             construct,
             name=name,
             knowledge_base_id=self.id,
             data_source_configuration=where,
-            data_deletion_policy="RETAIN" if self._stack.deployment.when_destroyed == "retain" else "DELETE",
+            data_deletion_policy=passages,
         )
