@@ -14,8 +14,9 @@ class ViewFolder:
         self._folder = folder
 
     def read(self) -> Mapping[str, str]:
-        """The statements by the views' names. Raises `OSError`."""
-        return {path.stem: path.read_text(encoding="utf-8") for path in sorted(self._folder.glob("*.sql"))}
+        """The statements by the views' names; of a file that is no text, one that is no SQL. Raises `OSError`."""
+        paths = sorted(path for path in self._folder.glob("*.sql") if path.is_file())
+        return {path.stem: path.read_text(encoding="utf-8", errors="backslashreplace") for path in paths}
 
     def keep(self, view: CreateView) -> None:
         """The view is on disk on return, in place of one of its name. Raises `OSError`."""

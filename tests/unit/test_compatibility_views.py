@@ -152,6 +152,14 @@ def test_a_file_that_was_changed_by_hand_is_checked_like_a_statement(
         engine.query("SELECT * FROM v")
 
 
+def test_a_file_that_is_no_text_stands_in_nobodys_way(engine: DuckDbEngine, data: Path) -> None:
+    (data / "views" / "folder.sql").mkdir(parents=True)
+    (data / "views" / "._v.sql").write_bytes(b"\x00\x05\x16\xff\xfe")
+    assert engine.query("SELECT 1 AS x").rows == ((1,),)
+    with pytest.raises(QueryError, match=r"the view \._v of engagementdb-glue-db cannot be read"):
+        engine.query('SELECT * FROM "._v"')
+
+
 def test_an_explained_view_is_the_statement_it_stands_for(engine: DuckDbEngine, data: Path) -> None:
     engine.query(f"CREATE VIEW by_channel AS {BY_CHANNEL}")
     told = CliRunner().invoke(parley, ["--data", str(data), "query", "--explain", "SELECT * FROM by_channel"])
