@@ -25,7 +25,11 @@ from orchestrator.texts import Texts
 ELSEWHERE = {
     "PARLEY_DATA": "the data folder",
     "PARLEY_PORT": "the server's port",
+    "PARLEY_WORKGROUP": "Athena's, for `parley query`",
+    "PARLEY_DATABASE": "Glue's, for `parley query`",
     "PARLEY_CORPUS": "real payloads for the tests",
+    "PARLEY_ENGAGEMENTDB": "a clone of AWS's sample for the tests",
+    "PARLEY_LAKE_URI": "the lake that is compacted every night",
     "PARLEY_TABLE": "the table that a transformer's stream feeds",
     "PARLEY_TEMPLATES_BUCKET": "the bucket of analysts' templates",
     "PARLEY_TEMPLATES_PREFIX": "their place in it",
