@@ -181,6 +181,13 @@ def test_a_period_of_days_is_named_by_its_first_and_its_last(first: str, until: 
     assert found.words == words
 
 
+@pytest.mark.parametrize(("first", "until"), [("0999-01-01", "0999-01-02"), ("1969-12-31", None), (None, "0001-01-01")])
+def test_a_period_before_all_lakes_is_refused(first: str | None, until: str | None) -> None:
+    begin, end = (datetime.fromisoformat(each) if each else None for each in (first, until))
+    with pytest.raises(ValueError, match="the period would"):
+        period(begin, end, HOUR)
+
+
 def test_a_period_that_ends_before_it_begins_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     words = ["report", "--from", "2026-07-02", "--until", "2026-07-02", "--out", str(tmp_path / "out.html")]
     result = CliRunner().invoke(parley, ["--data", str(tmp_path), *words])

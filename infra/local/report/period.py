@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 DEFAULT = timedelta(days=7)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,12 @@ class Period:
 def period(first: datetime | None, until: datetime | None, now: datetime) -> Period:
     """By default the seven days before `until`, which by default is the end of this hour. Naive times are UTC.
 
-    Raises `ValueError` where there is nothing in between.
+    Raises `ValueError` where there is nothing in between, or it begins before 1970.
     """
     end = until.replace(tzinfo=UTC) if until else now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    begin = first.replace(tzinfo=UTC) if first else end - DEFAULT
+    begin = first.replace(tzinfo=UTC) if first else max(end, _BEGINNING + DEFAULT) - DEFAULT
+    if begin < _BEGINNING:
+        raise ValueError(f"the period would begin at {_moment(begin)}; no lake has hours before {_BEGINNING.year}")
     if begin >= end:
         raise ValueError(f"the period would end at {_moment(end)}, before it begins at {_moment(begin)}")
     return Period(begin, end)
