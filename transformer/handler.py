@@ -20,7 +20,7 @@ from transformer.overrides import Fault, Overrides
 from transformer.put_back import to_stream
 from transformer.redaction.configured import from_environment
 from transformer.redaction.redactor import Redactor
-from transformer.schema import TABLES, TableName
+from transformer.schema import DELIVERY_STATUSES, TABLES, TableName
 from transformer.template_stores import S3Store, s3_client
 
 _LOGGER = logging.getLogger(__name__)
@@ -65,8 +65,11 @@ def _redact(context: object) -> Redact:
 
 
 def _delivered(batch: Batch) -> dict[str, int]:
-    """How many messages got how far: Delivered, Read, Bounced, …"""
-    return {status.title(): number for status, number in batch.deliveries.items() if status}
+    """How many events tell how far a message got: Delivered, Read, Failed, …
+
+    An override's template may write words of its own there, as many as a provider has; those are no metrics.
+    """
+    return {status.title(): count for status in DELIVERY_STATUSES if status and (count := batch.deliveries[status])}
 
 
 def _alarm(faults: Sequence[Fault]) -> None:

@@ -321,6 +321,18 @@ def test_templates_are_swapped_in_a_running_function(function: Function) -> None
     assert function.metrics() == []
 
 
+@pytest.mark.parametrize("word", ["rows", "Rejected", "TEXT_DELIVERED"])
+def test_a_word_of_an_overrides_own_for_how_far_a_message_got_is_no_metric(
+    function: Function, capsys: pytest.CaptureFixture[str], word: str
+) -> None:
+    written = text().replace('"delivery_status": ""', f'"delivery_status": "{word}"')
+    function.put(written.encode())
+    assert function.later()["delivery_status"] == word
+    line = json.loads(capsys.readouterr().out)
+    (metric,) = line["_aws"]["CloudWatchMetrics"]
+    assert {each["Name"]: line[each["Name"]] for each in metric["Metrics"]} == {"Rows": 1, "Rejected": 0}
+
+
 def test_a_function_goes_on_while_its_bucket_cannot_be_reached(
     function: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:

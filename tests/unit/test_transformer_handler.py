@@ -181,6 +181,19 @@ def test_a_batch_is_logged_as_one_line_that_adds_up(caplog: pytest.LogCaptureFix
     }
 
 
+def counted(printed: str) -> dict[str, Any]:
+    """The counts of one batch, as CloudWatch reads them."""
+    (line,) = [json.loads(each) for each in printed.splitlines()]
+    (metric,) = line["_aws"]["CloudWatchMetrics"]
+    return {each["Name"]: line[each["Name"]] for each in metric["Metrics"]}
+
+
+def test_a_batch_counts_its_rows_and_how_far_messages_got(capsys: pytest.CaptureFixture[str]) -> None:
+    delivered, bounced = GOLDEN["sms_event_delivered"], GOLDEN["ses_bounce"]
+    handler({"records": records(delivered, delivered, bounced, sms(1), b"\x80")}, None)
+    assert counted(capsys.readouterr().out) == {"Rows": 4, "Rejected": 1, "Delivered": 2, "Failed": 1}
+
+
 def test_no_word_of_a_customer_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     handler({"records": records(orjson.dumps({**SMS, "destinationNumber": 5, "messageBody": "a secret"}))}, None)
