@@ -32,6 +32,11 @@ def test_the_topic_lets_the_service_in_before_a_number_points_to_it() -> None:
         assert policy in template["Resources"][name]["DependsOn"]
 
 
+def test_a_new_number_which_is_paid_for_is_requested_after_what_may_be_refused() -> None:
+    """Another program's rule set or number fails a deployment; the number would be left, and the next one asked for."""
+    assert {"ReceiptRule", "PhoneNumbers"} <= set(hub()["Resources"]["NewNumber"]["DependsOn"])
+
+
 def test_a_number_that_people_know_is_not_given_back_by_accident() -> None:
     number = next(each for each in hub()["Resources"].values() if each["Type"] == NEW)
     assert number["DeletionPolicy"] == "Retain"

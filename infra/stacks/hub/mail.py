@@ -34,7 +34,7 @@ RIGHTS = (
 
 
 class Mail:
-    """`topic` tells of every mail that came into `bucket`."""
+    """`topic` tells of every mail that came into `bucket`; `rule` has it come."""
 
     def __init__(self, stack: ParleyStack) -> None:
         self._stack = stack
@@ -49,7 +49,7 @@ class Mail:
         self.bucket = self._bucket()
         self.topic = topic(stack, "MailTopic", SES, self._of_the_rule)
         self.uri = self.bucket.s3_url_for_object(PREFIX)
-        self._receive()
+        self.rule = self._receive()
 
     def _bucket(self) -> PrivateBucket:
         kept = Kept(days=self._stack.deployment.hub.mail_kept_days)

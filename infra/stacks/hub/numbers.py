@@ -5,7 +5,9 @@ it has requested itself. A new one is such a number.
 Source: https://docs.aws.amazon.com/sms-voice/latest/userguide/phone-numbers-two-way-sms.html
 """
 
-from aws_cdk import RemovalPolicy
+from collections.abc import Sequence
+
+from aws_cdk import CustomResource, RemovalPolicy
 from aws_cdk import aws_smsvoice as smsvoice
 
 from infra.constructs.custom import Custom, custom_resource
@@ -18,19 +20,24 @@ STOP = "You will get no more messages from us. Reply START to begin again."
 
 
 class Numbers:
-    """`topic` gets what people write; `ids` are the numbers' own."""
+    """`topic` gets what people write; `ids` are the numbers' own.
 
-    def __init__(self, stack: ParleyStack) -> None:
+    A new one is requested after what may well be refused: existing numbers, and `tried_before`. It is paid for from
+    then on, and stays when the deployment fails.
+    """
+
+    def __init__(self, stack: ParleyStack, tried_before: Sequence[CustomResource]) -> None:
         self._stack = stack
+        self._tried_before = list(tried_before)
         hub = stack.deployment.hub
         self.topic = topic(stack, "SmsTopic", "sms-voice.amazonaws.com")
         self.ids = list(hub.sms_numbers)
         if hub.sms_numbers:
-            self._existing()
+            self._tried_before.append(self._existing())
         if hub.new_sms_number:
             self.ids.append(self._new(*hub.new_sms_number.split(":")).ref)
 
-    def _existing(self) -> None:
+    def _existing(self) -> CustomResource:
         stack = self._stack
         sms = f"arn:{stack.partition}:sms-voice:{stack.region}:{stack.account}"
         any_number = f"{sms}:phone-number/*"
@@ -50,6 +57,7 @@ class Numbers:
             },
         )
         made.node.add_dependency(self.topic)  # with its policy
+        return made
 
     def _new(self, country: str, kind: str) -> smsvoice.CfnPhoneNumber:
         """Some kinds have to be registered before they work; requesting one costs its lease from the first day."""
@@ -68,5 +76,5 @@ class Numbers:
             deletion_protection_enabled=self._stack.data_policy is RemovalPolicy.RETAIN,
         )
         number.apply_removal_policy(self._stack.data_policy)
-        number.node.add_dependency(self.topic)
+        number.node.add_dependency(self.topic, *self._tried_before)
         return number

@@ -32,7 +32,8 @@ class HubStack(ParleyStack):
         self.table = conversations_table(self)
         self.conversation_key = conversation_key(self)
         self.mail = Mail(self) if hub.mail_recipients else None
-        self.numbers = Numbers(self) if hub.sms_numbers or hub.new_sms_number else None
+        tried_before = [self.mail.rule] if self.mail else []
+        self.numbers = Numbers(self, tried_before) if hub.sms_numbers or hub.new_sms_number else None
         topics = self._topics(reporting)
         if topics:
             subscribe(self, self.queues.inbound, self.queues.dead, topics)
