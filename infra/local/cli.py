@@ -4,6 +4,7 @@ import importlib
 import keyword
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,6 +45,15 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"infra.local.commands.{module}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """What a command complains of may quote a customer: no control code of it comes to the terminal."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError:  # quotes the command line, if anything
+            raise
+        except click.ClickException as error:
+            raise click.ClickException(_harmless(error.message)) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -81,8 +91,14 @@ def main() -> None:
     try:
         parley()
     except ParleyError as error:
-        click.secho(f"Error: {error}", fg="red", err=True)
+        click.secho(f"Error: {_harmless(str(error))}", fg="red", err=True)
         sys.exit(1)
+
+
+def _harmless(message: str) -> str:
+    from infra.local.commands.tables import lines  # noqa: PLC0415  # only what a command needs is imported
+
+    return lines(message)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import msgspec
 
 from infra.local import deployed_hub
 from infra.local.commands.options import data_option, deployment, format_option, stage
-from infra.local.commands.tables import table
+from infra.local.commands.tables import lines, table
 from infra.local.stage import Stage
 from orchestrator.model import Turn
 
@@ -71,7 +71,7 @@ def show(conversation: str, format_: str, data_here: Path | None) -> None:
         click.echo(msgspec.json.encode(turns))
         return
     for turn in turns:
-        click.echo(_told(turn))
+        click.echo(lines(_told(turn)))
 
 
 def _turns_of(deployed: Stage, conversation: str) -> list[Turn]:
@@ -82,14 +82,14 @@ def _turns_of(deployed: Stage, conversation: str) -> list[Turn]:
 
 
 def _told(turn: Turn) -> str:
-    lines = [f"{_at(message.occurred_at)}  {message.their_address}: {message.text}" for message in turn.messages]
+    told = [f"{_at(message.occurred_at)}  {message.their_address}: {message.text}" for message in turn.messages]
     if turn.answer:
-        lines.append(
+        told.append(
             f"{_at(turn.finished_at)}  ({turn.answer.source}, {turn.answer.latency_ms} ms): {turn.answer.text or '—'}"
         )
-        lines += [f"    source: {citation.title} {citation.uri}" for citation in turn.answer.citations]
-    lines += [f"    part {number}: {part.state} {part.error}".rstrip() for number, part in enumerate(turn.parts, 1)]
-    return "\n".join(lines) + "\n"
+        told += [f"    source: {citation.title} {citation.uri}" for citation in turn.answer.citations]
+    told += [f"    part {number}: {part.state} {part.error}".rstrip() for number, part in enumerate(turn.parts, 1)]
+    return "\n".join(told) + "\n"
 
 
 def _at(moment: datetime | None) -> str:

@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from infra.local.commands.ingest import UNREADABLE
 from infra.local.commands.options import data_option, deployment, format_option
-from infra.local.commands.tables import table
+from infra.local.commands.tables import lines, table
 from infra.local.importing.engagement_db import Import, Tally
 from infra.local.objects import UnreadableError
 
@@ -66,4 +66,4 @@ def _tell(tally: Tally, format_: str) -> None:
     table([told], "table", empty="")
     table([{"rejected": number, "because": reason} for reason, number in reasons.items()], "table", empty="")
     for reason in unreadable:
-        click.echo(f"Error: {reason}", err=True)
+        click.echo(lines(f"Error: {reason}"), err=True)

@@ -37,6 +37,11 @@ def cell(value: object) -> str:
     return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
+def lines(text: str) -> str:
+    """Text of several lines, each of them as in `cell`."""
+    return "\n".join(map(cell, text.split("\n")))
+
+
 def _fits(rows: Rows, width: int) -> bool:
     """Whether the columns stand side by side, the widest of them folded if need be."""
     widths = sorted(2 + max(len(name), *(len(cell(row[name])) for row in rows)) for name in rows[0])
