@@ -9,6 +9,7 @@ from infra.settings.hub_times import LONGEST_S, MOST_RECEIVES, RECEIVES_A_TRY, S
 from orchestrator import bootstrap
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import PREFIX, Settings, environment
+from orchestrator.texts import Texts
 
 MOST_TRIES = MOST_RECEIVES // RECEIVES_A_TRY
 MOST_SECONDS = LONGEST_S - SENDING_S
@@ -19,7 +20,7 @@ MOST_BYTES = 4096 - 1200
 
 def hub_faults(hub: Hub, settings: Settings) -> list[str]:
     """One line for each fault, with its remedy. `settings` are as the hub will have them, stand-ins included."""
-    return [*_answering(settings), *_in_time(settings), *_small(settings), *_mail(hub)]
+    return [*_answering(settings), *_texts(settings), *_in_time(settings), *_small(settings), *_mail(hub)]
 
 
 def _answering(settings: Settings) -> list[str]:
@@ -33,6 +34,15 @@ def _answering(settings: Settings) -> list[str]:
         except ConfigurationError as error:
             faults.append(re.sub(rf"{PREFIX}([A-Z_]+)", lambda found: f"settings.{found[1].lower()}", str(error)))
     return faults
+
+
+def _texts(settings: Settings) -> list[str]:
+    """As the hub reads them when it starts."""
+    try:
+        Texts.with_overrides(settings.texts)
+    except ConfigurationError as error:
+        return [f"settings.texts: {error}"]
+    return []
 
 
 def _in_time(settings: Settings) -> list[str]:

@@ -1,5 +1,6 @@
 """What a deployer decides about the lake."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -59,8 +60,22 @@ class Lake(Struct, frozen=True, kw_only=True):
 
 
 def lake_faults(lake: Lake) -> list[str]:
+    """One line for each fault, with its remedy."""
+    return [*_lifetimes(lake), *_first_hour(lake)]
+
+
+def _lifetimes(lake: Lake) -> list[str]:
     """What S3 would refuse in the middle of a deployment."""
     if not 0 < lake.expire_after_days <= lake.cheaper_after_days:
         return []
     gone, moved = f"lake.expire_after_days={lake.expire_after_days}", "lake.cheaper_after_days"
     return [f"{gone}: a file is gone before {moved}={lake.cheaper_after_days}; set {moved} to 0, or below it"]
+
+
+def _first_hour(lake: Lake) -> list[str]:
+    """What Athena would refuse in every question."""
+    try:
+        datetime.strptime(lake.first_hour, "%Y/%m/%d/%H")  # noqa: DTZ007 - only whether there is one
+    except ValueError:
+        return [f"lake.first_hour={lake.first_hour}: is in no calendar; write it as yyyy/MM/dd/HH, in UTC"]
+    return []

@@ -22,7 +22,7 @@ def read(section: Section, values: Mapping[str, object], faults: list[str], path
     unknown = [name for name in values if name not in hints]
     faults += [f"{path}{name}: there is no such setting{_meant(name, hints)}" for name in unknown]
     read_values = {}
-    for name in values.keys() & hints.keys():
+    for name in (each for each in hints if each in values):
         value, kind = values[name], _plain(hints[name])
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             if isinstance(value, Mapping):

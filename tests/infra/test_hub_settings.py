@@ -46,6 +46,8 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
         ({"settings.max_receives": "101"}, "settings.max_receives: .*; 100 is the most"),
         ({"settings.model_prompt": "x" * 3000}, "shorten settings.model_prompt first"),
         ({"settings": {"restart_words": ["again, please"]}}, "PARLEY_RESTART_WORDS is separated by commas"),
+        ({"settings.texts": "texts.json"}, "settings.texts: the fixed texts are not JSON"),
+        ({"settings.texts": '{"en": {"apolgy": "Sorry."}}'}, "settings.texts: fixed text 'apolgy'"),
         ({"hub.mail_rule_set": "default-rule-set"}, "hub.mail_recipients: is empty"),
     ],
 )

@@ -94,6 +94,20 @@ def test_a_key_for_pseudonyms_is_a_secret_and_is_used(settings: dict[str, str], 
         Deployment.read({"settings": settings})
 
 
+@pytest.mark.parametrize("hour", ["2026/02/30/00", "2026/07/01/24", "0000/01/01/00"])
+def test_the_first_hour_is_one_of_the_calendar(hour: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"lake\.first_hour={hour}: is in no calendar"):
+        Deployment.read({"lake.first_hour": hour})
+
+
+def test_faults_come_in_the_order_of_the_settings() -> None:
+    wrong = {"when_destroyed": "burn", "kms_key": "mine", "region": "here", "account": "1", "stage": "PROD"}
+    with pytest.raises(ConfigurationError) as raised:
+        Deployment.read(wrong)
+    named = [line.strip().partition("=")[0] for line in str(raised.value).splitlines()[1:]]
+    assert named == ["stage", "account", "region", "when_destroyed", "kms_key"]
+
+
 def test_a_file_is_not_deleted_before_it_would_be_moved() -> None:
     with pytest.raises(
         ConfigurationError, match=r"expire_after_days=30: .* set lake.cheaper_after_days to 0, or below"
