@@ -147,10 +147,10 @@ class Deployment:
 
 
 @contextmanager
-def alone(data: Path) -> Iterator[bool]:
-    """Whether no server runs on the data folder; while the context lasts, none can start."""
+def alone(data: Path, doing: str = "serve") -> Iterator[bool]:
+    """Whether no other process is `doing` it on the data folder; while the context lasts, none can begin."""
     data.mkdir(parents=True, exist_ok=True)
-    with (data / "serve.lock").open("w") as lock:
+    with (data / f"{doing}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from moto import mock_aws
 
+from infra.local.deployment import alone
 from infra.local.importing import engagement_db
 from infra.local.importing.old_lake import OldObject, old_lake
 from queries.compatibility.tables import TABLES
@@ -155,6 +156,14 @@ def test_the_same_import_twice_adds_nothing(data: Path, old: Path) -> None:
     assert counts(first) == (30, 28, 0, 2)
     assert counts(second) == (30, 0, 30, 0)
     assert [lake(data, table) for table in ("events", "conversations", "rejected")] == before
+
+
+def test_two_imports_at_once_would_write_a_row_twice_so_the_second_is_refused(data: Path, old: Path) -> None:
+    put_messages(old, json.dumps(MESSAGE).encode())
+    with alone(data, "import"):
+        refused = run(data, "import", "engagement-db", str(old))
+    assert (refused.exit_code, "another import runs on" in refused.output) == (1, True)
+    assert counts(imported(data, old)) == (1, 1, 0, 0)
 
 
 def test_what_the_lake_has_from_elsewhere_is_not_added_again(data: Path, old: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from infra.local.commands.ingest import UNREADABLE
 from infra.local.commands.options import data_option, deployment, format_option
 from infra.local.commands.tables import lines, table
+from infra.local.deployment import alone
 from infra.local.importing.engagement_db import Import, Tally
 from infra.local.objects import UnreadableError
 
@@ -39,7 +40,10 @@ def engagement_db(where: str, format_: str, data_here: Path | None) -> None:
     opened = deployment(data_here)
     importing = Import(opened)
     try:
-        _run(importing, where)
+        with alone(opened.data, "import") as is_alone:
+            if not is_alone:
+                raise click.ClickException(f"another import runs on {opened.data}: wait for it")
+            _run(importing, where)
     except (UnreadableError, OSError) as error:
         raise click.ClickException(f"{error}; what was written until then stays") from error
     finally:
