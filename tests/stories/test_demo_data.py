@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.local.cli import parley
-from infra.local.deployment import Deployment
+from infra.local.deployment import Deployment, alone
 from orchestrator.settings import Settings
 from queries.engines.duckdb import DuckDbEngine
 from transformer.schema import TABLES
@@ -125,3 +125,9 @@ def test_a_folder_in_use_is_left_alone(data: Path) -> None:
     assert result.exit_code == 1
     assert "is in use already; name a new folder" in result.stderr
     assert rows(data, "SELECT count(*) FROM events") == before
+
+
+def test_a_folder_that_a_server_is_about_to_fill_is_left_alone(tmp_path: Path) -> None:
+    with alone(tmp_path):
+        assert "is in use already" in demo(tmp_path).stderr
+    assert not (tmp_path / "parley.sqlite3").exists()

@@ -40,9 +40,9 @@ def command(days: int, turns_per_day: int, seed: int, until: datetime, data_here
     parley --data demo report
     """
     data = data_here or click.get_current_context().find_object(Path) or Path(".parley")
-    if (data / "parley.sqlite3").exists():
-        raise click.ClickException(f"{data} is in use already; name a new folder: parley --data demo demo-data")
-    with alone(data):
+    with alone(data) as is_alone:
+        if not is_alone or (data / "parley.sqlite3").exists():
+            raise click.ClickException(f"{data} is in use already; name a new folder: parley --data demo demo-data")
         month = Month(data, seed=seed, until=until.replace(tzinfo=UTC), days=days, turns_per_day=turns_per_day)
         began = time.monotonic()
         _run(month, days)
