@@ -46,6 +46,7 @@ def _of_bucket(where: str, since: datetime) -> Iterator[Object]:
     client = boto3.client("s3")
     for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         for each in page.get("Contents", []):
-            if each["LastModified"] >= since:
+            is_folder = each["Key"].endswith("/")  # an empty object, by which the console shows one
+            if each["LastModified"] >= since and not is_folder:
                 content = client.get_object(Bucket=bucket, Key=each["Key"])["Body"].read()
                 yield Object(f"{SCHEME}{bucket}/{each['Key']}", content)

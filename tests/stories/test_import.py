@@ -372,6 +372,7 @@ def test_a_bucket_is_read_like_a_folder(data: Path, monkeypatch: pytest.MonkeyPa
     client = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket="engagementdb")
     body = parquet([as_theirs(values) for values in events_of_sample()])
+    client.put_object(Bucket="engagementdb", Key=f"events/{HOUR}/", Body=b"")  # a folder, as the console makes it
     client.put_object(Bucket="engagementdb", Key=f"events/{HOUR}/stream-1", Body=body)
     client.put_object(Bucket="engagementdb", Key=f"conversations/{HOUR}/stream-1", Body=json.dumps(MESSAGE).encode())
     assert counts(imported(data, "s3://engagementdb/")) == (28, 28, 0, 0)
