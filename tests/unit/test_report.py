@@ -138,6 +138,13 @@ def test_a_question_that_fails_costs_no_other_its_place(data: Path) -> None:
     assert one(page, "#unanswered table tbody tr").text()
 
 
+def test_what_went_wrong_drives_no_terminal(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "answer", lambda _engine, entry, _period: Answered(entry, problem=HOSTILE))
+    result, _ = report(data, *DAY, status=1)
+    assert "\\x1b[2J\\u202e" in result.stderr
+    assert not {"\x1b", "\u202e"} & {*result.stderr}
+
+
 def test_a_chart_that_cannot_be_drawn_leaves_the_table() -> None:
     entry = SHIPPED.entries["answers_by_source"]
     columns = tuple(Column(name, "varchar") for name in entry.columns)

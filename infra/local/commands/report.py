@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.local.commands.engines import engine_option
+from infra.local.commands.tables import cell
 from infra.local.report.answered import Answered, answer
 from infra.local.report.outline import OUTLINE
 from infra.local.report.page import render
@@ -90,6 +91,6 @@ def _tell(out: Path, asked_for: Period, answers: Mapping[str, Answered], hint: s
     click.echo(f"{asked_for.words}: {len(answers)} questions in {out}")
     problems = [each for each in answers.values() if each.problem]
     for each in problems:
-        click.secho(f"{each.entry.name}: {each.problem}", fg="red", err=True)
+        click.secho(cell(f"{each.entry.name}: {each.problem}"), fg="red", err=True)
     if problems:
         raise click.exceptions.Exit(1)
