@@ -35,3 +35,15 @@ def test_a_variable_that_nothing_reads_is_named_with_the_one_that_was_meant(
 ) -> None:
     monkeypatch.setenv("PARLEY_ANSWERER", "documents")
     assert "PARLEY_ANSWERER is no setting of Parley: did you mean PARLEY_ANSWERERS?" in complaints(tmp_path)
+
+
+@pytest.mark.parametrize("words", [["doctor", "--aws"], ["doctor"]])
+def test_a_profile_that_is_not_there_is_a_gap_with_a_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobodys")
+    monkeypatch.setenv("PARLEY_ANSWERERS", "language_model")
+    monkeypatch.setenv("PARLEY_MODEL_ID", "amazon.nova-lite-v1:0")
+    told = CliRunner().invoke(parley, ["--data", str(tmp_path), *words])
+    assert told.exit_code == 1
+    assert "profile (nobodys) could not be found; `aws configure list-profiles`" in told.stderr

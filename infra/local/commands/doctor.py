@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 import click
+from botocore.exceptions import BotoCoreError
 
 from infra.local.aws_checks.every import CHECKS, examined
 from infra.local.aws_checks.mail_exchangers import mail_exchangers
@@ -35,6 +36,7 @@ ELSEWHERE = {
     "PARLEY_TEMPLATES_PREFIX": "their place in it",
 }
 SECRET = {"PARLEY_PSEUDONYM_KEY"}
+_PROFILES = "`aws configure list-profiles` names those there are"
 
 
 @click.command(name="doctor")
@@ -74,7 +76,10 @@ def command(*, on_aws: bool, stage_here: str | None, format_: str, data_here: Pa
 def _account(deployed: Stage | None, format_: str) -> None:
     """Every check's findings as rows."""
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
-    region = boto3.session.Session().region_name or "no region"
+    try:
+        region = boto3.session.Session().region_name or "no region"
+    except BotoCoreError as error:
+        raise click.ClickException(f"{error}; {_PROFILES}") from error
     findings = list(examined(Subject(Asking(), mail_exchangers, region, deployed, os.environ), CHECKS))
     rows = [
         {"check": name, "verdict": finding.verdict, "found": finding.found, "next": finding.next}
@@ -110,7 +115,10 @@ def _without_aws(settings: Settings) -> list[str]:
     if not managed:
         return []
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
-    session = boto3.session.Session()
+    try:
+        session = boto3.session.Session()
+    except BotoCoreError as error:
+        return [f"{', '.join(managed)}: {error}; {_PROFILES}"]
     problems = []
     if not session.region_name:
         problems.append(f"{', '.join(managed)}: no AWS region; set AWS_DEFAULT_REGION or run `aws configure`")
