@@ -17,6 +17,10 @@ MOST_SECONDS = LONGEST_S - SENDING_S
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 MOST_BYTES = 4096 - 1200
 
+# An address, a domain, or a dot and a domain: all below it.
+# Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html (recipient conditions)
+_RECIPIENT = re.compile(r"([^@\s]+@|\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
 
 def hub_faults(hub: Hub, settings: Settings) -> list[str]:
     """One line for each fault, with its remedy. `settings` are as the hub will have them, stand-ins included."""
@@ -72,6 +76,8 @@ def _small(settings: Settings) -> list[str]:
 
 
 def _mail(hub: Hub) -> list[str]:
+    if unfit := [each for each in hub.mail_recipients if not _RECIPIENT.fullmatch(each)]:
+        return [f"hub.mail_recipients: {unfit[0]!r} is no mail address and no domain"]
     if hub.mail_recipients or not (hub.mail_rule_set or hub.mail_identities):
         return []
     return ["hub.mail_recipients: is empty, so no mail is received; name addresses or domains too"]

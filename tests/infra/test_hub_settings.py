@@ -48,9 +48,16 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
         ({"settings": {"restart_words": ["again, please"]}}, "PARLEY_RESTART_WORDS is separated by commas"),
         ({"settings.texts": "texts.json"}, "settings.texts: the fixed texts are not JSON"),
         ({"settings.texts": '{"en": {"apolgy": "Sorry."}}'}, "settings.texts: fixed text 'apolgy'"),
+        ({"hub.mail_recipients": "help@shop.example,help"}, "hub.mail_recipients: 'help' is no mail address"),
+        ({"hub.mail_recipients": "a b@shop.example"}, "hub.mail_recipients: 'a b@shop.example' is no mail address"),
         ({"hub.mail_rule_set": "default-rule-set"}, "hub.mail_recipients: is empty"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused_with_a_remedy(context: Mapping[str, object], fault: str) -> None:
     with pytest.raises(ConfigurationError, match=fault):
         Deployment.read(context)
+
+
+@pytest.mark.parametrize("recipient", ["help@shop.example", "shop.example", ".shop.example", "h+elp@mail.shop.example"])
+def test_mail_is_received_for_addresses_domains_and_all_below_a_domain(recipient: str) -> None:
+    assert Deployment.read({"hub.mail_recipients": recipient}).hub.mail_recipients == (recipient,)
