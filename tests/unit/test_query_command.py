@@ -131,6 +131,7 @@ def test_columns_of_one_name_are_told_apart(data: Path) -> None:
     [
         (["SELECT 1", "--out", "answer.txt"], "ends in none of .json, .csv, .parquet"),
         (["SELECT 1", "--out", "answer.csv", "--format", "chart"], "a chart is for the terminal"),
+        (["SELECT 1", "--out", "nowhere/answer.csv"], "there is no folder nowhere; make it first"),
         (["SELECT 1 AS a", "-p", "n"], "'n' is not NAME=VALUE"),
         (["SELECT 1 AS a", "-p", "n:text=1"], "'n:text=1' is not NAME=VALUE"),
         (["SHOW TABLES", "--explain"], "nothing to explain"),
@@ -238,3 +239,12 @@ def test_without_credentials_or_region_the_message_says_what_is_missing(
     assert needs in refused(data, "SELECT 1 AS n", "--engine", "athena")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert f"Unable to locate credentials. {needs}" in refused(data, "SELECT 1 AS n", "--engine", "athena")
+
+
+def test_a_disk_that_is_full_is_told_as_such(data: Path) -> None:
+    """/dev/full takes nothing, as a full disk; where a system has none, there is nothing to try."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    assert "/dev/full cannot be written: No space left on device" in refused(
+        data, "SELECT 1 AS a", "--out", "/dev/full", "--format", "csv"
+    )

@@ -14,6 +14,27 @@ from orchestrator.settings import Settings
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class OutFile(click.Path):
+    """A file to write. The folder that it goes to must be there: said before anything is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        file = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not file.parent.is_dir():
+            self.fail(f"there is no folder {file.parent}; make it first", param, ctx)
+        return file
+
+
+def write(out: Path, content: bytes) -> None:
+    """The answer into its file. Raises `click.ClickException` for a disk that does not take it."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+
+
 def data_option(command: Command) -> Command:
     """`--data DIR` behind the command's name as well as before it."""
     option = click.option(

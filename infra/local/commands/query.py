@@ -10,6 +10,7 @@ from rich.console import Console
 
 from infra.local.asking import list_questions, parameter, placed
 from infra.local.commands.engines import engine_option
+from infra.local.commands.options import OutFile, write
 from infra.local.commands.tables import table
 from infra.local.explained import header_of, statement_of
 from infra.local.exports import as_csv, as_json, as_parquet, named_rows
@@ -36,8 +37,13 @@ EXPORTS = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
     help="The value of :name; bound, never pasted. A report's parameter has the type its header says, another is text"
     " unless written NAME:bigint=5 or NAME:double=0.5.",
 )
-@click.option("--format", "format_", type=click.Choice(["table", *EXPORTS, "chart"]), help="[default: table]")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a file; its ending is the format.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", *EXPORTS, "chart"]),
+    help="CSV is as it was said: let a spreadsheet read it as text.  [default: table]",
+)
+@click.option("--out", type=OutFile(), help="Write a file; its ending is the format.")
 @click.option("--explain", is_flag=True, help="Run nothing: show the statement as it would be run, and its plan.")
 @engine_option
 def command(
@@ -88,7 +94,7 @@ def _give(result: Result, text: str, format_: str, out: Path | None, catalogue: 
     if export := EXPORTS.get(format_):
         content = export(result)
         if out:
-            out.write_bytes(content)
+            write(out, content)
             click.echo(f"{len(result.rows)} rows in {out}", err=True)
         else:
             click.echo(content, nl=False)

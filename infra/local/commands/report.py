@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.local.commands.engines import engine_option
+from infra.local.commands.options import OutFile, write
 from infra.local.commands.tables import cell
 from infra.local.report.answered import Answered, answer
 from infra.local.report.outline import OUTLINE
@@ -28,7 +29,7 @@ _EXTENT = "SELECT min(hour) AS first, max(hour) AS last FROM events"
 @click.option("--until", type=_HOUR, help="The first hour that no longer counts, UTC.  [default: the next hour]")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=OutFile(),
     default="report.html",
     show_default=True,
     help="The file; one that is there is replaced.",
@@ -52,7 +53,7 @@ def command(engine: Engine, first: datetime | None, until: datetime | None, out:
     answers = _ask(engine, asked_for)
     hint = _hint(engine) if not any(each.result.rows for each in answers.values()) else ""
     page = render(answers, asked_for, now, hint)
-    out.write_text(page, encoding="utf-8")
+    write(out, page.encode())
     _tell(out, asked_for, answers, hint)
 
 
