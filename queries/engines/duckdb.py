@@ -22,6 +22,7 @@ from queries.compose import Composed, compose
 from queries.engines.cells import to_result
 from queries.engines.duckdb_errors import translate_error
 from queries.engines.estimate import bytes_read
+from queries.engines.interruptible import interruptible
 from queries.engines.scan import PARTITION, create_table, quote
 from queries.engines.translate import to_duckdb
 from queries.errors import NotAQuestionError, UnknownNameError
@@ -117,13 +118,9 @@ class DuckDbEngine:
                 for name, table in TABLES.items():
                     if name in composed.tables:
                         create_table(connection, table, self._lake, left_out)
-                return to_result(connection.sql(f"{question.prefix} {translated}"))
+                return interruptible(connection, lambda: to_result(connection.sql(f"{question.prefix} {translated}")))
             except duckdb.Error as exc:
                 raise translate_error(exc, question.tree) from exc
-            except RuntimeError as exc:
-                if str(exc) == "Query interrupted":  # what the bindings make of Ctrl-C
-                    raise KeyboardInterrupt from exc
-                raise
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(
