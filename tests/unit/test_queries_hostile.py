@@ -181,6 +181,7 @@ ENDLESS = """
 import os, signal, threading
 from pathlib import Path
 from queries.engines.duckdb import DuckDbEngine
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell begins without it
 threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
 numbers = "UNNEST(sequence(1, 3000000))"
 sql = f"SELECT count_if(x % 7 = y % 11) FROM {numbers} AS a (x) CROSS JOIN {numbers} AS b (y)"
