@@ -161,9 +161,9 @@ class SmsLine:
         return part.body
 
 
-def sms_refusal(code: str, reason: str = "", status: int = 400) -> ClientError:
-    """An error of SendTextMessage."""
-    return refusal("SendTextMessage", code, reason or code, status=status, Reason=reason)
+def sms_refusal(code: str, reason: str = "", status: int = 400, *, message: str = "") -> ClientError:
+    """An error of SendTextMessage. The reason stands in its own member, and in the message where that says no other."""
+    return refusal("SendTextMessage", code, message or reason or code, status=status, Reason=reason)
 
 
 def sms_event(text: str, message_id: str = "m1", theirs: str = THEIRS, at: datetime = NOON) -> bytes:

@@ -93,6 +93,34 @@ def test_restart_is_not_start(tmp_path: Path) -> None:
     assert said(machine, "restart")[0].startswith("All right")
 
 
+def test_a_stop_over_the_budget_is_obeyed_and_gets_no_budget_notice(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=Settings(self_managed_opt_outs=True, turns_per_hour=1))
+    replies = said(machine, "hello", "STOP", "START", "hello again")
+    assert "unsubscribed" in replies[1]
+    assert "subscribed again" in replies[2]
+    assert [turn.answer.source for turn in machine.turns() if turn.answer] == ["stub", "consent", "consent", "budget"]
+    changes = [record["consent"] for record in machine.records if record.get("parley") == "consent"]
+    assert changes == ["opted_out", "opted_in"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [
+        ("DESTINATION_PHONE_NUMBER_OPTED_OUT", "The number is not to be written to."),
+        ("", 'Conflict Occurred - Reason= DESTINATION_PHONE_NUMBER_OPTED_OUT ResourceType="phone"'),
+    ],
+    ids=["in the member Reason alone", "in the message alone"],
+)
+def test_a_refusal_by_opt_out_is_consent_wherever_the_provider_says_so(
+    tmp_path: Path, reason: str, message: str
+) -> None:
+    machine = Machine(tmp_path)
+    machine.provider.failures = [sms_refusal("ConflictException", reason, message=message)]
+    assert said(machine, "hello", "are you there?") == []
+    (consent,) = [record for record in machine.records if record.get("parley") == "consent"]
+    assert consent["consent"] == "opted_out"
+
+
 def test_after_a_refusal_a_start_to_the_provider_ends_the_silence(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     machine.provider.failures = [sms_refusal("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT")]
