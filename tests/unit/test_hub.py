@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from orchestrator.errors import RefusedError, UpstreamError
 from orchestrator.model import Answer, Pass, Question
 from orchestrator.settings import Settings
-from tests.kit import NOON, OURS, THEIRS, Machine, StubAnswerer, sms_event, sms_refusal
+from tests.kit import NOON, OURS, THEIRS, Machine, SmsLine, StubAnswerer, sms_event, sms_refusal
+from tests.unit.email_kit import EmailLine
 
 
 @pytest.fixture
@@ -111,6 +114,19 @@ def test_settling_makes_a_burst_one_turn(tmp_path: Path) -> None:
     assert machine.provider.bodies == ["You said: hi\nare you open?"]
 
 
+def test_a_burst_settles_from_its_last_message(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, settings=Settings(settle_s=5))
+    machine.deliver(sms_event("hi", "m1", at=machine.clock.now))
+    machine.clock.advance(seconds=4)
+    machine.deliver(sms_event("are you open?", "m2", at=machine.clock.now))
+    machine.clock.advance(seconds=3)
+    machine.drain()
+    assert machine.provider.sent == [], "seven seconds after the first, three after the last"
+    machine.clock.advance(seconds=2)
+    machine.drain()
+    assert machine.provider.bodies == ["You said: hi\nare you open?"]
+
+
 def test_when_every_answerer_passes_the_hand_off_is_sent(tmp_path: Path) -> None:
     machine = Machine(tmp_path, answerers=[StubAnswerer(lambda _: Pass("nothing known"))])
     machine.deliver(sms_event("What is the meaning of life?"))
@@ -160,6 +176,64 @@ def test_a_throttled_send_is_tried_again_without_asking_again(machine: Machine) 
     turn = machine.store.turn_of("sms", "m1")
     assert turn
     assert turn.unconfirmed == 0
+
+
+class Unread(SmsLine):
+    """Takes every message; of the sends at these numbers, the first being 1, the response is never read."""
+
+    def __init__(self, *numbers: int) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    def send_text_message(self, **request: Any) -> dict[str, str]:
+        response = super().send_text_message(**request)
+        if len(self.sent) in self.numbers:
+            raise ReadTimeoutError(endpoint_url="https://sms-voice.example")
+        return response
+
+
+def three_parts(_: Question) -> Answer:
+    return Answer(" ".join(["word"] * 700), source="stub")
+
+
+def test_a_send_whose_response_was_not_read_is_counted_and_sent_again(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, line=Unread(1))
+    machine.deliver(sms_event("hello"))
+    machine.drain_patiently()
+    assert machine.provider.bodies == ["You said: hello"] * 2
+    (turn,) = machine.turns()
+    assert turn.unconfirmed == 1
+    assert [part.state for part in turn.parts] == ["sent"]
+
+
+def test_a_send_whose_response_was_not_read_is_counted_and_not_sent_again_where_so_chosen(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, line=Unread(1), settings=Settings(unconfirmed_part="skip"))
+    machine.deliver(sms_event("hello"))
+    machine.drain_patiently()
+    assert machine.provider.bodies == ["You said: hello"]
+    (turn,) = machine.turns()
+    assert turn.unconfirmed == 1
+    assert [part.state for part in turn.parts] == ["skipped"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "states", "sends"),
+    [
+        (Settings(unconfirmed_part="resend"), ["sent", "sent", "sent"], 5),
+        (Settings(unconfirmed_part="skip"), ["skipped", "sent", "skipped"], 3),
+    ],
+    ids=["resend", "skip"],
+)
+def test_each_send_whose_response_was_not_read_is_counted(
+    tmp_path: Path, settings: Settings, states: list[str], sends: int
+) -> None:
+    machine = Machine(tmp_path, line=Unread(1, 3), settings=settings, answerers=[StubAnswerer(three_parts)])
+    machine.deliver(sms_event("hello"))
+    machine.drain_patiently()
+    (turn,) = machine.turns()
+    assert turn.unconfirmed == 2
+    assert [part.state for part in turn.parts] == states
+    assert len(machine.provider.sent) == sends
 
 
 def test_a_send_refused_because_the_number_opted_out_is_final_and_is_consent(machine: Machine) -> None:
@@ -216,6 +290,26 @@ def test_a_turn_whose_worker_never_came_back_is_apologised_for_by_the_sweeper(ma
     assert [body[:5] for body in machine.provider.bodies] == ["Sorry"]
 
 
+def test_a_turn_that_one_worker_after_the_other_takes_up_is_given_up_by_its_age(machine: Machine) -> None:
+    class Gone(BaseException):
+        pass
+
+    def vanish(_: Question) -> Answer:
+        raise Gone
+
+    stub_of(machine).reply = vanish
+    machine.deliver(sms_event("hello"))
+    key = machine.hub._keys.contact_at("sms", OURS, THEIRS)
+    while machine.clock.now - NOON < timedelta(seconds=machine.settings.give_up_s):
+        machine.hub.sweep()
+        assert machine.provider.sent == []
+        with pytest.raises(Gone):
+            machine.hub.converse(key)  # which claims the turn anew
+        machine.clock.advance(seconds=machine.settings.claim_s + 1)
+    machine.hub.sweep()
+    assert [body[:5] for body in machine.provider.bodies] == ["Sorry"]
+
+
 def test_a_message_whose_wake_up_was_lost_is_woken_by_the_sweeper(machine: Machine) -> None:
     machine.deliver(sms_event("hello"))
     machine.store.database.connection().execute("DELETE FROM wakeups")
@@ -247,6 +341,17 @@ def test_tokens_are_a_budget_too(tmp_path: Path) -> None:
         machine.drain()
     assert len(costly.asked) == 1
     assert len(machine.provider.sent) == 2
+
+
+def test_a_mail_thread_gets_as_many_answers_an_hour_as_the_setting_says_and_then_silence(tmp_path: Path) -> None:
+    line = EmailLine()
+    machine = Machine(tmp_path, line=line, settings=Settings(answers_per_thread=3))
+    for number in range(5):
+        machine.deliver(line.event(f"question {number}", f"m{number}", line.person(1), machine.clock.now))
+        machine.drain()
+    sources = [turn.answer.source for turn in machine.turns() if turn.answer]
+    assert sources == ["stub"] * 3 + ["silence"] * 2
+    assert len(line.sent) == 3
 
 
 def test_a_restart_word_begins_a_new_conversation_with_a_greeting(machine: Machine) -> None:
