@@ -130,6 +130,23 @@ def test_nothing_is_left_of_a_person_and_everything_of_others(tmp_path: Path, ch
     assert erase(tmp_path, address)["places"] == []
 
 
+def mail_event(kind: str, *recipients: str) -> bytes:
+    """What SES tells of one mail, which went to two people."""
+    mail = {"timestamp": "2026-03-14T12:00:00Z", "messageId": "shared", "source": "help@shop.example"}
+    return json.dumps({"eventType": kind, "mail": {**mail, "destination": recipients}, kind.lower(): {}}).encode()
+
+
+@pytest.mark.parametrize("own", [(), ("zoe@person.example",)], ids=["told of both", "told of each too"])
+def test_erasing_one_of_a_mails_two_recipients_leaves_the_others_rows(tmp_path: Path, own: tuple[str, ...]) -> None:
+    zoe, bob = "zoe@person.example", "bob@other.example"
+    told_of_zoe = [mail_event("Open", each) for each in own]
+    ingest(tmp_path, input_=b"\n".join([*told_of_zoe, mail_event("Send", zoe, bob), mail_event("Open", bob)]))
+    erase(tmp_path, zoe)
+    assert leftovers(tmp_path, zoe) == []
+    (left,) = rows(tmp_path, "SELECT type, destination_address FROM events")
+    assert (left["type"], left["destination_address"]) == ("Open", [bob])
+
+
 def test_a_quarantined_mail_is_forgotten(tmp_path: Path) -> None:
     ingest(tmp_path, input_=announced(virusVerdict={"status": "FAIL"}))
     assert has(b"".join(path.read_bytes() for path in tmp_path.glob("parley.*")), "zoe@person.example")

@@ -23,9 +23,10 @@ class Ids:
     contacts: set[str] = field(default_factory=set)
     turns: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)  # providers' ids, of messages to or from this person alone
+    shared: set[str] = field(default_factory=set)  # of messages to several people, which tie no row to one of them
 
     def __len__(self) -> int:
-        return sum(map(len, (self.keys, self.contacts, self.turns, self.messages)))
+        return sum(map(len, (self.keys, self.contacts, self.turns, self.messages, self.shared)))
 
 
 class Person:
@@ -73,7 +74,16 @@ class Person:
         if conversation:
             self.ids.keys.add(key_of(conversation))
         for message in filter(None, messages):
-            self.ids.messages |= {message, self._pseudonyms.within(message) if self._pseudonyms else message}
+            self.ids.messages |= self._spellings(message)
+        self.ids.messages -= self.ids.shared
+
+    def learn_shared(self, message: str) -> None:
+        """Take the id of a message that others got too, whatever other rows of it tell."""
+        self.ids.shared |= self._spellings(message)
+        self.ids.messages -= self.ids.shared
+
+    def _spellings(self, message: str) -> set[str]:
+        return {message, self._pseudonyms.within(message) if self._pseudonyms else message}
 
 
 def key_of(conversation_id: str) -> str:

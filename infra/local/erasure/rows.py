@@ -25,12 +25,15 @@ def tie(person: Person, row: Row) -> Tie:
 
 def learn(person: Person, row: Row) -> None:
     """Take the ids of a row of this person. A message to several people is not one's own."""
+    message = row.get("message_id") or ""
     alone = len(_recipients(row)) <= 1
     person.learn(
         turn=row.get("turn_id") or "",
         conversation=row.get("conversation_id") or "",
-        messages=[row.get("message_id") or ""] if alone else [],
+        messages=[message] if alone else [],
     )
+    if message and not alone and not person.has(row.get("sending_address")):
+        person.learn_shared(message)
 
 
 def forgotten(person: Person, row: Row) -> Row:
