@@ -41,6 +41,14 @@ def store_of(client: Any) -> DynamoStore:
     return DynamoStore(client, "parley", Clock())
 
 
+def test_what_a_worker_reads_before_it_writes_is_read_consistently(client: Any) -> None:
+    """moto is always up to date, DynamoDB only when asked: an older state would be answered again, or not at all."""
+    asked: list[dict[str, Any]] = []
+    client.meta.events.register("before-parameter-build.dynamodb.Query", lambda params, **_: asked.append(params))
+    store_of(client).load(KEY)
+    assert [each.get("ConsistentRead") for each in asked] == [True]
+
+
 def test_no_item_comes_near_the_limit_whatever_people_write(client: Any) -> None:
     store = store_of(client)
     for number in range(MOST_WAITING + 5):
