@@ -35,6 +35,14 @@ def test_a_template_looks_like_its_row() -> None:
     assert row == {"name": 'Zoë "Z" \\ \n 📦', "count": 3, "tags": {"a": 'Zoë "Z" \\ \n 📦'}, "event_id": "id"}
 
 
+@pytest.mark.parametrize("path", ["event.a.b or event.a[0]", "event.a[0] or event.a.b"])
+@pytest.mark.parametrize("event", [{"a": {"b": "x"}}, {"a": ["x"]}])
+def test_one_path_is_read_as_an_object_and_as_an_array(path: str, event: Any) -> None:
+    row = render(event, name=path, tags='{"object": event.a.b, "array": event.a[0]} | to_map')
+    assert row["name"] == "x"
+    assert row["tags"] == {("object" if isinstance(event["a"], dict) else "array"): "x"}
+
+
 @pytest.mark.parametrize(
     ("event", "columns", "reason"),
     [
