@@ -14,8 +14,8 @@ from tests.infra.permissions.platform import platform
 from tests.infra.permissions.recorded import kept
 from tests.infra.permissions.reference import is_of_type, resource_types
 from tests.infra.permissions.rights import Table
-from tests.infra.permissions.roles import Grant, functions, grants
-from tests.infra.permissions.service_roles import service_grants
+from tests.infra.permissions.roles import Grant, Trust, functions, grants, trusts
+from tests.infra.permissions.service_roles import service_grants, service_trusts
 from tests.infra.permissions.situations import every_situation
 from tests.infra.permissions.variants import EVERYTHING, VARIANTS
 from tests.infra.permissions.world import World, world
@@ -38,6 +38,17 @@ def every_grant() -> set[Grant]:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_role_may_do_exactly_what_it_has_to(variant: str) -> None:
     assert differences(deployed(variant)) == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_role_is_taken_on_by_its_service_alone_and_when_the_table_says(variant: str) -> None:
+    deployment = deployed(variant)
+    of_functions = {
+        each.role: Trust("lambda.amazonaws.com", "sts:AssumeRole") for each in functions(deployment.templates)
+    }
+    expected = {**service_trusts(deployment), **of_functions}
+    found = trusts(deployment.templates)
+    assert found == {role: [expected[role]] for role in found}
 
 
 class Mutation(NamedTuple):

@@ -43,13 +43,18 @@ class Allowed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ServiceRole(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A role that a service takes on. `each` makes several of one row."""
+    """A role that a service takes on. `each` makes several of one row.
+
+    `trusted_when` is the condition of its trust policy; "" where the service's own guide gives none.
+    """
 
     name: str
+    service: str
     reason: str
     source: str
     allowed: tuple[Allowed, ...]
     each: tuple[str, ...] = ("",)
+    trusted_when: str = ""
 
 
 class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,14 @@ class Grant(NamedTuple):
     condition: str = ""
 
 
+class Trust(NamedTuple):
+    """Who may take on a role, and when; as text."""
+
+    principal: str
+    action: str
+    condition: str = ""
+
+
 def effective(grants: Iterable[Grant]) -> set[Grant]:
     """Without those that another one covers, whose resource ends in `*`."""
     found = set(grants)
@@ -50,6 +58,20 @@ def grants(templates: Templates) -> dict[str, list[Grant]]:
         for role in policy["Roles"]:
             found[_bare(templates.text(stack, role))] += _grants(templates, stack, policy["PolicyDocument"])
     return found
+
+
+def trusts(templates: Templates) -> dict[str, list[Trust]]:
+    """Who may take on each role: one for each principal of each statement of its trust policy."""
+    return {
+        name: [
+            Trust(templates.text(stack, principal), action, _condition(templates, stack, statement))
+            for statement in role["AssumeRolePolicyDocument"]["Statement"]
+            for principals in statement["Principal"].values()
+            for principal in _many(principals)
+            for action in _many(statement["Action"])
+        ]
+        for name, (stack, role) in templates.resources("AWS::IAM::Role").items()
+    }
 
 
 def managed_policies(templates: Templates) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from tests.infra.permissions.intrinsics import one_way
 from tests.infra.permissions.platform import Allowed, platform
 from tests.infra.permissions.resources import Resource, model_resources
-from tests.infra.permissions.roles import Grant
+from tests.infra.permissions.roles import Grant, Trust
 from tests.infra.permissions.world import World
 
 
@@ -14,6 +14,15 @@ def service_grants(world: World) -> Mapping[str, set[Grant]]:
     """By the role's name: of every role that any deployment may have."""
     return {
         _filled(role.name, each, world): {grant for allowed in role.allowed for grant in _grants(world, allowed, each)}
+        for role in platform().role
+        for each in role.each
+    }
+
+
+def service_trusts(world: World) -> Mapping[str, Trust]:
+    """By the role's name: who takes on every role that any deployment may have."""
+    return {
+        _filled(role.name, each, world): Trust(role.service, "sts:AssumeRole", role.trusted_when)
         for role in platform().role
         for each in role.each
     }
