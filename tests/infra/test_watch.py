@@ -100,6 +100,41 @@ def test_every_metric_of_ours_that_is_watched_is_reported_by_the_code() -> None:
     assert [name for name in sorted(ours) if not re.search(rf'"{name}"', code)] == []
 
 
+# At which value an alarm begins, in how many of how many five minutes (of days, where a day is said), by the end of its
+# name or its whole name: docs/deploy.md, "When an alarm rings", and the settings of `watch`.
+BEGINS = {
+    "DeadLettersFilled": (">=", 1, 1, 1),
+    "Errors": (">=", 1, 1, 1),
+    "Throttles": (">=", 1, 2, 3),
+    "RowsRejected": (">=", 1, 1, 1),
+    "TemplatesFellBack": (">=", 1, 1, 1),
+    "Late": (">=", 300 + 900, 1, 1),  # lake.buffer_seconds, and a quarter of an hour
+    "NotConverted": (">=", 1, 1, 1),
+    "Waiting": (">=", 900, 1, 1),  # a quarter of an hour
+    "SweepMissing": ("<", 1, 2, 2),
+    "RepliesSlow": (">=", 30_000, 2, 3),  # watch.reply_latency_s, in milliseconds
+    "TokensSpent": (">=", 5_000_000, 1, 1),  # watch.tokens_per_day, in one day
+    "SmsSpent": (">=", 20, 1, 2),  # watch.sms_spend_per_day_usd, on one day of two
+}
+OPERATORS = {"GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
+
+
+def test_every_alarm_begins_at_its_threshold_and_not_beyond_it() -> None:
+    used = set()
+    for logical, alarm in alarms().items():
+        name = re.sub(r"[0-9A-F]{8}$", "", logical)
+        (row,) = [each for each in BEGINS if name.endswith(each)]
+        used.add(row)
+        begins = (
+            OPERATORS[alarm["ComparisonOperator"]],
+            alarm["Threshold"],
+            alarm["DatapointsToAlarm"],
+            alarm["EvaluationPeriods"],
+        )
+        assert begins == BEGINS[row], name
+    assert used == set(BEGINS)
+
+
 def test_a_sweep_that_does_not_run_raises_an_alarm_by_its_silence() -> None:
     (alarm,) = [each for each in alarms().values() if each.get("MetricName") == "Invocations"]
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
