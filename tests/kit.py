@@ -7,6 +7,7 @@ told, and every call that leaves the hub can be made to crash.
 import itertools
 import sqlite3
 import time
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -259,6 +260,7 @@ class Machine(Driven):
     def __post_init__(self) -> None:
         store = SqliteStore(self.path / "parley.sqlite3", keep_in_table, self.clock)
         self.store: SqliteStore = store
+        weakref.finalize(self, store.database.close)  # a property makes hundreds of machines in one test
         self.queue: SqliteQueue = SqliteQueue(
             store.database, self.clock, visibility_s=self.settings.claim_s, on_wake=lambda: None
         )

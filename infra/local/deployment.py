@@ -16,9 +16,11 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import msgspec
 
@@ -60,7 +62,10 @@ def now() -> datetime:
 
 
 class Deployment:
-    """All parts, opened on one data folder. Opening creates what is missing; nothing runs until a worker does."""
+    """All parts, opened on one data folder. Opening creates what is missing; nothing runs until a worker does.
+
+    Who opens one ends it: by `close`, as leaving a `with` does, or by `release`, where nothing was written.
+    """
 
     def __init__(
         self,
@@ -77,28 +82,39 @@ class Deployment:
         self.clock = clock
         self.put: list[bytes] = []  # what this process has put into the journal, while `watching`
         self._watching = False
-        self.store = SqliteStore(data / "parley.sqlite3", self._append, clock)
-        self.journal = SqliteJournal(self.store.database.connect)
-        self.queue = SqliteQueue(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
-        self.outbox = Outbox(self.store.database, self._append, clock)
-        self.documents = DocumentIndex(data / "documents.sqlite3")
-        self.templates = Overrides(FolderStore(data / "templates"))
-        self.redactor = _redactor(settings)
-        self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
-        self.channels: Sequence[Channel] = (
-            SmsChannel(self.outbox, settings),
-            WhatsAppChannel(self.outbox, settings),
-            EmailChannel(self.outbox, MailFolder(mail or data / "mail"), _with_mail_address(settings)),
-        )
-        self.hub = Hub(
-            channels=self.channels,
-            answerers=self._answerers(),
-            store=self.store,
-            queue=self.queue,
-            keys=Keys(_secret(data / "conversation.key")),
-            settings=settings,
-            clock=clock,
-        )
+        with ExitStack() as opened:  # closed again when a setting turns out to be wrong
+            self.store = SqliteStore(data / "parley.sqlite3", self._append, clock)
+            opened.callback(self.store.database.close)
+            self.journal = SqliteJournal(self.store.database.connect)
+            self.queue = SqliteQueue(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
+            self.outbox = Outbox(self.store.database, self._append, clock)
+            self.documents = DocumentIndex(data / "documents.sqlite3")
+            self.templates = Overrides(FolderStore(data / "templates"))
+            self.redactor = _redactor(settings)
+            self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
+            self.channels: Sequence[Channel] = (
+                SmsChannel(self.outbox, settings),
+                WhatsAppChannel(self.outbox, settings),
+                EmailChannel(self.outbox, MailFolder(mail or data / "mail"), _with_mail_address(settings)),
+            )
+            self.hub = Hub(
+                channels=self.channels,
+                answerers=self._answerers(),
+                store=self.store,
+                queue=self.queue,
+                keys=Keys(_secret(data / "conversation.key")),
+                settings=settings,
+                clock=clock,
+            )
+            opened.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
 
     def receive(self, delivered: Delivered) -> Received:
         """As a topic with two subscriptions: the hub's, and the stream's where the channel has one."""
@@ -112,10 +128,18 @@ class Deployment:
         return next(self.redactor([made])) if self.redactor else made
 
     def close(self) -> None:
-        """Bring what is recorded into the lake, and let others write it."""
-        self.lake.flush()
-        self.lake.close()
-        self.store.database.close()
+        """Bring what is recorded into the lake, and release everything."""
+        try:
+            self.lake.flush()
+        finally:
+            self.release()
+
+    def release(self) -> None:
+        """Let others write the lake, and close the database. What waits in the journal waits there."""
+        try:
+            self.lake.close()
+        finally:
+            self.store.database.close()
 
     def engine(self, views: ViewFolder | None = None) -> DuckDbEngine:
         """Asks the lake. With the folder of `views`, by these too, and makes them."""

@@ -29,8 +29,9 @@ _TIMES = ("occurred_at", "received_at")
 def build(folder: Path) -> Path:
     """The lake's folder. Takes minutes."""
     month = Month(folder / "lived", seed=1, until=FIRST, days=LIVED, turns_per_day=TURNS)
-    for _ in month.run():
-        pass
+    with month.deployment:
+        for _ in month.run():
+            pass
     lake = folder / "lake"
     events = sum(rows.num_rows for _, rows in _day(folder / "lived/lake", "events"))
     copies = -(-EVENTS // (events * DAYS))

@@ -1,5 +1,7 @@
 """The embedded queue keeps the promises of an SQS FIFO queue that the hub relies on."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,9 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def queue(tmp_path: Path, clock: Clock) -> SqliteQueue:
-    return SqliteQueue(Database(tmp_path / "queue.sqlite3"), clock, visibility_s=30, on_wake=lambda: None)
+def queue(tmp_path: Path, clock: Clock) -> Iterator[SqliteQueue]:
+    with closing(Database(tmp_path / "queue.sqlite3")) as database:
+        yield SqliteQueue(database, clock, visibility_s=30, on_wake=lambda: None)
 
 
 def test_one_wake_up_of_a_conversation_is_out_at_a_time(queue: SqliteQueue) -> None:

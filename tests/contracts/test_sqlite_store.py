@@ -1,6 +1,7 @@
 """The embedded store keeps the contract."""
 
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -12,12 +13,18 @@ from tests.contracts.store import KEY, StoreContract, conversation, turn_of
 from tests.kit import NOON, Clock, keep_in_table
 
 
+@contextmanager
+def opened(folder: Path, clock: Clock) -> Iterator[SqliteStore]:
+    store = SqliteStore(folder / "parley.sqlite3", keep_in_table, clock)
+    with closing(store.database):
+        yield store
+
+
 class TestSqliteStore(StoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path, clock: Clock) -> Iterator[Store]:
-        store = SqliteStore(tmp_path / "parley.sqlite3", keep_in_table, clock)
-        yield store
-        store.database.close()
+        with opened(tmp_path, clock) as store:
+            yield store
 
     def records(self, store: Store) -> list[bytes]:
         assert isinstance(store, SqliteStore)
@@ -27,19 +34,19 @@ class TestSqliteStore(StoreContract):
 
 
 def test_what_was_committed_is_there_for_the_next_process(tmp_path: Path) -> None:
-    first = SqliteStore(tmp_path / "parley.sqlite3", keep_in_table, Clock())
-    written = first.save(conversation())
-    second = SqliteStore(tmp_path / "parley.sqlite3", keep_in_table, Clock())
-    assert second.load(KEY).conversation == written
+    with opened(tmp_path, Clock()) as first:
+        written = first.save(conversation())
+        with opened(tmp_path, Clock()) as second:
+            assert second.load(KEY).conversation == written
 
 
 def test_claims_of_a_dead_process_are_forgotten(tmp_path: Path) -> None:
     clock = Clock()
-    store = SqliteStore(tmp_path / "parley.sqlite3", keep_in_table, clock)
-    turn = msgspec.structs.replace(turn_of(), claimed_until=NOON.replace(year=2027))
-    store.save(msgspec.structs.replace(conversation(), turn=turn), due_at=NOON.replace(year=2027))
-    assert store.forget_claims() == 1
-    kept = store.load(KEY).conversation
+    with opened(tmp_path, clock) as store:
+        turn = msgspec.structs.replace(turn_of(), claimed_until=NOON.replace(year=2027))
+        store.save(msgspec.structs.replace(conversation(), turn=turn), due_at=NOON.replace(year=2027))
+        assert store.forget_claims() == 1
+        kept = store.load(KEY).conversation
     assert kept is not None
     assert kept.turn is not None
     assert kept.turn.claimed_until == clock.now

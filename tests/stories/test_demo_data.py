@@ -56,11 +56,10 @@ def test_another_seed_gives_other_rows(data: Path, tmp_path: Path) -> None:
 
 
 def test_every_turn_is_finished_and_in_the_lake(data: Path) -> None:
-    deployment = Deployment(data, Settings())
-    counts = deployment.store.counts()
-    assert (counts["waiting"], counts["unfinished"]) == (0, 0)
-    assert (deployment.queue.waiting(), deployment.queue.dead(), deployment.journal.batches()) == (0, 0, [])
-    deployment.close()
+    with Deployment(data, Settings()) as deployment:
+        counts = deployment.store.counts()
+        assert (counts["waiting"], counts["unfinished"]) == (0, 0)
+        assert (deployment.queue.waiting(), deployment.queue.dead(), deployment.journal.batches()) == (0, 0, [])
     assert 550 <= counts["turns"] <= 700
     assert rows(data, "SELECT count(DISTINCT turn_id), count(*) FROM conversations WHERE direction = 'outbound'") == (
         (counts["turns"], counts["turns"]),

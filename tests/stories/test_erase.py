@@ -60,20 +60,19 @@ def fill(data: Path, channel: ChannelName) -> None:
 
 def only_by_its_turn(data: Path, address: str) -> None:
     """An event of EventBridge has no destination: only its turn, or its message, tells whose it is."""
-    deployment = Deployment(data, Settings())
-    turns = [
-        turn
-        for each in deployment.store.conversations()
-        if each.their_address == address
-        for turn in deployment.store.turns(each.key)
-    ]
-    for event in (
-        {"eventType": "TEXT_READ", "messageId": "x1", "context": {"turn_id": turns[0].turn_id, "note": SECRET}},
-        {"eventType": "TEXT_READ", "messageId": turns[0].parts[0].message_id, "context": {"note": SECRET}},
-    ):
-        whole = {**event, "eventTimestamp": 1, "originationPhoneNumber": "+12065550100"}
-        deployment.store.record([notification(whole)])
-    deployment.close()
+    with Deployment(data, Settings()) as deployment:
+        turns = [
+            turn
+            for each in deployment.store.conversations()
+            if each.their_address == address
+            for turn in deployment.store.turns(each.key)
+        ]
+        for event in (
+            {"eventType": "TEXT_READ", "messageId": "x1", "context": {"turn_id": turns[0].turn_id, "note": SECRET}},
+            {"eventType": "TEXT_READ", "messageId": turns[0].parts[0].message_id, "context": {"note": SECRET}},
+        ):
+            whole = {**event, "eventTimestamp": 1, "originationPhoneNumber": "+12065550100"}
+            deployment.store.record([notification(whole)])
 
 
 def erase(data: Path, address: str, *options: str) -> Any:
@@ -207,8 +206,7 @@ def die_erasing(data: Path, monkeypatch: pytest.MonkeyPatch, calls: int) -> None
         deployment = Deployment(data, Settings())
         with pytest.raises(Died):
             erasing.erase(deployment, PERSONS["sms"], data / "mail")
-        deployment.lake.close()
-        deployment.store.database.close()
+        deployment.release()
 
 
 @pytest.mark.parametrize("calls", [0, 1, 2, 4])

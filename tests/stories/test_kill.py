@@ -85,9 +85,8 @@ def test_every_acknowledged_message_is_answered_after_kill_9_and_the_lake_equals
         time.sleep(1.5)  # rows are visible within a second
         process.send_signal(signal.SIGKILL)
 
-    deployment = Deployment(tmp_path, Settings())
-    deployment.lake.flush()
-    turns = [turn for each in deployment.store.conversations(100) for turn in deployment.store.turns(each.key)]
+    with Deployment(tmp_path, Settings()) as deployment:
+        turns = [turn for each in deployment.store.conversations(100) for turn in deployment.store.turns(each.key)]
     answered = Counter(message.message_id for turn in turns for message in turn.messages)
     assert len(acknowledged) > 20
     assert set(acknowledged) <= set(answered)

@@ -85,15 +85,14 @@ def test_what_a_mended_template_can_read_is_replayed_once(tmp_path: Path) -> Non
 
 def test_a_replayed_event_keeps_the_time_of_its_first_arrival(tmp_path: Path) -> None:
     clock = Clock()
-    deployment = Deployment(tmp_path, Settings(), clock=clock)
-    event = {key: value for key, value in json.loads(DELIVERED).items() if key != "eventTimestamp"}
-    override(
-        tmp_path, "event.eventTimestamp | parse_time", "(event.eventTimestamp or envelope.occurred_at)", "sms_event"
-    )
-    original = Original("render", "", "", json.dumps(event).encode(), NOON)
-    clock.advance(days=3)
-    assert [each.verdict for each in replay([original], EmbeddedTarget(deployment))] == ["replay"]
-    deployment.close()
+    with Deployment(tmp_path, Settings(), clock=clock) as deployment:
+        event = {key: value for key, value in json.loads(DELIVERED).items() if key != "eventTimestamp"}
+        override(
+            tmp_path, "event.eventTimestamp | parse_time", "(event.eventTimestamp or envelope.occurred_at)", "sms_event"
+        )
+        original = Original("render", "", "", json.dumps(event).encode(), NOON)
+        clock.advance(days=3)
+        assert [each.verdict for each in replay([original], EmbeddedTarget(deployment))] == ["replay"]
     (row,) = rows(tmp_path, "SELECT occurred_at, received_at FROM events")
     assert row["occurred_at"] == NOON.timestamp() * 1000
     assert row["received_at"] == (NOON + timedelta(days=3)).timestamp() * 1000
@@ -234,9 +233,8 @@ def expected_ids() -> set[object]:
 
 def test_firehose_errors_are_replayed_into_the_lake_and_only_what_is_missing(tmp_path: Path) -> None:
     where, data = folder(tmp_path / "errors"), tmp_path / "data"
-    deployment = Deployment(data, Settings())
-    deployment.store.record([OPENED])  # it has been delivered all the same
-    deployment.close()
+    with Deployment(data, Settings()) as deployment:
+        deployment.store.record([OPENED])  # it has been delivered all the same
     assert len(rejected(data, "list", "--from", where)) == 7
     done = rejected(data, "replay", "--from", where)
     assert sorted(each["replay"] for each in done) == ["rejected"] * 2 + ["replay"] * 5
@@ -367,27 +365,26 @@ def test_a_turn_is_replayed_whole_or_not_at_all(tmp_path: Path) -> None:
     assert isinstance(turn, dict)
     broken = json.loads(json.dumps(turn))
     del broken["turn"]["messages"][0]["message_id"]
-    deployment = Deployment(tmp_path, Settings())
-    planned = list(plan([Original("firehose", "", "", json.dumps(broken).encode(), NOON)], EmbeddedTarget(deployment)))
-    assert [each.verdict for each in planned] == ["rejected"]
-    deployment.close()
+    with Deployment(tmp_path, Settings()) as deployment:
+        planned = list(
+            plan([Original("firehose", "", "", json.dumps(broken).encode(), NOON)], EmbeddedTarget(deployment))
+        )
+        assert [each.verdict for each in planned] == ["rejected"]
 
 
 def test_what_waits_in_the_journal_is_not_put_there_again(tmp_path: Path) -> None:
-    deployment = Deployment(tmp_path, Settings())
-    target = EmbeddedTarget(deployment)
-    original = Original("firehose", "", "", DELIVERED, NOON)
-    assert [each.verdict for each in replay([original], target)] == ["replay"]
-    assert [each.verdict for each in replay([original], target)] == ["there"]
-    deployment.close()
+    with Deployment(tmp_path, Settings()) as deployment:
+        target = EmbeddedTarget(deployment)
+        original = Original("firehose", "", "", DELIVERED, NOON)
+        assert [each.verdict for each in replay([original], target)] == ["replay"]
+        assert [each.verdict for each in replay([original], target)] == ["there"]
     assert len(lake(tmp_path)["events"]) == 1
 
 
 def test_two_originals_of_one_event_give_one_row(tmp_path: Path) -> None:
-    deployment = Deployment(tmp_path, Settings())
-    originals = [Original("firehose", "", "", DELIVERED + blank, NOON) for blank in (b"", b"\n", b"\n\n")]
-    verdicts = [each.verdict for each in replay(originals, EmbeddedTarget(deployment))]
-    deployment.close()
+    with Deployment(tmp_path, Settings()) as deployment:
+        originals = [Original("firehose", "", "", DELIVERED + blank, NOON) for blank in (b"", b"\n", b"\n\n")]
+        verdicts = [each.verdict for each in replay(originals, EmbeddedTarget(deployment))]
     assert verdicts == ["replay", "there", "there"]
     assert len(lake(tmp_path)["events"]) == 1
 
@@ -398,8 +395,7 @@ def test_replaying_anything_twice_gives_the_same_lake_as_once(picks: list[str | 
     records = [GOLDEN[pick] if isinstance(pick, str) else pick for pick in picks]
     originals = [Original("firehose", "", "", record, NOON) for record in records]
     there = [record for record in records if data.draw(st.booleans())]
-    with TemporaryDirectory() as path:
-        deployment = Deployment(Path(path), Settings())
+    with TemporaryDirectory() as path, Deployment(Path(path), Settings()) as deployment:
         deployment.store.record(there)
         list(replay(originals, EmbeddedTarget(deployment)))
         deployment.lake.flush()
@@ -408,4 +404,3 @@ def test_replaying_anything_twice_gives_the_same_lake_as_once(picks: list[str | 
         deployment.lake.flush()
         assert lake(Path(path)) == once
         assert not [each for each in again if each.verdict == "replay"]
-        deployment.close()

@@ -23,11 +23,11 @@ JSON = {"content-type": "application/json"}
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings()
-    deployment = Deployment(tmp_path, settings)
-    load_samples(deployment)
-    workers = Workers(deployment.hub, deployment.queue, settings, count=2)
-    with TestClient(Server(deployment, workers).application(), base_url="http://localhost") as client:
-        yield client
+    with Deployment(tmp_path, settings) as deployment:
+        load_samples(deployment)
+        workers = Workers(deployment.hub, deployment.queue, settings, count=2)
+        with TestClient(Server(deployment, workers).application(), base_url="http://localhost") as client:
+            yield client
 
 
 def eventually(client: TestClient, path: str, ready: Any) -> Any:

@@ -23,17 +23,16 @@ def command(channel: ChannelName, sender: str | None, data_here: Path | None) ->
 
     Works beside a running server, and without one. Lines from a pipe are messages, one each.
     """
-    opened = deployment(data_here)
-    load_samples(opened)
-    ingest = Ingest(opened)
-    address = sender or customers.A_CUSTOMER[channel]
-    click.secho(f"{channel} from {address}. Ctrl-D ends.", dim=True, err=True)
-    for text in _lines():
-        if text.strip():
-            _, event = customers.event(channel, address, text, opened.clock())
-            for ingested in ingest.document(Document("chat", 1, event)):
-                click.echo(_shown(ingested))
-    opened.close()
+    with deployment(data_here) as opened:
+        load_samples(opened)
+        ingest = Ingest(opened)
+        address = sender or customers.A_CUSTOMER[channel]
+        click.secho(f"{channel} from {address}. Ctrl-D ends.", dim=True, err=True)
+        for text in _lines():
+            if text.strip():
+                _, event = customers.event(channel, address, text, opened.clock())
+                for ingested in ingest.document(Document("chat", 1, event)):
+                    click.echo(_shown(ingested))
 
 
 def _lines() -> Iterator[str]:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import track
 
-from infra.local.commands.options import data_option, deployment, format_option, stage
+from infra.local.commands.options import data_option, deployment, existing_folder, format_option, stage
 from infra.local.commands.tables import table
 from infra.outputs import LakeOutputs
 from transformer.lake.compaction import compact
@@ -65,8 +65,8 @@ def command(uri: str | None, older_than: timedelta, format_: str, data_here: Pat
 
 def _folder(data_here: Path | None) -> Place:
     """The embedded lake, with what its journal holds written."""
-    opened = deployment(data_here)
-    opened.close()
+    with deployment(existing_folder(data_here)) as opened:
+        pass
     return Folder(opened.data / "lake", opened.journal.batches)
 
 

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from infra.local import deployed_hub
-from infra.local.commands.options import data_option, deployment, format_option, stage
+from infra.local.commands.options import data_option, format_option, stage, to_read
 from infra.local.commands.tables import lines, table
 from infra.local.stage import Stage
 from orchestrator.model import Turn
@@ -43,17 +43,17 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
             f"a deployment's table is found by ids only: ask its lake, parley --stage {deployed.name} query"
             " conversation_log, then `conversations show ID`"
         )
-    store = deployment(data_here).store
-    rows = [
-        {
-            "conversation": each.conversation_id,
-            "channel": each.channel,
-            "with": each.their_address,
-            "turns": len(store.turns(each.key)),
-            "last": each.answered_at.isoformat(timespec="seconds") if each.answered_at else "answering",
-        }
-        for each in store.conversations(limit)
-    ]
+    with to_read(data_here) as opened:
+        rows = [
+            {
+                "conversation": each.conversation_id,
+                "channel": each.channel,
+                "with": each.their_address,
+                "turns": len(opened.store.turns(each.key)),
+                "last": each.answered_at.isoformat(timespec="seconds") if each.answered_at else "answering",
+            }
+            for each in opened.store.conversations(limit)
+        ]
     table(rows, format_, empty="No conversation yet. Begin one: parley chat")
 
 
@@ -64,7 +64,7 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
 def show(conversation: str, format_: str, data_here: Path | None) -> None:
     """The turns of a CONVERSATION: its id, or the id without its last number for all generations."""
     deployed = stage()
-    turns = _turns_of(deployed, conversation) if deployed else deployment(data_here).store.turns(conversation)
+    turns = _turns_of(deployed, conversation) if deployed else _turns_here(data_here, conversation)
     if not turns:
         raise click.ClickException(f"no turn of {conversation}; `parley conversations` lists what there is")
     if format_ == "json":
@@ -72,6 +72,11 @@ def show(conversation: str, format_: str, data_here: Path | None) -> None:
         return
     for turn in turns:
         click.echo(lines(_told(turn)))
+
+
+def _turns_here(data_here: Path | None, conversation: str) -> list[Turn]:
+    with to_read(data_here) as opened:
+        return opened.store.turns(conversation)
 
 
 def _turns_of(deployed: Stage, conversation: str) -> list[Turn]:

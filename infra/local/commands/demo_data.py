@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from infra.local.commands.options import data_option
+from infra.local.commands.options import data_folder, data_option
 from infra.local.demo.month import Month
 from infra.local.deployment import alone
 
@@ -39,14 +39,15 @@ def command(days: int, turns_per_day: int, seed: int, until: datetime, data_here
     parley --data demo demo-data
     parley --data demo report
     """
-    data = data_here or click.get_current_context().find_object(Path) or Path(".parley")
+    data = data_folder(data_here)
     with alone(data) as is_alone:
         if not is_alone or (data / "parley.sqlite3").exists():
             raise click.ClickException(f"{data} is in use already; name a new folder: parley --data demo demo-data")
         month = Month(data, seed=seed, until=until.replace(tzinfo=UTC), days=days, turns_per_day=turns_per_day)
         began = time.monotonic()
-        _run(month, days)
-    turns = month.deployment.store.counts()["turns"]
+        with month.deployment as deployment:
+            _run(month, days)
+            turns = deployment.store.counts()["turns"]
     ((rows,),) = month.deployment.engine().query(_ROWS).rows
     rate = turns / (time.monotonic() - began)
     click.echo(f"{turns:,} turns and {rows:,} rows in {data}, {rate:,.0f} turns a second")

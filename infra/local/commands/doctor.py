@@ -1,8 +1,10 @@
 """`parley doctor`"""
 
 import difflib
+import errno
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
@@ -13,7 +15,7 @@ from infra.local.aws_checks.every import CHECKS, examined
 from infra.local.aws_checks.mail_exchangers import mail_exchangers
 from infra.local.aws_checks.subject import Subject
 from infra.local.aws_questions import Asking
-from infra.local.commands.options import data_option, format_option, stage
+from infra.local.commands.options import data_folder, data_option, format_option, is_empty, stage, tell_if_empty, to_try
 from infra.local.commands.tables import table
 from infra.local.deployment import Deployment
 from infra.local.stage import Stage
@@ -57,10 +59,7 @@ def command(*, on_aws: bool, stage_here: str | None, format_: str, data_here: Pa
         _account(deployed, format_)
         return
     known = [each.variable for each in described()]
-    problems = [
-        *_unknown(known),
-        *_unusable(data_here or click.get_current_context().find_object(Path) or Path(".parley")),
-    ]
+    problems = [*_unknown(known), *_unusable(data_here)]
     rows = [
         {"setting": each.variable, "value": _shown(each.variable, each.default), "meaning": each.meaning}
         for each in described()
@@ -129,18 +128,31 @@ def _without_aws(settings: Settings) -> list[str]:
     return problems
 
 
-def _unusable(data: Path) -> list[str]:
+def _unusable(data_here: Path | None) -> list[str]:
+    data = data_folder(data_here)
     try:
         settings = Settings.read(os.environ)
         Texts.with_overrides(settings.texts)
-        deployment = Deployment(data, settings)
+        _look_at(data)
+        tell_if_empty(data_here)
+        with to_try(data_here) as opened:
+            return [*_without_aws(settings), *_lacking(opened)]
     except ConfigurationError as error:
         return [str(error)]
     except OSError as error:
         return [f"the data folder {data} cannot be used: {error.strerror}; choose another with --data"]
-    problems = [*_without_aws(settings), *(f"{fault.kind}: {fault.reason}" for fault in deployment.templates.look())]
-    if "documents" in settings.answerers and not deployment.documents.list():
-        problems.append(
-            "there are no documents to answer from: run `parley documents add PATH`, or start the server once"
-        )
-    return problems
+
+
+def _look_at(data: Path) -> None:
+    """Raises `OSError` where the folder is to be made, and could not be."""
+    if is_empty(data):
+        there = next(folder for folder in (data, *data.absolute().parents) if folder.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _lacking(opened: Deployment) -> Iterator[str]:
+    """What the data folder has wrong, or has not."""
+    yield from (f"{fault.kind}: {fault.reason}" for fault in opened.templates.look())
+    if "documents" in opened.settings.answerers and not opened.documents.list():
+        yield "there are no documents to answer from: run `parley documents add PATH`, or start the server once"

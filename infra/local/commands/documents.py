@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from infra.local.commands.options import data_option, deployment, format_option
+from infra.local.commands.options import data_option, deployment, format_option, to_read
 from infra.local.commands.tables import table
 
 
@@ -19,7 +19,8 @@ def command() -> None:
 @data_option
 def add(paths: tuple[Path, ...], format_: str, data_here: Path | None) -> None:
     """Add or refresh documents; a folder with all it holds."""
-    report = deployment(data_here).documents.add(paths)
+    with deployment(data_here) as opened:
+        report = opened.documents.add(paths)
     outcomes = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
     rows = [
         {"document": path, "outcome": outcome, "reason": ""} for outcome, found in outcomes.items() for path in found
@@ -35,7 +36,8 @@ def add(paths: tuple[Path, ...], format_: str, data_here: Path | None) -> None:
 @data_option
 def list_(format_: str, data_here: Path | None) -> None:
     """What is there."""
-    found = deployment(data_here).documents.list()
+    with to_read(data_here) as opened:
+        found = opened.documents.list()
     rows = [
         {"document": each.path, "title": each.title, "language": each.language, "passages": each.passages}
         for each in found
@@ -48,7 +50,8 @@ def list_(format_: str, data_here: Path | None) -> None:
 @data_option
 def remove(paths: tuple[Path, ...], data_here: Path | None) -> None:
     """Remove documents by their path, or every document below a folder."""
-    removed = deployment(data_here).documents.remove(paths)
+    with to_read(data_here) as opened:
+        removed = opened.documents.remove(paths)
     for path in removed:
         click.echo(f"removed {path}")
     if not removed:

@@ -1,7 +1,7 @@
 """`--engine` and what it needs, for the commands that ask the lake."""
 
-import functools
 from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError
 
-from infra.local.commands.options import data_folder, data_option, deployment, stage
+from infra.local.commands.options import data_folder, data_option, deployment, existing_folder, stage
+from infra.local.stage import Stage
 from infra.outputs import LakeOutputs
 from queries.asking import Engine
 from queries.compatibility.database import SampleDatabase
@@ -19,7 +20,7 @@ from queries.engines.athena_errors import refused
 
 
 def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives the command an open `engine`: the embedded lake's, or a deployment's on AWS."""
+    """Gives the command what opens its `engine`: the embedded lake's, or a deployment's on AWS."""
 
     @data_option
     @click.option(
@@ -34,7 +35,7 @@ def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="MINUTES",
         help="How old an answer Athena may give again, free of charge, to the very same statement.",
     )
-    @functools.wraps(command)
+    @wraps(command)
     def with_engine(
         name: str | None, workgroup: str | None, database: str | None, reuse: int, data_here: Path | None, **others: Any
     ) -> object:
@@ -42,28 +43,34 @@ def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
         if deployed and name == "duckdb":
             raise click.UsageError("--engine duckdb asks the data folder's lake, --stage a deployment's")
         if not deployed and name != "athena":
-            return command(engine=_embedded(data_here), **others)
-        if deployed and not (workgroup and database):
-            lake = deployed.outputs(LakeOutputs)
-            workgroup, database = workgroup or lake.workgroup_name, database or lake.database_name
+            return command(engine=partial(_embedded, data_here), **others)
         views = ViewFolder(data_folder(data_here) / "views")
-        return command(engine=_athena(workgroup or "parley", database or "parley", reuse, views), **others)
+        return command(engine=partial(_athena, deployed, workgroup, database, reuse, views), **others)
 
     return with_engine
 
 
 def _embedded(data_here: Path | None) -> Engine:
     """Of the data folder; what waits to be written into its lake is written first."""
-    opened = deployment(data_here)
-    engine = opened.engine(ViewFolder(opened.data / "views"))
-    opened.close()
-    return engine
+    with deployment(existing_folder(data_here)) as opened:
+        return opened.engine(ViewFolder(opened.data / "views"))
 
 
-def _athena(workgroup: str, database: str, reuse_minutes: int, views: ViewFolder) -> Engine:
+def _athena(
+    deployed: Stage | None, workgroup: str | None, database: str | None, reuse_minutes: int, views: ViewFolder
+) -> Engine:
+    if deployed and not (workgroup and database):
+        lake = deployed.outputs(LakeOutputs)
+        workgroup, database = workgroup or lake.workgroup_name, database or lake.database_name
     try:
         client = boto3.client("athena")
     except BotoCoreError as error:
         raise click.ClickException(str(refused(error))) from error
     sample = SampleDatabase(views.read())
-    return AthenaEngine(client, workgroup=workgroup, database=database, reuse_minutes=reuse_minutes, sample=sample)
+    return AthenaEngine(
+        client,
+        workgroup=workgroup or "parley",
+        database=database or "parley",
+        reuse_minutes=reuse_minutes,
+        sample=sample,
+    )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ import click
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.commands.options import data_option, deployment, stage
+from infra.local.commands.options import data_option, deployment, existing_folder, stage
 from infra.local.commands.tables import table
 from infra.local.deployment import alone
 from infra.local.erasure import deployed, erasing
@@ -78,11 +78,11 @@ def _erasure(
     if uris or table_name:
         yield _deployed(address, uris, table_name, Settings.read(os.environ))
         return
-    data = data_here or click.get_current_context().find_object(Path) or Path(".parley")
+    data = existing_folder(data_here)
     with alone(data) as is_alone:
         if not is_alone:
             raise click.ClickException(f"a server is running on {data}: stop it first")
-        with closing(deployment(data)) as opened:
+        with deployment(data) as opened:
             yield lambda dry_run: erasing.erase(opened, address, mail or data / "mail", dry_run=dry_run)
 
 

@@ -37,17 +37,14 @@ def engagement_db(where: str, format_: str, data_here: Path | None) -> None:
     parley import engagement-db s3://engagementdb-events/
     parley compact
     """
-    opened = deployment(data_here)
-    importing = Import(opened)
-    try:
-        with alone(opened.data, "import") as is_alone:
-            if not is_alone:
-                raise click.ClickException(f"another import runs on {opened.data}: wait for it")
+    with deployment(data_here) as opened, alone(opened.data, "import") as is_alone:
+        if not is_alone:
+            raise click.ClickException(f"another import runs on {opened.data}: wait for it")
+        importing = Import(opened)
+        try:
             _run(importing, where)
-    except (UnreadableError, OSError) as error:
-        raise click.ClickException(f"{error}; what was written until then stays") from error
-    finally:
-        opened.close()
+        except (UnreadableError, OSError) as error:
+            raise click.ClickException(f"{error}; what was written until then stays") from error
     _tell(importing.tally, format_)
     sys.exit(UNREADABLE if importing.tally.unreadable else 0)
 

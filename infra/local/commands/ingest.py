@@ -31,20 +31,19 @@ def command(paths: tuple[str, ...], mail_dir: Path | None, data_here: Path | Non
 
     A bad event never stops the others. Exit status 0, or 2 where a path cannot be read.
     """
-    opened = deployment(data_here, mail_dir)
-    ingest = Ingest(opened)
     status = 0
-    for path in _files(paths or ((str(mail_dir),) if mail_dir else ("-",))):
-        try:
-            content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        except OSError as error:
-            click.echo(f"Error: {path} cannot be read: {error.strerror}", err=True)
-            status = UNREADABLE
-            continue
-        for document in _documents(path, content, mail_dir, ingest):
-            for ingested in ingest.document(document):
-                click.echo(msgspec.json.encode(ingested))
-    opened.close()
+    with deployment(data_here, mail_dir) as opened:
+        ingest = Ingest(opened)
+        for path in _files(paths or ((str(mail_dir),) if mail_dir else ("-",))):
+            try:
+                content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+            except OSError as error:
+                click.echo(f"Error: {path} cannot be read: {error.strerror}", err=True)
+                status = UNREADABLE
+                continue
+            for document in _documents(path, content, mail_dir, ingest):
+                for ingested in ingest.document(document):
+                    click.echo(msgspec.json.encode(ingested))
     sys.exit(status)
 
 

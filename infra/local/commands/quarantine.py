@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from infra.local import deployed_hub
-from infra.local.commands.options import data_option, deployment, format_option, stage
+from infra.local.commands.options import data_option, deployment, existing_folder, format_option, stage, to_read
 from infra.local.commands.tables import table
 from infra.local.ingest import Ingest
 from orchestrator.model import Held
@@ -23,7 +23,6 @@ def command() -> None:
 @data_option
 def list_(format_: str, data_here: Path | None) -> None:
     """What is held, oldest first."""
-    deployed = stage()
     rows = [
         {
             "message": held.message_id,
@@ -32,7 +31,7 @@ def list_(format_: str, data_here: Path | None) -> None:
             "since": held.held_at.isoformat(timespec="seconds"),
             "reason": held.reason,
         }
-        for held in (deployed_hub.store(deployed).held() if deployed else deployment(data_here).store.held())
+        for held in _held(data_here)
     ]
     table(rows, format_, empty="Nothing is in quarantine.")
 
@@ -46,9 +45,16 @@ def release(message_id: str, data_here: Path | None) -> None:
         held = _named(message_id, deployed_hub.store(deployed).held())
         click.echo(msgspec.json.encode(deployed_hub.hub(deployed).release(held)))
         return
-    opened = deployment(data_here)
-    click.echo(msgspec.json.encode(Ingest(opened).released(_named(message_id, opened.store.held()))))
-    opened.close()
+    with deployment(existing_folder(data_here)) as opened:
+        released = Ingest(opened).released(_named(message_id, opened.store.held()))
+    click.echo(msgspec.json.encode(released))
+
+
+def _held(data_here: Path | None) -> list[Held]:
+    if deployed := stage():
+        return deployed_hub.store(deployed).held()
+    with to_read(data_here) as opened:
+        return opened.store.held()
 
 
 def _named(message_id: str, everything: Sequence[Held]) -> Held:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -47,7 +47,12 @@ EXPORTS = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
 @click.option("--explain", is_flag=True, help="Run nothing: show the statement as it would be run, and its plan.")
 @engine_option
 def command(
-    engine: Engine, sql: str | None, parameters: tuple[str, ...], format_: str | None, out: Path | None, explain: bool
+    engine: Callable[[], Engine],
+    sql: str | None,
+    parameters: tuple[str, ...],
+    format_: str | None,
+    out: Path | None,
+    explain: bool,
 ) -> None:
     """Ask the lake: Athena SQL, or the name of a shipped question. Without an argument: what there is to ask.
 
@@ -68,9 +73,9 @@ def command(
     try:
         bound = dict(parameter(each) for each in parameters)
         if explain:
-            _explain(engine, text, bound, catalogue)
+            _explain(engine(), text, bound, catalogue)
             return
-        result = engine.query(text, bound)
+        result = engine().query(text, bound)
     except QueryError as error:
         raise click.ClickException(placed(error, text, catalogue)) from error
     _tell_cost(result)

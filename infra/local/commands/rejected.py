@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,16 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.commands.options import data_option, deployment, format_option, stage
+from infra.local.commands.options import (
+    data_option,
+    deployment,
+    existing_folder,
+    format_option,
+    stage,
+    tell_if_empty,
+    to_read,
+    to_try,
+)
 from infra.local.commands.tables import table
 from infra.local.deployment import Deployment
 from infra.local.objects import UnreadableError
@@ -67,10 +76,8 @@ def command() -> None:
 @data_option
 def list_(where: str | None, since: datetime, format_: str, data_here: Path | None) -> None:
     """What was rejected, oldest first, and what a replay would do with it today."""
-    opened = deployment(data_here)
-    with _troubles():
+    with _looking(data_here, where) as opened, _troubles():
         planned = list(plan(_originals(opened, where, since), _target(opened)))
-    opened.close()
     table([_row(each) for each in planned], format_, empty="Nothing was rejected.")
 
 
@@ -81,11 +88,9 @@ def list_(where: str | None, since: datetime, format_: str, data_here: Path | No
 @data_option
 def show(event_id: str, where: str | None, since: datetime, raw: bool, data_here: Path | None) -> None:
     """One of them whole."""
-    opened = deployment(data_here)
-    with _troubles():
+    with _looking(data_here, where) as opened, _troubles():
         (found,) = _named(_originals(opened, where, since), (event_id,))
         (planned,) = plan([found], _target(opened))
-    opened.close()
     if raw:
         click.echo(found.body, nl=False)
         return
@@ -118,15 +123,29 @@ def replay_(  # noqa: PLR0913  # as many as there are options
     What the hub had rejected goes to the hub, and is answered. Without a stream, everything goes to the deployment of
     `parley --stage NAME`, or to the embedded one.
     """
-    opened = deployment(data_here)
     streams = {"events": events_stream, "conversations": conversations_stream}
     given = {name: stream for name, stream in streams.items() if stream}
-    with _troubles():
+    elsewhere = bool(given or inbound_queue or stage())
+    with _looking(data_here, where) if dry_run or elsewhere else _writing(data_here, where) as opened, _troubles():
         target = _target(opened, given, inbound_queue or "")
         originals = _named(_originals(opened, where, since), event_ids)
         done = list((plan if dry_run else replay)(originals, target))
-    opened.close()
     table([_row(each) for each in done], format_, empty="Nothing was rejected.")
+
+
+def _looking(data_here: Path | None, where: str | None) -> AbstractContextManager[Deployment]:
+    """The embedded deployment to look at; an empty one will do where the originals come from elsewhere."""
+    if stage():
+        return to_try(data_here)
+    if where:
+        tell_if_empty(data_here)
+        return to_try(data_here)
+    return to_read(data_here)
+
+
+def _writing(data_here: Path | None, where: str | None) -> AbstractContextManager[Deployment]:
+    """The embedded deployment to put originals back into; made for those that come from elsewhere."""
+    return deployment(data_here if where else existing_folder(data_here))
 
 
 def _target(opened: Deployment, streams: Mapping[str, str] | None = None, inbound_queue: str = "") -> Target:

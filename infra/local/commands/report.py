@@ -1,6 +1,6 @@
 """`parley report`"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,7 +35,7 @@ _EXTENT = "SELECT min(hour) AS first, max(hour) AS last FROM events"
     help="The file; one that is there is replaced.",
 )
 @engine_option
-def command(engine: Engine, first: datetime | None, until: datetime | None, out: Path) -> None:
+def command(engine: Callable[[], Engine], first: datetime | None, until: datetime | None, out: Path) -> None:
     """Write a page about a period: key figures, charts and tables; for any browser, without a network, to print.
 
     It answers every shipped question that needs nothing but a period. One that cannot be answered costs no other: the
@@ -50,8 +50,9 @@ def command(engine: Engine, first: datetime | None, until: datetime | None, out:
         asked_for = period(first, until, now)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
-    answers = _ask(engine, asked_for)
-    hint = _hint(engine) if not any(each.result.rows for each in answers.values()) else ""
+    asked = engine()
+    answers = _ask(asked, asked_for)
+    hint = _hint(asked) if not any(each.result.rows for each in answers.values()) else ""
     page = render(answers, asked_for, now, hint)
     write(out, page.encode())
     _tell(out, asked_for, answers, hint)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from infra.local.commands.options import data_option
+from infra.local.commands.options import data_folder, data_option
 from infra.local.deployment import SAMPLES, Deployment, alone
 from infra.local.server import Server
 from infra.local.workers import Workers
@@ -30,7 +30,7 @@ def command(port: int, workers: int, data_here: Path | None) -> None:
     Only one server runs on a data folder. Stop it with Ctrl-C, or kill it: what was acknowledged is not lost.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    data = data_here or click.get_current_context().find_object(Path) or Path(".parley")
+    data = data_folder(data_here)
     with alone(data) as is_alone:
         if not is_alone:
             raise click.ClickException(f"a server is running on {data} already; stop it, or choose another --data")
@@ -39,17 +39,19 @@ def command(port: int, workers: int, data_here: Path | None) -> None:
 
 def _serve(data: Path, port: int, count: int) -> None:
     settings = Settings.read(os.environ)
-    listener = _listener(port)
     woken: list[Workers] = []
-    deployment = Deployment(data, settings, on_wake=lambda: woken[0].wake() if woken else None)
-    deployment.queue.forget_leases()
-    deployment.store.forget_claims()
-    loaded = load_samples(deployment)
-    woken.append(Workers(deployment.hub, deployment.queue, settings, count=count))
-    address = f"http://{HOST}:{listener.getsockname()[1]}"
-    click.echo(_welcome(address, data, loaded, len(deployment.documents.list())))
-    application = Server(deployment, woken[0]).application()
-    uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
+    with (
+        _listener(port) as listener,
+        Deployment(data, settings, on_wake=lambda: woken[0].wake() if woken else None) as deployment,
+    ):
+        deployment.queue.forget_leases()
+        deployment.store.forget_claims()
+        loaded = load_samples(deployment)
+        woken.append(Workers(deployment.hub, deployment.queue, settings, count=count))
+        address = f"http://{HOST}:{listener.getsockname()[1]}"
+        click.echo(_welcome(address, data, loaded, len(deployment.documents.list())))
+        application = Server(deployment, woken[0]).application()
+        uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
 
 
 def _listener(port: int) -> socket.socket:
@@ -58,6 +60,7 @@ def _listener(port: int) -> socket.socket:
     try:
         listener.bind((HOST, port))
     except OSError as error:
+        listener.close()
         if error.errno != errno.EADDRINUSE:
             raise
         raise click.ClickException(f"port {port} is taken; choose another: make run PORT={port + 1}") from error

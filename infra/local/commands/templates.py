@@ -7,16 +7,17 @@ from pathlib import Path
 import click
 
 from infra.local import template_trial
-from infra.local.commands.options import data_option, deployment, format_option, stage
+from infra.local.commands.options import data_folder, data_option, format_option, stage, tell_if_empty
 from infra.local.commands.tables import cell, table
 from infra.local.template_draft import draft
 from infra.outputs import LakeOutputs
+from queries.engines.duckdb import DuckDbEngine
 from transformer.envelopes import Context, Event, events_of
 from transformer.moments import from_datetime
 from transformer.overrides import ENDING, Overrides, compile_override, made_from
 from transformer.render import Template, TemplateError
 from transformer.sources import shipped_templates, source_of
-from transformer.template_stores import S3Store, s3_client
+from transformer.template_stores import FolderStore, S3Store, s3_client
 
 
 @click.group(name="templates")
@@ -60,8 +61,8 @@ def check(path: Path, data_here: Path | None) -> None:
     what is a row today would be rejected.
     """
     candidate = _compiled(path)
-    opened = deployment(data_here)
-    examples = template_trial.golden() or template_trial.recent(opened.engine(), candidate.name)
+    lake = DuckDbEngine(data_folder(data_here) / "lake")
+    examples = template_trial.golden() or template_trial.recent(lake, candidate.name)
     today = _overrides(data_here).current()
     if today[candidate.name].version == candidate.version:
         today = shipped_templates()
@@ -105,7 +106,8 @@ def new(name: str, path: Path | None) -> None:
 def _overrides(data_here: Path | None) -> Overrides:
     """Those of a stage's bucket, or of the data folder."""
     if not (deployed := stage()):
-        return deployment(data_here).templates
+        tell_if_empty(data_here)
+        return Overrides(FolderStore(data_folder(data_here) / "templates"))
     bucket, _, prefix = deployed.outputs(LakeOutputs).templates_uri.removeprefix("s3://").partition("/")
     return Overrides(S3Store(bucket, prefix, s3_client))
 

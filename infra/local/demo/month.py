@@ -21,7 +21,10 @@ from orchestrator.settings import Settings
 
 
 class Month:
-    """Fills the deployment of a data folder that is new. `seed` decides everything but the time, which is `until`."""
+    """Fills the deployment of a data folder that is new. `seed` decides everything but the time, which is `until`.
+
+    It opens `deployment`; whoever runs the month closes it.
+    """
 
     def __init__(self, data: Path, *, seed: int, until: datetime, days: int, turns_per_day: int) -> None:
         self._days = [until - timedelta(days=days - number) for number in range(days)]
@@ -47,7 +50,6 @@ class Month:
                 self._happen(writing)
                 yield number
             self._end(midnight + timedelta(days=1))
-        self.deployment.close()
 
     def _happen(self, writing: Writing) -> None:
         house = self._houses[writing.person.organisation.name]
