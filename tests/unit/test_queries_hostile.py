@@ -178,23 +178,34 @@ def test_a_variable_of_the_environment_cannot_be_read(folder: Path, monkeypatch:
 
 
 ENDLESS = """
-import os, signal, threading
+import os, signal, threading, time
 from pathlib import Path
-from queries.engines.duckdb import DuckDbEngine
+from queries.engines import duckdb as engine
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell begins without it
-threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()
+{gives_up}
 numbers = "UNNEST(sequence(1, 3000000))"
-sql = f"SELECT count_if(x % 7 = y % 11) FROM {numbers} AS a (x) CROSS JOIN {numbers} AS b (y)"
+sql = f"SELECT count_if(x % 7 = y % 11) FROM {{numbers}} AS a (x) CROSS JOIN {{numbers}} AS b (y)"
 try:
-    DuckDbEngine(Path("no lake")).query(sql)
+    engine.DuckDbEngine(Path("no lake")).query(sql)
 except KeyboardInterrupt:
     print("stopped")
 """
+IN_A_WHILE = "threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()"
+BEFORE_IT_RUNS = """
+to_result = engine.to_result
+def slowly(relation):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.5)  # on a busy machine: the caller interrupts a statement that is only prepared
+    return to_result(relation)
+engine.to_result = slowly
+"""
 
 
-def test_a_question_is_stopped_when_its_analyst_gives_up() -> None:
+@pytest.mark.parametrize("gives_up", [IN_A_WHILE, BEFORE_IT_RUNS], ids=["in a while", "before it runs"])
+def test_a_question_is_stopped_when_its_analyst_gives_up(gives_up: str) -> None:
+    script = ENDLESS.format(gives_up=gives_up)
     done = subprocess.run(
-        [sys.executable, "-c", ENDLESS], capture_output=True, text=True, check=False, cwd=ROOT, timeout=100
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT, timeout=100
     )
     assert (done.stdout, done.stderr) == ("stopped\n", "")
 
