@@ -156,7 +156,7 @@ def test_a_deployment_with_a_wrong_setting_leaves_the_database_closed(
     tmp_path: Path, open_now: set[sqlite3.Connection]
 ) -> None:
     with pytest.raises(ConfigurationError):
-        Deployment(tmp_path, Settings(redaction="no such way"))
+        Deployment(tmp_path, Settings(answerers=("nobody",)))
     assert open_now == set()
 
 
