@@ -150,7 +150,7 @@ def test_each_of_the_others_asks_the_stage_and_touches_nothing_here(tmp_path: Pa
     result = run(tmp_path / "data", "--stage", "nowhere", *words)
     assert result.exit_code == 1
     assert "there is no stack parley-nowhere-" in f"{result.output}{result.exception}"
-    assert not (tmp_path / "data" / "lake").exists()
+    assert not (tmp_path / "data").exists()
 
 
 def test_each_command_with_a_stage_is_tried() -> None:
