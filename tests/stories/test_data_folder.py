@@ -1,5 +1,6 @@
 """What every command does to its data folder: who only looks makes none, and nobody leaves the database open."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -132,6 +133,16 @@ def test_what_writes_makes_the_folder(tmp_path: Path, made: Path, command: str, 
     result = run(tmp_path / "new", command, words, made)
     assert result.exit_code == 0, result.output
     assert (tmp_path / "new" / "parley.sqlite3").exists()
+
+
+def test_the_doctor_names_a_folder_that_could_not_be_made(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below_a_file = made / "hours.md" / "data"
+    assert f"{below_a_file} cannot be used: Not a directory" in run(below_a_file, "doctor", (), made).stderr
+    monkeypatch.setattr(os, "access", lambda folder, mode: folder != tmp_path)  # root may write everywhere
+    assert f"{tmp_path / 'new'} cannot be used: Permission denied" in run(tmp_path / "new", "doctor", (), made).stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_there_is_to_ask_is_told_without_a_folder(tmp_path: Path, made: Path) -> None:

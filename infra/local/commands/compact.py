@@ -65,8 +65,8 @@ def command(uri: str | None, older_than: timedelta, format_: str, data_here: Pat
 
 def _folder(data_here: Path | None) -> Place:
     """The embedded lake, with what its journal holds written."""
-    with deployment(existing_folder(data_here)) as opened:
-        pass
+    opened = deployment(existing_folder(data_here))
+    opened.close()
     return Folder(opened.data / "lake", opened.journal.batches)
 
 

@@ -147,6 +147,8 @@ def _look_at(data: Path) -> None:
     """Raises `OSError` where the folder is to be made, and could not be."""
     if is_empty(data):
         there = next(folder for folder in (data, *data.absolute().parents) if folder.exists())
+        if not there.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if not os.access(there, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
