@@ -277,6 +277,7 @@ def test_one_of_our_own_addresses_is_not_erased(tmp_path: Path) -> None:
 
 
 def test_what_is_no_address_is_refused(tmp_path: Path) -> None:
+    Deployment(tmp_path, Settings()).close()
     assert isinstance(run(tmp_path, "erase", "--address", "Zoe", "--yes").exception, ConfigurationError)
 
 

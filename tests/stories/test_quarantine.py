@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from infra.local import outbox_email
+from infra.local.deployment import Deployment
+from orchestrator.settings import Settings
 from tests.kit import NOON, notification
 from tests.stories.test_ingest import ingest, rows, run
 
@@ -58,6 +60,7 @@ def test_bounces_complaints_and_opens_can_be_simulated_by_who_writes(tmp_path: P
 
 
 def test_what_is_not_held_cannot_be_released(tmp_path: Path) -> None:
+    Deployment(tmp_path, Settings()).close()
     result = run(tmp_path, "quarantine", "release", "nothing")
     assert result.exit_code == 1
     assert "quarantine list" in result.stderr

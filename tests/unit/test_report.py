@@ -16,10 +16,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from infra.local.cli import parley
 from infra.local.commands import engines
 from infra.local.commands import report as command
+from infra.local.deployment import Deployment
 from infra.local.report.answered import Answered, answer
 from infra.local.report.outline import OUTLINE
 from infra.local.report.page import render
 from infra.local.report.period import Period, period
+from orchestrator.settings import Settings
 from queries.catalogue import Catalogue
 from queries.engines.athena import AthenaResult
 from queries.engines.duckdb import DuckDbEngine
@@ -124,6 +126,7 @@ def test_an_empty_period_says_so_and_where_to_look(data: Path) -> None:
 
 
 def test_a_lake_that_is_not_there_yet_gives_a_page(tmp_path: Path) -> None:
+    Deployment(tmp_path, Settings()).close()
     _, page = report(tmp_path)
     assert "It has no events at all." in one(page, ".empty").text()
 

@@ -7,7 +7,9 @@ from click.testing import CliRunner, Result
 
 from infra.local.cli import main, parley
 from infra.local.commands import doctor
+from infra.local.deployment import Deployment
 from orchestrator.errors import ConfigurationError
+from orchestrator.settings import Settings
 
 TITLE = "\x1b]0;mine\x07"  # renames a terminal's window; click strips no more than colours
 
@@ -18,6 +20,7 @@ def run(data: Path, *words: str, text: str | None = None) -> Result:
 
 def test_a_question_that_stops_at_a_customers_words_shows_them_as_text(tmp_path: Path) -> None:
     """Its own lines stay lines."""
+    Deployment(tmp_path, Settings()).close()
     sql = "SELECT\nCAST(concat('x', chr(27), ']0;mine', chr(7)) AS bigint)\nFROM nothing"
     asked = run(tmp_path, "query", sql.removesuffix("\nFROM nothing"))
     assert "\\x1b]0;mine\\x07" in asked.stderr
