@@ -2,6 +2,7 @@
 
     ParleyError
     ├── ConfigurationError    the operator: a setting, a permission, a missing model or number
+    │   └── NewerDataError    the operator: what is kept was written by a newer program
     ├── EventError            nobody: the event is not what its provider documents; kept, never retried
     ├── UpstreamError         the queue: throttled or unavailable; tried again later
     │   ├── UncertainError    the queue: no answer came, so the send may have happened
@@ -20,6 +21,21 @@ class ParleyError(Exception):
 
 class ConfigurationError(ParleyError):
     """The operator must change something. The message says what, and how to mend it."""
+
+
+class NewerDataError(ConfigurationError):
+    """What is kept has a form that only a newer Parley knows. It is left as it is, for writing it would lose that.
+
+    A form's number is the version of the first Parley that wrote it, two digits for each part, and a count within that
+    version: 20001 is the first of 0.2.0, 1000302 the second of 1.0.3. What was written before there were numbers has 0.
+    """
+
+    def __init__(self, what: str, found: int, known: int) -> None:
+        major, minor, patch = found // 1_000_000, found // 10_000 % 100, found // 100 % 100
+        super().__init__(
+            f"{what} was written by a newer version of Parley, in form {found}, where this one knows forms up to "
+            f"{known}; nothing was changed. Use Parley {major}.{minor}.{patch} or newer for it"
+        )
 
 
 class EventError(ParleyError):

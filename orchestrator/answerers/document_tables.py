@@ -65,9 +65,14 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == 0:
         connection.executescript(f"{_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-    elif version != VERSION:
+    elif version > VERSION:
         raise ConfigurationError(
-            f"the document index {path} was made by another version of Parley: "
+            f"the document index {path} was made by a newer version of Parley: "
+            "use that version, or delete the file and add the documents again"
+        )
+    elif version < VERSION:
+        raise ConfigurationError(
+            f"the document index {path} was made by an older version of Parley: "
             "delete the file and add the documents again"
         )
 

@@ -82,7 +82,7 @@ class DynamoStore:
             **_waiting(key_, contact_key, message),
             **due(now + WAITS_TOO_LONG),
             "conversation_key": {"S": key_},
-            "body": packed(message),
+            **packed(message),
         }
         try:
             self._transact([self._put(known, "attribute_not_exists(pk)"), self._put(waiting), *self._records(records)])
@@ -142,7 +142,7 @@ class DynamoStore:
 
     def hold(self, held: Held) -> None:
         try:
-            self._transact([self._put({**_held(held), "body": packed(held)}, "attribute_not_exists(pk)")])
+            self._transact([self._put({**_held(held), **packed(held)}, "attribute_not_exists(pk)")])
         except SupersededError:
             return  # it is held already
 
@@ -228,7 +228,7 @@ class DynamoStore:
             **key(written.contact_key, f"conversation#{written.key}"),
             "version": {"N": str(written.version)},
             "conversation_key": {"S": written.key},
-            "body": packed(written),
+            **packed(written),
             **(due(due_at) if due_at else expiring(self._clock(), KEPT_FOR)),
         }
         if written.version > 1:
@@ -243,7 +243,7 @@ class DynamoStore:
         finished_at = turn.finished_at or self._clock()
         return {
             **key(f"conversation#{conversation_key}", f"turn#{sortable(finished_at)}#{turn.turn_id}"),
-            "body": packed(turn),
+            **packed(turn),
             **expiring(finished_at, KEPT_FOR),
         }
 

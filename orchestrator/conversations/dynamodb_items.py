@@ -10,6 +10,10 @@
     record#<id>                 record                          an event for the lake, read from the table's stream
     held                        <channel>#<message id>          a quarantined message
 
+A body of a later form than the first has its number beside it, as `form` (see NewerDataError), and an older program
+refuses it: it would drop what it does not know when it writes the item again. Each item tells for itself, so that it
+costs no call, and old and new functions can run side by side while a deployment replaces them.
+
 One query of a contact's partition loads all that a worker needs. `due` is there only while something is unfinished, so
 the index on it is sparse. Bodies are compressed JSON: with the bounds below no item comes near DynamoDB's 400 kB.
 Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
@@ -22,8 +26,11 @@ from typing import Any
 
 import msgspec
 
+from orchestrator.errors import NewerDataError
+
 Item = dict[str, dict[str, Any]]
 
+FORM = 0  # of the bodies that are written; 0 is not written
 DUE_INDEX = "due"
 EXPIRES_AT = "expires_at"  # the attribute by which DynamoDB deletes
 IS_DUE = "1"  # the index's partition: one, for few conversations are unfinished at a time
@@ -38,13 +45,16 @@ def key(partition: str, sort: str) -> Item:
     return {"pk": {"S": partition}, "sk": {"S": sort}}
 
 
-def packed(value: object) -> dict[str, bytes]:
-    """A body."""
-    return {"B": zlib.compress(msgspec.json.encode(value), 1)}
+def packed(value: object, form: int = FORM) -> Item:
+    """The attributes that hold a value."""
+    body = {"body": {"B": zlib.compress(msgspec.json.encode(value), 1)}}
+    return {**body, "form": {"N": str(form)}} if form else body
 
 
 def unpacked(item: Mapping[str, Any], type_: Any) -> Any:
-    """The value of an item's body, validated."""
+    """The value of an item's body, validated. Raises `NewerDataError`."""
+    if (form := int(item.get("form", {"N": "0"})["N"])) > FORM:
+        raise NewerDataError(f"the item {item['pk']['S']}, {item['sk']['S']}", form, FORM)
     return msgspec.json.decode(zlib.decompress(bytes(item["body"]["B"])), type=type_)
 
 
