@@ -110,6 +110,7 @@ def _cell(value: object, data: str) -> object:
 
 def _rebuild_database(dump: Mapping[str, Any], path: Path, data: str) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA journal_mode = WAL")  # as all of Parley's are
         for statement in dump["schema"]:
             connection.execute(statement)
         for name, table in dump["tables"].items():
