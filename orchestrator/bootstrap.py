@@ -16,15 +16,15 @@ from botocore.config import Config
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.email import EmailChannel
-from orchestrator.channels.sms import SmsChannel
-from orchestrator.channels.whatsapp import WhatsAppChannel
-from orchestrator.conversations.dynamodb import DynamoStore
-from orchestrator.conversations.sqs import SqsQueue
+from orchestrator.channels.email.channel import EmailChannel
+from orchestrator.channels.sms.channel import SmsChannel
+from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.settings import Settings
+from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.sqs import SqsQueue
 
 CONNECT_TIMEOUT_S = 3
 READ_TIMEOUT_S = 10
@@ -115,9 +115,13 @@ def answerers(
 
 # name: module, class, the services whose clients it takes, in order. A module is imported when its answerer is made.
 MANAGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "agentcore": ("agentcore", "AgentCoreAnswerer", ("bedrock-agentcore",)),
-    "bedrock_agent": ("bedrock_agent", "BedrockAgentAnswerer", ("bedrock-agent-runtime",)),
-    "knowledge_base": ("knowledge_base", "KnowledgeBaseAnswerer", ("bedrock-agent-runtime", "bedrock-runtime")),
+    "agentcore": ("agentcore.answerer", "AgentCoreAnswerer", ("bedrock-agentcore",)),
+    "bedrock_agent": ("bedrock_agent.answerer", "BedrockAgentAnswerer", ("bedrock-agent-runtime",)),
+    "knowledge_base": (
+        "knowledge_base.answerer",
+        "KnowledgeBaseAnswerer",
+        ("bedrock-agent-runtime", "bedrock-runtime"),
+    ),
     "language_model": ("language_model", "LanguageModelAnswerer", ("bedrock-runtime",)),
     "qbusiness": ("qbusiness", "QBusinessAnswerer", ("qbusiness",)),
 }

@@ -20,12 +20,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from orchestrator import bootstrap
 from orchestrator.backoff import full_jitter
-from orchestrator.conversations.sqs import show_again_in
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError, NotYetError, ParleyError, SupersededError
 from orchestrator.hub import Hub, Received
 from orchestrator.model import Turn
 from orchestrator.settings import Settings
+from orchestrator.stores.sqs import show_again_in
 
 log = Logger(service="parley")
 metrics = Metrics(namespace="Parley", service="parley")

@@ -16,7 +16,6 @@ import msgspec
 
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
-from orchestrator.conversations.store import Committed, Queue, Snapshot, Store
 from orchestrator.envelopes import opened
 from orchestrator.errors import (
     ConfigurationError,
@@ -46,6 +45,7 @@ from orchestrator.model import (
 from orchestrator.records import Records
 from orchestrator.replies import Replies, answers_this_hour, epoch_hour
 from orchestrator.settings import Settings
+from orchestrator.stores.ports import Committed, Queue, Snapshot, Store
 
 log = logging.getLogger(__name__)
 

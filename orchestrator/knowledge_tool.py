@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from orchestrator import bootstrap
-from orchestrator.answerers.knowledge_retrieval import Retrieval
+from orchestrator.answerers.knowledge_base.retrieval import Retrieval
 from orchestrator.decoding import convert
 from orchestrator.settings import Settings
 

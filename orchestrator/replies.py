@@ -8,10 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from orchestrator import commands
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
-from orchestrator.language import detect
+from orchestrator.consent import words as commands
+from orchestrator.language.detect import detect
 from orchestrator.model import (
     Answer,
     Consent,

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
+from queries.catalogue.parameters import Parameter, Value
 from queries.compatibility.database import SampleDatabase
-from queries.parameters import Parameter, Value
 from queries.resolve import entry_tree
 from queries.result import Result
 from queries.statement import Question, Statement, read

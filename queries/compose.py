@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlglot import exp
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
-from queries.catalogue import Catalogue, Entry
+from queries.catalogue.entries import Catalogue, Entry
+from queries.catalogue.parameters import Parameter, Value, bind, moment
 from queries.compatibility.adapt import adapt
 from queries.compatibility.database import SampleDatabase
-from queries.parameters import Parameter, Value, bind, moment
 from queries.resolve import Resolver
 from queries.statement import DIALECT
 

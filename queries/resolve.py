@@ -11,7 +11,7 @@ from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.scope import traverse_scope
 
-from queries.catalogue import Catalogue, Entry
+from queries.catalogue.entries import Catalogue, Entry
 from queries.compatibility.database import SampleDatabase
 from queries.compatibility.tables import DATABASE
 from queries.errors import QueryError, SyntaxFaultError, UnknownNameError

@@ -5,9 +5,9 @@ from typing import get_type_hints
 
 import msgspec
 
-from infra import costs
-from infra.settings.deployment import Deployment
-from infra.settings.reading import meaning
+from infra.aws import costs
+from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.reading import meaning
 from orchestrator.settings import Settings
 from tests.docs import table
 

@@ -16,11 +16,11 @@ from moto.sqs import models as sqs_of_moto
 
 from orchestrator import handlers
 from orchestrator.answerers.answerer import Answerer
-from orchestrator.conversations import dynamodb_items
-from orchestrator.conversations.dynamodb import DynamoStore
-from orchestrator.conversations.sqs import SqsQueue
 from orchestrator.model import Turn
 from orchestrator.settings import Settings
+from orchestrator.stores.dynamodb import items as dynamodb_items
+from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.sqs import SqsQueue
 from tests.kit import Clock, Driven, Line, SmsLine, StubAnswerer
 
 MAX_RECEIVES_OF_THE_QUEUE = 50

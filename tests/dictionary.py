@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from queries.catalogue import Catalogue, Entry, Kind
-from queries.columns import column_types
+from queries.catalogue.entries import Catalogue, Entry, Kind
+from queries.catalogue.scans import Scan
 from queries.engines.scan import PARTITION
-from queries.scans import Scan
+from queries.published.columns import column_types
 from tests.docs import table
 from transformer.schema import TABLES, Privacy
 

@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 from click.testing import CliRunner
 
-from infra.local.cli import COMMANDS, parley
+from infra.cli.main import COMMANDS, parley
 from orchestrator.settings import described
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
 from tests.bench.figure import Figure
 from transformer.sources import SOURCES
 

@@ -18,20 +18,20 @@ from typing import Any, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
-from infra.local.requests import check, refusal
-from infra.local.wakeups import SqliteQueue
+from infra.local.providers.requests import check, refusal
 from infra.local.workers import work
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.gsm7 import to_gsm
-from orchestrator.channels.markdown import to_plain
-from orchestrator.channels.sms import SmsChannel
-from orchestrator.conversations.sqlite import SqliteStore
+from orchestrator.channels.sms.channel import SmsChannel
+from orchestrator.channels.sms.gsm7 import to_gsm
+from orchestrator.channels.text.markdown import to_plain
 from orchestrator.envelopes import opened
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.model import Answer, ChannelName, Delivered, Part, Pass, Question, Turn
 from orchestrator.settings import Settings
+from orchestrator.stores.sqlite.conversations import SqliteStore
+from orchestrator.stores.sqlite.wake_ups import SqliteQueue
 
 OURS = "+12065550100"
 THEIRS = "+14255550101"

@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from infra.local import outbox_whatsapp
-from infra.local.requests import check, refusal
+from infra.local.providers import whatsapp as outbox_whatsapp
+from infra.local.providers.requests import check, refusal
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.markdown import to_whatsapp
-from orchestrator.channels.whatsapp import WhatsAppChannel
+from orchestrator.channels.text.markdown import to_whatsapp
+from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.model import ChannelName, Part
 from orchestrator.settings import Settings
 from tests.deployed import DeployedMachine

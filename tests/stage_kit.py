@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra.outputs import HubOutputs, LakeOutputs, Outputs, stack_name, to_publish
-from orchestrator.conversations import dynamodb_items
+from orchestrator.stores.dynamodb import items as dynamodb_items
 
 REGION = "eu-west-1"
 NAME = "trial"

@@ -24,24 +24,24 @@ from typing import Self
 
 import msgspec
 
-from infra.local.customers import OUR_MAIL
-from infra.local.mail_folder import MailFolder
-from infra.local.outbox import Outbox
-from infra.local.wakeups import SqliteQueue
+from infra.local.providers.customers import OUR_MAIL
+from infra.local.providers.mail_folder import MailFolder
+from infra.local.providers.outbox import Outbox
 from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
-from orchestrator.answerers.document_index import DocumentIndex
-from orchestrator.answerers.documents import DocumentsAnswerer
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
+from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.email import EmailChannel
-from orchestrator.channels.sms import SmsChannel
-from orchestrator.channels.whatsapp import WhatsAppChannel
-from orchestrator.conversations.sqlite import SqliteStore
+from orchestrator.channels.email.channel import EmailChannel
+from orchestrator.channels.sms.channel import SmsChannel
+from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered
 from orchestrator.settings import Settings
+from orchestrator.stores.sqlite.conversations import SqliteStore
+from orchestrator.stores.sqlite.wake_ups import SqliteQueue
 from queries.compatibility.views import ViewFolder
 from queries.engines.duckdb import DuckDbEngine
 from transformer.lake.journal import SqliteJournal

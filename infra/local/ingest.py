@@ -7,8 +7,9 @@ from datetime import datetime
 
 import msgspec
 
-from infra.local import customers, outbox_email
 from infra.local.deployment import Deployment
+from infra.local.providers import customers
+from infra.local.providers import email as outbox_email
 from infra.local.workers import work
 from orchestrator.decoding import decoded
 from orchestrator.envelopes import opened

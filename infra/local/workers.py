@@ -4,11 +4,11 @@ import logging
 import threading
 from collections.abc import Callable
 
-from infra.local.wakeups import SqliteQueue, WakeUp
 from orchestrator.backoff import full_jitter
 from orchestrator.errors import NotYetError, ParleyError, SupersededError
 from orchestrator.hub import Hub
 from orchestrator.settings import Settings
+from orchestrator.stores.sqlite.wake_ups import SqliteQueue, WakeUp
 
 log = logging.getLogger(__name__)
 

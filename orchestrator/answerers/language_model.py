@@ -1,9 +1,9 @@
 """Answers with a model of Amazon Bedrock, from what it knows, was told in its prompt and has heard so far."""
 
-from orchestrator.answerers.converse_model import Model, ModelClient
-from orchestrator.answerers.model_outcome import spoken
-from orchestrator.answerers.model_prompts import Prompts
-from orchestrator.answerers.model_settings import require
+from orchestrator.answerers.bedrock.model import Model, ModelClient
+from orchestrator.answerers.bedrock.outcome import spoken
+from orchestrator.answerers.bedrock.prompts import Prompts
+from orchestrator.answerers.bedrock.settings import require
 from orchestrator.model import Answer, Pass, Question
 from orchestrator.settings import Settings
 

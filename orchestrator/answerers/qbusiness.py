@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import msgspec
 from botocore.exceptions import ClientError
 
-from orchestrator.answerers.bedrock_errors import answering
-from orchestrator.answerers.model_settings import require
+from orchestrator.answerers.bedrock.errors import answering
+from orchestrator.answerers.bedrock.settings import require
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
 from orchestrator.errors import ConfigurationError, UpstreamError

@@ -16,14 +16,14 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from queries.asking import asked
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
+from queries.catalogue.parameters import NO_PARAMETERS, Value
 from queries.compatibility.database import SampleDatabase
 from queries.compose import compose
 from queries.engines.athena_cells import to_result
 from queries.engines.athena_errors import refused, unsuccessful
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import NotAQuestionError, NotTranslatableError
-from queries.parameters import NO_PARAMETERS, Value
 from queries.result import Result
 from queries.statement import DIALECT, CreateView, Question
 from transformer.schema import TABLES

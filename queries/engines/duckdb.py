@@ -13,7 +13,8 @@ import duckdb
 from sqlglot import exp
 
 from queries.asking import asked
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
+from queries.catalogue.parameters import NO_PARAMETERS, Parameter, Value
 from queries.compatibility.database import SampleDatabase
 from queries.compatibility.tables import DATABASE
 from queries.compatibility.tables import TABLES as SAMPLE_TABLES
@@ -26,7 +27,6 @@ from queries.engines.interruptible import interruptible
 from queries.engines.scan import PARTITION, create_table, quote
 from queries.engines.translate import to_duckdb
 from queries.errors import NotAQuestionError, UnknownNameError
-from queries.parameters import NO_PARAMETERS, Parameter, Value
 from queries.resolve import entry_tree
 from queries.result import Column, Result
 from queries.statement import CreateView, Question, ShowColumns, ShowTables, read

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from orchestrator.answerers.document_index import DocumentIndex
-from orchestrator.answerers.documents import DocumentsAnswerer
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
+from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.model import Answer, Exchange, Language, Pass, Question
 from tests.bench.figure import Figure
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from infra.packaging import HERE, asset
+from infra.aws.packaging import HERE, asset
 from tests.bench.figure import Figure
 
 ROUNDS = 9
@@ -45,8 +45,8 @@ transformer.sources.shipped_templates()
 transformer.template_stores.s3_client()
 """
 DEPLOYING = """
-import importlib, pkgutil, infra.custom
-for module in pkgutil.iter_modules(infra.custom.__path__, "infra.custom."):
+import importlib, pkgutil, infra.aws.custom
+for module in pkgutil.iter_modules(infra.aws.custom.__path__, "infra.aws.custom."):
     importlib.import_module(module.name)
 """
 CASES: Mapping[str, tuple[str, str]] = {

@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from queries.catalogue import Catalogue, Entry
+from queries.catalogue.entries import Catalogue, Entry
+from queries.catalogue.parameters import Value
 from queries.engines.athena import us_dollars
 from queries.engines.duckdb import DuckDbEngine
-from queries.parameters import Value
 from tests.bench.figure import Figure
 from tests.bench.month import DAYS, EVENTS, FIRST, build
 from transformer.lake.compaction import compact

@@ -7,9 +7,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from orchestrator.conversations.store import Committed, Store
 from orchestrator.errors import SupersededError
 from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Turn
+from orchestrator.stores.ports import Committed, Store
 from tests.kit import NOON, OURS, THEIRS, Clock
 
 KEY = "sms-" + "a" * 32

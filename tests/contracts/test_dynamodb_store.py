@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from moto import mock_aws
 
-from orchestrator.conversations.dynamodb import DynamoStore
-from orchestrator.conversations.dynamodb_items import MOST_WAITING, MOST_WAITING_BYTES, table
-from orchestrator.conversations.store import Store
+from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.dynamodb.items import MOST_WAITING, MOST_WAITING_BYTES, table
+from orchestrator.stores.ports import Store
 from tests.contracts.store import KEY, StoreContract, conversation, message, turn_of
 from tests.kit import NOON, Clock
 

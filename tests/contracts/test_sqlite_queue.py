@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.wakeups import SqliteQueue
-from orchestrator.conversations.database import Database
+from orchestrator.stores.sqlite.database import Database
+from orchestrator.stores.sqlite.wake_ups import SqliteQueue
 from tests.kit import Clock
 
 

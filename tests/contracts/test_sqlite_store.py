@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchestrator.conversations.sqlite import SqliteStore
-from orchestrator.conversations.store import Store
+from orchestrator.stores.ports import Store
+from orchestrator.stores.sqlite.conversations import SqliteStore
 from tests.contracts.store import KEY, StoreContract, conversation, turn_of
 from tests.kit import NOON, Clock, keep_in_table
 

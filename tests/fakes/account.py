@@ -7,8 +7,8 @@ that AWS does not know.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from infra.local.aws_questions import READS
-from infra.local.requests import check, operation, refusal
+from infra.local.providers.requests import check, operation, refusal
+from infra.operating.aws_questions import READS
 from tests.fakes.shapes import as_documented
 
 Reply = Mapping[str, Any] | Exception | Callable[[Mapping[str, Any]], Any]

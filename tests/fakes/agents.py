@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.requests import check, refusal
+from infra.local.providers.requests import check, refusal
 from orchestrator.model import Answer, Pass, Question
 from tests.fakes.streams import Step, body, event_stream
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.validate import ParamValidator
 
-from infra.local.requests import check, operation, refusal
+from infra.local.providers.requests import check, operation, refusal
 from tests.fakes.shapes import as_documented
 from tests.fakes.streams import Step, event_stream
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from infra.local.requests import check, refusal
+from infra.local.providers.requests import check, refusal
 from tests.fakes.shapes import as_documented
 
 Scripted = Mapping[str, Any] | Exception

@@ -9,7 +9,7 @@ from typing import Any
 import botocore.session
 from botocore.exceptions import ClientError
 
-from infra.local.requests import check
+from infra.local.providers.requests import check
 from tests.fakes.shapes import as_documented
 
 _CLIENT = botocore.session.get_session().create_client(

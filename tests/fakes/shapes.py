@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.validate import ParamValidator
 
-from infra.local.requests import operation
+from infra.local.providers.requests import operation
 
 
 def as_documented(service: str, name: str, response: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from botocore.eventstream import EventStream
 from botocore.parsers import create_parser
 from botocore.response import StreamingBody
 
-from infra.local.requests import operation
+from infra.local.providers.requests import operation
 
 Step = Mapping[str, Any] | bytes | Exception  # an event, bytes as they come, or how the connection fails
 

@@ -1,5 +1,5 @@
 """Every test here may import aws_cdk, which starts Node when it is imported."""
 
-from infra import node
+from infra.aws import node
 
 node.use()

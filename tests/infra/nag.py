@@ -13,9 +13,9 @@ from aws_cdk import Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import IConstruct
 
-from infra.constructs import accepted
-from infra.settings.deployment import Deployment
-from infra.stacks.whole import app
+from infra.aws.constructs import accepted
+from infra.aws.settings.deployment import Deployment
+from infra.aws.stacks.whole import app
 from tests.infra.synthesis import empty_asset
 
 REPORT = "validation-report.json"

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 import msgspec
 from allpairspy import AllPairs
 
-from infra.settings.deployment import Deployment
+from infra.aws.settings.deployment import Deployment
 from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
 

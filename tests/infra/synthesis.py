@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from infra.settings.deployment import Deployment
+from infra.aws.settings.deployment import Deployment
 
 Template = dict[str, Any]
 
@@ -32,7 +32,7 @@ def last_name(stack: str) -> str:
 
 def synthesised(context: Mapping[str, object]) -> dict[str, Template]:
     """Every stack's template, by the last part of its name: lake, sources, hub, …"""
-    from infra.stacks.whole import app  # noqa: PLC0415  # a second, which tests without stacks do not need
+    from infra.aws.stacks.whole import app  # noqa: PLC0415  # a second, which tests without stacks do not need
 
     deployment = Deployment.read(context)
     assembly = app(deployment, empty_asset).synth()

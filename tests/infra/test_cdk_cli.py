@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "infra/cdk"
+FOLDER = Path(__file__).parents[2] / "infra/aws/cdk"
 
 
 def test_the_command_line_is_pinned_by_version_and_hash() -> None:

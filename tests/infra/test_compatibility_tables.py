@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.settings.deployment import Deployment
+from infra.aws.settings.deployment import Deployment
 from queries.compatibility.tables import DATABASE, TABLES
 from tests.infra.synthesis import synthesised
 

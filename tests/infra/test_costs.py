@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra import costs
+from infra.aws import costs
 from tests import deploy_docs
 from tests.deployed import DeployedMachine
 from tests.lines import LINES

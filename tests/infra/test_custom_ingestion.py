@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.custom import ingestion
-from infra.local.requests import check, refusal
+from infra.aws.custom import ingestion
+from infra.local.providers.requests import check, refusal
 
 BASE, DOCUMENTS, WEB = "KNOWLEDGE1", "DOCUMENTS1", "WEBSOURCE1"
 UPLOADS = {"Records": [{"messageId": "m-1"}, {"messageId": "m-2"}]}

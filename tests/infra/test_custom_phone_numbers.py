@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from infra.custom import phone_numbers
-from infra.custom.resource import RefusedError
+from infra.aws.custom import phone_numbers
+from infra.aws.custom.resource import RefusedError
 from tests.fakes.numbers import FakeNumbers
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:sms"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.custom import receipt_rule
-from infra.custom.resource import RefusedError
+from infra.aws.custom import receipt_rule
+from infra.aws.custom.resource import RefusedError
 from tests.fakes.receiving import FakeReceiving
 
 OWN, OTHERS = "parley-dev", "default-rule-set"

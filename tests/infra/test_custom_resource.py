@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.custom.resource import Made, Properties, RefusedError, answer
+from infra.aws.custom.resource import Made, Properties, RefusedError, answer
 
 
 class Wanted(Properties, frozen=True):

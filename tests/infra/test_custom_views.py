@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.custom import views
-from infra.custom.resource import RefusedError
-from infra.local.requests import check, refusal
+from infra.aws.custom import views
+from infra.aws.custom.resource import RefusedError
+from infra.local.providers.requests import check, refusal
 
 ONE = {"Name": "message_events", "Select": "SELECT 1 AS one"}
 TWO = {"Name": "message_status", "Select": "SELECT one FROM message_events"}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.custom import whatsapp_accounts
-from infra.custom.resource import RefusedError
-from infra.local.requests import check, refusal
+from infra.aws.custom import whatsapp_accounts
+from infra.aws.custom.resource import RefusedError
+from infra.local.providers.requests import check, refusal
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:ours"
 NEWER = "arn:aws:sns:eu-west-1:111122223333:newer"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from click import Context, Group
 
-from infra import costs
-from infra.local.cli import parley
-from infra.settings.context import context
-from infra.settings.deployment import Deployment
+from infra.aws import costs
+from infra.aws.settings.context import context
+from infra.aws.settings.deployment import Deployment
+from infra.cli.main import parley
 from tests.infra import synthesis
 from tests.infra.test_outputs import EVERYTHING, everything
 

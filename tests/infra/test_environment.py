@@ -9,7 +9,7 @@ from types import FrameType
 
 import pytest
 
-from infra.settings.deployment import GIVEN
+from infra.aws.settings.deployment import GIVEN
 from orchestrator.settings import Settings, variable_of
 from tests.infra.permissions.deployed import CONVERSE, INGRESS, SWEEP, TRANSFORMER, deployed
 from tests.infra.permissions.function_roles import is_ours
@@ -195,7 +195,7 @@ def test_what_only_the_stacks_know_is_given_to_the_hub(handler: str) -> None:
     assert {variable_of(name) for name in GIVEN} <= given(handler)
 
 
-@pytest.mark.parametrize("function", [*HUB, TRANSFORMER, TOOL, COMPACTION, "infra.custom.ingestion.on_upload"])
+@pytest.mark.parametrize("function", [*HUB, TRANSFORMER, TOOL, COMPACTION, "infra.aws.custom.ingestion.on_upload"])
 def test_a_function_is_given_what_it_reads_and_nothing_else(function: str, read: Mapping[str, set[str]]) -> None:
     left = LEFT_AT_DEFAULT.get(function, {}).keys()
     assert given(function) - read[function] == set(), "given, and never read"

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from aws_cdk import App, Environment, Stack
 
-from infra.constructs.answerer_rights import RIGHTS, asking_answerers
-from infra.settings.deployment import GIVEN
+from infra.aws.constructs.answerer_rights import RIGHTS, asking_answerers
+from infra.aws.settings.deployment import GIVEN
 from orchestrator import handlers
 from orchestrator.bootstrap import MANAGED
-from orchestrator.conversations import dynamodb_items
 from orchestrator.settings import Settings, variable_of
+from orchestrator.stores.dynamodb import items as dynamodb_items
 from tests.infra.hub import function, hub, of_type, one, target
 from tests.infra.synthesis import Template, synthesised
 

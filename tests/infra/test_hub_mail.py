@@ -8,10 +8,10 @@ import boto3
 import msgspec
 import pytest
 
-from infra.custom import receipt_rule
-from infra.custom.resource import Event
+from infra.aws.custom import receipt_rule
+from infra.aws.custom.resource import Event
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.email import EmailChannel
+from orchestrator.channels.email.channel import EmailChannel
 from orchestrator.settings import Settings
 from tests.deployed import DeployedMachine
 from tests.fakes.receiving import FakeReceiving

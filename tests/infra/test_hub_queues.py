@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.settings.hub_times import converse_s, wake_up_hidden_s, wake_up_receives
+from infra.aws.settings.hub_times import converse_s, wake_up_hidden_s, wake_up_receives
 from orchestrator.settings import Settings
 from tests.infra.hub import function, hub, of_type, one, statements, target
 from tests.infra.synthesis import Template

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from infra.settings.deployment import Deployment
+from infra.aws.settings.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.settings.deployment import Deployment
+from infra.aws.settings.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 from tests.infra.synthesis import Template, synthesised
 

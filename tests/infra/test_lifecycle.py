@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from infra.stacks.knowledge import guardrail
+from infra.aws.stacks.knowledge import guardrail
 from tests.infra.options import context, options
 from tests.infra.synthesis import Template, synthesised
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.packaging import ASSETS, HERE, LAMBDA, PackagingError, Platform, asset, wheels
-from infra.packaging.building import build
-from infra.packaging.locks import read_lock
-from infra.packaging.workspace import ROOT
+from infra.aws.packaging import ASSETS, HERE, LAMBDA, PackagingError, Platform, asset, wheels
+from infra.aws.packaging.building import build
+from infra.aws.packaging.locks import read_lock
+from infra.aws.packaging.workspace import ROOT
 
 SMALL = 10_000_000  # bytes
 # Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, "Deployment package (.zip)"
@@ -83,7 +83,7 @@ def test_a_zip_is_made_again_only_when_something_in_it_has_changed(tmp_path: Pat
     first = build(ASSETS["deploying"], platform, place, root=place)
     assert build(ASSETS["deploying"], platform, place, root=place) == first
     assert len(made) == 1
-    with (place / "infra" / "custom" / "__init__.py").open("a") as module:
+    with (place / "infra" / "aws" / "custom" / "__init__.py").open("a") as module:
         module.write("# changed\n")
     assert build(ASSETS["deploying"], platform, place, root=place) != first
     assert len(made) == 2
@@ -91,8 +91,8 @@ def test_a_zip_is_made_again_only_when_something_in_it_has_changed(tmp_path: Pat
 
 def test_a_module_that_does_not_compile_makes_no_zip(tmp_path: Path) -> None:
     place = _copy(tmp_path, umask=0o022, backwards=False)
-    (place / "infra" / "custom" / "broken.py").write_text("def broken(:\n")
-    with pytest.raises(PackagingError, match=r"/var/task/infra/custom/broken\.py"):
+    (place / "infra" / "aws" / "custom" / "broken.py").write_text("def broken(:\n")
+    with pytest.raises(PackagingError, match=r"/var/task/infra/aws/custom/broken\.py"):
         build(ASSETS["deploying"], LAMBDA, place, root=place)
     assert not list(place.rglob("*.zip"))
 
@@ -117,12 +117,12 @@ def test_every_lock_pins_the_same_versions() -> None:
 
 
 def test_no_lock_names_a_host() -> None:
-    for path in (*ROOT.glob("requirements-*.txt"), *(ROOT / "infra" / "packaging").rglob("package-lock.json")):
+    for path in (*ROOT.glob("requirements-*.txt"), *(ROOT / "infra" / "aws" / "packaging").rglob("package-lock.json")):
         assert "://" not in path.read_text(), path
 
 
 def test_the_compiler_is_pinned_by_hash() -> None:
-    lock = json.loads((ROOT / "infra" / "packaging" / "compiler" / "package-lock.json").read_text())
+    lock = json.loads((ROOT / "infra" / "aws" / "packaging" / "compiler" / "package-lock.json").read_text())
     packages = {name: each for name, each in lock["packages"].items() if name}
     assert re.fullmatch(r"0\.29\.\d+", packages["node_modules/pyodide"]["version"])
     assert all(each["integrity"].startswith("sha512-") for each in packages.values())

@@ -16,10 +16,10 @@ from pathlib import Path
 import botocore.session
 import pytest
 
-from infra.packaging import ASSETS, HERE, asset
-from infra.packaging.building import build
-from infra.packaging.files import ours
-from infra.packaging.workspace import ROOT
+from infra.aws.packaging import ASSETS, HERE, asset
+from infra.aws.packaging.building import build
+from infra.aws.packaging.files import ours
+from infra.aws.packaging.workspace import ROOT
 
 CALLS = ROOT / "tests" / "infra" / "permissions" / "calls.json"
 MAKE_CLIENTS = {"client", "_client", "create_client", "Lazy", "Operation"}  # they are given a service's name
@@ -49,7 +49,9 @@ pytestmark = pytest.mark.xdist_group("packaging")
 def _programs() -> list[tuple[str, str]]:
     """What the stacks have functions run: an asset's name, and module.function in it."""
     sources = [
-        path.read_text() for folder in ("stacks", "constructs") for path in (ROOT / "infra" / folder).rglob("*.py")
+        path.read_text()
+        for folder in ("stacks", "constructs")
+        for path in (ROOT / "infra" / "aws" / folder).rglob("*.py")
     ]
     calls = [node for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     given = [call.args[:2] for call in calls if _called(call) == "Program"]
@@ -110,7 +112,7 @@ def test_the_transformer_has_neither_arrow_nor_pandas() -> None:
 def test_no_asset_has_tests_or_what_runs_on_a_laptop(name: str) -> None:
     with zipfile.ZipFile(asset(name, HERE)) as opened:
         for inside in opened.namelist():
-            assert not inside.startswith(("tests/", "infra/local", "infra/packaging", "infra/stacks")), inside
+            assert not inside.startswith(("tests/", "infra/local", "infra/aws/packaging", "infra/aws/stacks")), inside
 
 
 @each_asset

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint
 
-from queries.catalogue import Catalogue
-from queries.columns import column_types
-from queries.quicksight import MOST_MEANING, data_sets
+from queries.catalogue.entries import Catalogue
+from queries.published.columns import column_types
+from queries.published.quicksight import MOST_MEANING, data_sets
 from tests.infra.nag import findings
 from tests.infra.synthesis import Template, synthesised
 

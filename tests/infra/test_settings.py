@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.settings.context import context
-from infra.settings.deployment import Deployment
+from infra.aws.settings.context import context
+from infra.aws.settings.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from infra.stacks.sources.mail import EVENT_TYPES
+from infra.aws.stacks.sources.mail import EVENT_TYPES
 from tests.infra.synthesis import Template, synthesised
 
 _CONTEXTS: Mapping[str, Mapping[str, str]] = {

@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 import orjson
 
-from queries.catalogue import Catalogue, Entry
+from queries.catalogue.entries import Catalogue, Entry
 from queries.engines.duckdb import DuckDbEngine
 from queries.result import Cell
 from tests.lake_rows import write

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from click.testing import CliRunner, Result
 
-from infra.local.cli import COMMANDS, parley
+from infra.cli.main import COMMANDS, parley
 from infra.local.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.local.cli import parley
+from infra.cli.main import parley
 from infra.local.deployment import Deployment, alone
 from orchestrator.settings import Settings
 from queries.engines.duckdb import DuckDbEngine
@@ -40,7 +40,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_same_seed_gives_the_same_rows_in_another_process(data: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "infra.local.cli", "--data", str(tmp_path / "again"), *WORDS, "--seed", "7"]
+    command = [sys.executable, "-m", "infra.cli.main", "--data", str(tmp_path / "again"), *WORDS, "--seed", "7"]
     root = Path(__file__).parents[2]
     subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "4242"}, cwd=root, capture_output=True)
     for table in TABLES:

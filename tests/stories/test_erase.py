@@ -17,10 +17,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from infra.local import customers
 from infra.local.deployment import Deployment
-from infra.local.erasure import erasing, lake, store
-from infra.local.erasure.person import Person
+from infra.local.providers import customers
+from infra.operating.erasure import erasing, lake, store
+from infra.operating.erasure.person import Person
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import ChannelName
 from orchestrator.settings import Settings
@@ -250,7 +250,7 @@ def test_an_erasure_killed_at_any_moment_is_finished_by_the_next(tmp_path: Path)
     filled = tmp_path / "filled"
     fill(filled, "sms")
     before = told(filled)
-    command = [sys.executable, "-m", "infra.local.cli", "--data"]
+    command = [sys.executable, "-m", "infra.cli.main", "--data"]
     started = time.monotonic()
     shutil.copytree(filled, tmp_path / "whole")
     subprocess.run([*command, str(tmp_path / "whole"), "erase", "--address", PERSONS["sms"], "--yes"], check=True)

@@ -14,7 +14,7 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from infra.local.erasure import bucket
+from infra.operating.erasure import bucket
 from tests.deployed import DeployedMachine
 from tests.kit import NOON, sms_event
 from tests.stories.test_erase import NEIGHBOUR, PERSONS, SECRET, has

@@ -14,8 +14,8 @@ import pytest
 from moto import mock_aws
 
 from infra.local.deployment import alone
-from infra.local.importing import engagement_db
-from infra.local.importing.old_lake import OldObject, old_lake
+from infra.operating.importing import engagement_db
+from infra.operating.importing.old_lake import OldObject, old_lake
 from queries.compatibility.tables import TABLES
 from tests.lake_rows import files
 from tests.queries.cases import arrivals, stored

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.local.cli import parley
+from infra.cli.main import parley
 from tests.corpus import files, needs_corpus
 from tests.kit import sms_event
 

@@ -23,7 +23,7 @@ PEOPLE, KILLS = 8, 3
 def server(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`parley serve` on a free port, from its first line to its end."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "infra.local.cli", "--data", str(data), "serve", "--port", "0"],
+        [sys.executable, "-m", "infra.cli.main", "--data", str(data), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

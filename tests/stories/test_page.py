@@ -12,7 +12,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from infra.local import outbox_email
+from infra.local.providers import email as outbox_email
 from tests.kit import NOON, notification
 from tests.stories.test_kill import server
 

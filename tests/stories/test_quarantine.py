@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from infra.local import outbox_email
 from infra.local.deployment import Deployment
+from infra.local.providers import email as outbox_email
 from orchestrator.settings import Settings
 from tests.kit import NOON, notification
 from tests.stories.test_ingest import ingest, rows, run

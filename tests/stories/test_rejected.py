@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from infra.local.deployment import Deployment
-from infra.local.rejected import Original, of_files
-from infra.local.replay import plan, replay
-from infra.local.replay_targets import EmbeddedTarget, StreamTarget
-from orchestrator.channels.email import EmailChannel
-from orchestrator.channels.sms import SmsChannel
-from orchestrator.channels.whatsapp import WhatsAppChannel
+from infra.operating.replay.originals import Original, of_files
+from infra.operating.replay.replaying import plan, replay
+from infra.operating.replay.targets import EmbeddedTarget, StreamTarget
+from orchestrator.channels.email.channel import EmailChannel
+from orchestrator.channels.sms.channel import SmsChannel
+from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import EventError
 from orchestrator.settings import Settings
 from tests.golden.cases import all_cases

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 
-from infra.local.cli import parley
+from infra.cli.main import parley
 from tests.lake_rows import HOUR, row, write
 from tests.stories import test_page
 from tests.stories.test_page import CHROMIUM, DRIVER, FLAGS, HOSTILE

@@ -8,8 +8,8 @@ from click.testing import Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local import template_trial
-from infra.local.template_draft import draft
+from infra.operating.templates import trial as template_trial
+from infra.operating.templates.draft import draft
 from tests.golden.cases import all_cases
 from tests.kit import NOON, sms_event
 from tests.stories.test_ingest import ingest, rows, run

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from infra.local.outbox_email import inbound_event, message_event
-from infra.local.requests import check, refusal
+from infra.local.providers.email import inbound_event, message_event
+from infra.local.providers.requests import check, refusal
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.email import EmailChannel
-from orchestrator.channels.markdown import to_plain
+from orchestrator.channels.email.channel import EmailChannel
+from orchestrator.channels.text.markdown import to_plain
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Part, Turn
 from orchestrator.settings import Settings
 from tests.kit import Reply, notification

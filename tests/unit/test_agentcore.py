@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from infra.local.requests import refusal
-from orchestrator.answerers.agentcore import AgentCoreAnswerer
+from infra.local.providers.requests import refusal
+from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.settings import Settings
 from tests.fakes.agents import HARNESS_ARN, RUNTIME_ARN, FakeHarness, FakeRuntime, message, question, words

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 from urllib3.exceptions import ProtocolError
 
-from infra.local.requests import operation, refusal
-from orchestrator.answerers import agentcore_harness
-from orchestrator.answerers.agentcore import AgentCoreAnswerer
-from orchestrator.answerers.agentcore_harness import FATES
-from orchestrator.answerers.bedrock_errors import MissingAnswerError, ReturnedControlError
+from infra.local.providers.requests import operation, refusal
+from orchestrator.answerers.agentcore import harness as agentcore_harness
+from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
+from orchestrator.answerers.agentcore.harness import FATES
+from orchestrator.answerers.bedrock.errors import MissingAnswerError, ReturnedControlError
 from orchestrator.aws_errors import owner_of
 from orchestrator.errors import UpstreamError
 from orchestrator.model import Answer, Pass

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from urllib3.exceptions import ProtocolError
 
-from orchestrator.answerers.agentcore import AgentCoreAnswerer
+from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Pass
 from orchestrator.settings import Settings

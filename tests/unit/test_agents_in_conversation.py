@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from infra.local.requests import refusal
-from orchestrator.answerers.agentcore import AgentCoreAnswerer
+from infra.local.providers.requests import refusal
+from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
 from orchestrator.answerers.answerer import Answerer
-from orchestrator.answerers.bedrock_agent import BedrockAgentAnswerer
+from orchestrator.answerers.bedrock_agent.answerer import BedrockAgentAnswerer
 from orchestrator.answerers.qbusiness import QBusinessAnswerer
 from orchestrator.settings import Settings
 from tests.fakes.agents import HARNESS_ARN, RUNTIME_ARN, FakeAgent, FakeHarness, FakeQBusiness, FakeRuntime, message

@@ -15,8 +15,8 @@ from botocore.exceptions import (
 from botocore.model import Shape
 
 import orchestrator
-from infra.local.requests import operation as model_of
-from infra.local.requests import refusal
+from infra.local.providers.requests import operation as model_of
+from infra.local.providers.requests import refusal
 from orchestrator.aws_errors import SHARED, Operation, owner_of, translated
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
 

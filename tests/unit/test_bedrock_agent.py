@@ -6,10 +6,10 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from urllib3.exceptions import ProtocolError
 
-from infra.local.requests import operation, refusal
-from orchestrator.answerers import bedrock_agent
-from orchestrator.answerers.bedrock_agent import BedrockAgentAnswerer
-from orchestrator.answerers.bedrock_errors import MissingAnswerError, ReturnedControlError
+from infra.local.providers.requests import operation, refusal
+from orchestrator.answerers.bedrock.errors import MissingAnswerError, ReturnedControlError
+from orchestrator.answerers.bedrock_agent import answerer as bedrock_agent
+from orchestrator.answerers.bedrock_agent.answerer import BedrockAgentAnswerer
 from orchestrator.aws_errors import owner_of
 from orchestrator.errors import ConfigurationError, ParleyError, UpstreamError
 from orchestrator.model import Answer, Citation, Pass

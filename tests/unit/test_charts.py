@@ -7,12 +7,12 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from infra.local.terminal_chart import MOST_BARS, show
-from queries.chart import Chart
-from queries.charts import ChartError, Drawing, Series, draw, guess_chart
+from infra.cli.terminal_chart import MOST_BARS, show
+from queries.catalogue.chart import Chart
+from queries.charts.scale import ticks
+from queries.charts.units import Unit, shown, unit_of
+from queries.charts.values import ChartError, Drawing, Series, draw, guess_chart
 from queries.result import Cell, Column, Result
-from queries.scale import ticks
-from queries.units import Unit, shown, unit_of
 
 SENT = Chart("bar", ("channel",), ("sent", "failed"))
 

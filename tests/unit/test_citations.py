@@ -1,4 +1,4 @@
-from orchestrator.channels.citations import citation_line
+from orchestrator.channels.text.citations import citation_line
 from orchestrator.model import Answer, Citation
 
 CITATIONS = (Citation("Returns", "https://example.com/returns"), Citation("Notes", "s3://bucket/notes"))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
+from queries.catalogue.parameters import NO_PARAMETERS
 from queries.compatibility.tables import DATABASE, TABLES
 from queries.compose import compose
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import ExecutionError, UnknownNameError
-from queries.parameters import NO_PARAMETERS
 from queries.statement import DIALECT, Question, read
 from tests.lake_rows import row, write
 from tests.queries.cases import arrivals, stored, write_lake

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from moto import mock_aws
 from moto.athena.models import athena_backends
 
-from infra.local.cli import parley
+from infra.cli.main import parley
 from queries.compatibility.views import ViewFolder
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import NotAQuestionError, QueryError, UnknownNameError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator import commands
+from orchestrator.consent import words as commands
 from orchestrator.settings import Settings
 from tests.kit import OURS, THEIRS, Machine, sms_event, sms_refusal
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.conversations.database import Database
+from orchestrator.stores.sqlite.database import Database
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.conversations.database import STEPS, Database
 from orchestrator.errors import NewerDataError
+from orchestrator.stores.sqlite.database import STEPS, Database
 
 FIRST = {20001: ["ALTER TABLE things ADD COLUMN colour TEXT", "UPDATE things SET colour = 'red'"]}
 SECOND = {20002: ["ALTER TABLE things RENAME COLUMN colour TO hue"], **FIRST}  # in whatever order they are written

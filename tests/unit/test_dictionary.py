@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from queries.catalogue import Catalogue
-from queries.columns import column_types
+from queries.catalogue.entries import Catalogue
+from queries.published.columns import column_types
 from tests import dictionary
 from transformer.schema import TABLES
 

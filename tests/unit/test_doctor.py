@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from infra.local.cli import parley
+from infra.cli.main import parley
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ("docs", "infra", "orchestrator", "queries", "transformer")

@@ -11,14 +11,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from click.testing import CliRunner
 
-from infra.local.aws_checks.every import CHECKS, examined
-from infra.local.aws_checks.finding import Finding
-from infra.local.aws_checks.mail_exchangers import NoAnswerError, mail_exchangers
-from infra.local.aws_checks.subject import Subject
-from infra.local.aws_questions import Asking, DeniedError, pages
-from infra.local.cli import parley
-from infra.local.requests import refusal
-from infra.local.stage import Stage
+from infra.cli.main import parley
+from infra.local.providers.requests import refusal
+from infra.operating.aws_questions import Asking, DeniedError, pages
+from infra.operating.checks.every import CHECKS, examined
+from infra.operating.checks.finding import Finding
+from infra.operating.checks.mail_exchangers import NoAnswerError, mail_exchangers
+from infra.operating.checks.subject import Subject
+from infra.operating.stage import Stage
 from infra.outputs import (
     HubOutputs,
     KnowledgeOutputs,
@@ -757,7 +757,7 @@ def test_the_command_asks_the_account_with_the_callers_credentials(
     account: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     caller = boto3.client("sts").get_caller_identity()["Arn"]
-    monkeypatch.setattr("infra.local.commands.doctor.CHECKS", {})
+    monkeypatch.setattr("infra.cli.commands.doctor.CHECKS", {})
     result = run("doctor", "--aws", "--format", "json")
     assert result.exit_code == 0, result.output
     (row,) = json.loads(result.stdout)
@@ -767,7 +767,7 @@ def test_the_command_asks_the_account_with_the_callers_credentials(
 def test_a_problem_is_an_exit_status_and_a_stage_means_the_account(
     account: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("infra.local.commands.doctor.CHECKS", {"stacks": CHECKS["stacks"]})
+    monkeypatch.setattr("infra.cli.commands.doctor.CHECKS", {"stacks": CHECKS["stacks"]})
     for words in (("doctor", "--aws", "--stage", "nowhere"), ("--stage", "nowhere", "doctor")):
         result = run(*words)
         assert result.exit_code == 1

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestrator.answerers.document_index import DocumentIndex
-from orchestrator.answerers.documents import DocumentsAnswerer
-from orchestrator.answerers.passages import LONGEST, from_html, from_markdown, from_text
-from orchestrator.answerers.quoting import quote
-from orchestrator.answerers.terms import terms
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
+from orchestrator.answerers.documents.index import DocumentIndex
+from orchestrator.answerers.documents.passages import LONGEST, from_html, from_markdown, from_text
+from orchestrator.answerers.documents.quoting import quote
+from orchestrator.answerers.documents.terms import terms
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Exchange, Language, Pass, Question
 from tests.bench.answers import SAMPLES, measure, questions
@@ -367,7 +367,7 @@ def test_a_locked_index_is_asked_again_later(
     index: DocumentIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.list()
-    monkeypatch.setattr("orchestrator.answerers.document_tables.BUSY_S", 0.0)
+    monkeypatch.setattr("orchestrator.answerers.documents.tables.BUSY_S", 0.0)
     other = sqlite3.connect(index.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(UpstreamError, match="locked"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.channels.email_automatic import is_robot
+from orchestrator.channels.email.automatic import is_robot
 from tests.unit.email_kit import HEAD, OURS, ignored, message, written
 
 

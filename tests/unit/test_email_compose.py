@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.outbox_email import inbound_event
-from orchestrator.channels.email_thread import MAX_REFERENCES
-from orchestrator.channels.mime import parse_mail
-from orchestrator.channels.reply_text import new_words
+from infra.local.providers.email import inbound_event
+from orchestrator.channels.email.mime import parse_mail
+from orchestrator.channels.email.new_words import new_words
+from orchestrator.channels.email.thread import MAX_REFERENCES
 from orchestrator.model import Answer, Citation, Delivered, InboundMessage
 from tests.unit.email_kit import HEAD, NOON, OURS, channel, message, turn_of, written
 

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from infra.local.outbox_email import inbound_event
-from orchestrator.channels.mime import parse_mail
-from orchestrator.channels.reply_text import new_words
+from infra.local.providers.email import inbound_event
+from orchestrator.channels.email.mime import parse_mail
+from orchestrator.channels.email.new_words import new_words
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError
 from orchestrator.model import Answer, Delivered, Ignored, InboundMessage

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.channels.email_html import HISTORY, html_to_text
+from orchestrator.channels.email.html import HISTORY, html_to_text
 
 
 @pytest.mark.parametrize(

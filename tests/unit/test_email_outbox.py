@@ -1,6 +1,6 @@
 """The stand-in for SES says what SES says."""
 
-from infra.local.outbox_email import delivery_events, inbound_event, message_event
+from infra.local.providers.email import delivery_events, inbound_event, message_event
 from orchestrator.model import Answer, Delivered, InboundMessage
 from tests.unit.email_kit import NOON, OURS, Ses, channel, message, turn_of, written
 

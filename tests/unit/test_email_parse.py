@@ -8,9 +8,9 @@ from botocore.exceptions import ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.outbox_email import inbound_event
-from infra.local.requests import refusal
-from orchestrator.channels.email import MAX_WORDS
+from infra.local.providers.email import inbound_event
+from infra.local.providers.requests import refusal
+from orchestrator.channels.email.channel import MAX_WORDS
 from orchestrator.errors import ConfigurationError, EventError, ParleyError, UpstreamError
 from orchestrator.model import Delivered, Ignored, InboundMessage
 from tests.unit.email_kit import NOON, OURS, S3, channel, event, ignored, message, parsed, written

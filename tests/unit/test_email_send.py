@@ -5,7 +5,7 @@ import re
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
-from infra.local.requests import operation, refusal
+from infra.local.providers.requests import operation, refusal
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
 from orchestrator.model import Answer
 from tests.unit.email_kit import OURS, Ses, channel, message, turn_of, written

@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from moto import mock_aws
 from moto.athena.models import QueryResults, athena_backends
 
-from infra.local.requests import check, refusal
+from infra.local.providers.requests import check, refusal
 from queries.engines.athena import AthenaEngine, AthenaResult, us_dollars
 from queries.errors import ExecutionError, NotTranslatableError, Position, QueryError, UnknownNameError
 from queries.result import Column

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.channels.gsm7 import Segments, encoding, fits_one_send, segments, septets, to_gsm
+from orchestrator.channels.sms.gsm7 import Segments, encoding, fits_one_send, segments, septets, to_gsm
 
 
 def test_the_alphabet_has_its_127_characters_and_10_extensions() -> None:

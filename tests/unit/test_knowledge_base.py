@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 from urllib3.exceptions import ProtocolError
 
-from infra.local.requests import operation, refusal
-from orchestrator.answerers.knowledge_base import KnowledgeBaseAnswerer
-from orchestrator.answerers.knowledge_citations import EXCERPT, Content, Passage, citations
+from infra.local.providers.requests import operation, refusal
+from orchestrator.answerers.bedrock.citations import EXCERPT, Content, Passage, citations
+from orchestrator.answerers.knowledge_base.answerer import KnowledgeBaseAnswerer
 from orchestrator.errors import ConfigurationError, ParleyError, UpstreamError
 from orchestrator.model import Answer, ChannelName, Citation, Exchange, Pass, Question
 from orchestrator.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orchestrator.language import detect
+from orchestrator.language.detect import detect
 from orchestrator.model import Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "es")

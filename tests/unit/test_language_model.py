@@ -8,10 +8,10 @@ from botocore.exceptions import NoCredentialsError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.requests import operation, refusal
-from orchestrator.answerers.converse_messages import CHARACTERS_PER_TOKEN, latest
+from infra.local.providers.requests import operation, refusal
+from orchestrator.answerers.bedrock.messages import CHARACTERS_PER_TOKEN, latest
+from orchestrator.answerers.bedrock.outcome import whole_sentences
 from orchestrator.answerers.language_model import LanguageModelAnswerer
-from orchestrator.answerers.model_outcome import whole_sentences
 from orchestrator.errors import ConfigurationError, ParleyError, UpstreamError
 from orchestrator.model import Answer, ChannelName, Exchange, Pass, Question
 from orchestrator.settings import Settings

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.channels.markdown import to_html, to_plain, to_whatsapp
+from orchestrator.channels.text.markdown import to_html, to_plain, to_whatsapp
 
 ORDINARY_TEXT = [
     "2 * 3 * 4",

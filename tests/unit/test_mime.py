@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.channels.email_policy import MAX_HEADER
-from orchestrator.channels.mime import Mail, address, one_line, parse_mail
+from orchestrator.channels.email.bounds import MAX_HEADER
+from orchestrator.channels.email.mime import Mail, address, one_line, parse_mail
 from orchestrator.errors import EventError
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from infra.local.requests import refusal
+from infra.local.providers.requests import refusal
 from orchestrator.answerers.qbusiness import QBusinessAnswerer
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Citation, Pass

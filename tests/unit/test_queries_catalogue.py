@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queries.catalogue import Catalogue, HeaderError, read_entry
+from queries.catalogue.entries import Catalogue, HeaderError, read_entry
 from queries.engines.duckdb import DuckDbEngine
 from queries.result import Cell
 from tests.lake_rows import HOUR, row, write

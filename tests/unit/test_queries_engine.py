@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from queries.catalogue.parameters import Value
 from queries.engines.duckdb import DuckDbEngine
-from queries.parameters import Value
 from queries.result import Column
 from tests.lake_rows import HOUR, row, write
 from transformer.lake.compaction import compact

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from queries.catalogue.parameters import Value
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import (
     ExecutionError,
@@ -15,7 +16,6 @@ from queries.errors import (
     SyntaxFaultError,
     UnknownNameError,
 )
-from queries.parameters import Value
 from tests.lake_rows import row, write
 
 

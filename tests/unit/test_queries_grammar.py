@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from trino_query_parser import TrinoSyntaxError, parse_statement
 
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
 from queries.compose import compose
 from queries.resolve import entry_tree
 from queries.statement import DIALECT

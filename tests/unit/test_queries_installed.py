@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlglot import exp
 
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
 from queries.engines.duckdb import DuckDbEngine
-from queries.installed import saved_query, views
+from queries.published.installed import saved_query, views
 from queries.result import Cell, Result
 from queries.statement import Question, read
 from tests.queries.cases import SHIPPED, all_cases, arrivals, stored, write_lake

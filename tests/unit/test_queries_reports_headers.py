@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from queries.catalogue import Catalogue, HeaderError, read_entry
-from queries.chart import Chart
+from queries.catalogue.chart import Chart
+from queries.catalogue.entries import Catalogue, HeaderError, read_entry
+from queries.catalogue.scans import Scan
 from queries.engines.duckdb import DuckDbEngine
 from queries.result import Column
-from queries.scans import Scan
 
 SHIPPED = Catalogue.shipped()
 REPORTS = [entry for entry in SHIPPED.entries.values() if entry.kind == "report"]

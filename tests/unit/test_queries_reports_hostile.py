@@ -2,9 +2,9 @@
 
 import pytest
 
+from queries.catalogue.parameters import Parameter, Value
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import ParameterError
-from queries.parameters import Parameter, Value
 from tests.queries.cases import SHIPPED, arrivals, stored, write_lake
 
 HOSTILE = (

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlglot import exp, parse_one
 
-from queries.catalogue import Catalogue, Entry
+from queries.catalogue.entries import Catalogue, Entry
+from queries.catalogue.parameters import Value
 from queries.compose import compose
 from queries.engines.duckdb import DuckDbEngine
-from queries.parameters import Value
 from queries.resolve import entry_tree
 from queries.statement import DIALECT
 from tests.lake_rows import row, write

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from sqlglot import exp, parse_one
 
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
 from queries.engines.duckdb import DuckDbEngine
 from queries.resolve import entry_tree
 from queries.result import Cell

@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from moto import mock_aws
 from moto.athena.models import QueryResults, athena_backends
 
-from infra.local.cli import parley
-from queries.catalogue import Catalogue
+from infra.cli.main import parley
+from queries.catalogue.entries import Catalogue
 from tests.lake_rows import row, stored, write
 
 

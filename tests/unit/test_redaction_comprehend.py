@@ -9,7 +9,7 @@ import orjson
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from infra.local.requests import check, refusal
+from infra.local.providers.requests import check, refusal
 from tests.kit import NOON
 from tests.unit.test_redaction_rows import BOUNCE, SMS, TURN, WHATSAPP
 from transformer.pipeline import transform

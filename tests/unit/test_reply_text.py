@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.channels.email_html import html_to_text
-from orchestrator.channels.email_quotes import history_starts
-from orchestrator.channels.reply_text import new_words
+from orchestrator.channels.email.html import html_to_text
+from orchestrator.channels.email.new_words import new_words
+from orchestrator.channels.email.quotes import history_starts
 from tests.corpus import CORPUS, files, needs_corpus
 
 ATTRIBUTIONS = {

@@ -13,19 +13,19 @@ import pytest
 from click.testing import CliRunner, Result
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from infra.local.cli import parley
-from infra.local.commands import engines
-from infra.local.commands import report as command
+from infra.cli import engines
+from infra.cli.commands import report as command
+from infra.cli.main import parley
 from infra.local.deployment import Deployment
-from infra.local.report.answered import Answered, answer
-from infra.local.report.outline import OUTLINE
-from infra.local.report.page import render
-from infra.local.report.period import Period, period
+from infra.operating.report.answered import Answered, answer
+from infra.operating.report.outline import OUTLINE
+from infra.operating.report.page import render
+from infra.operating.report.period import Period, period
 from orchestrator.settings import Settings
-from queries.catalogue import Catalogue
+from queries.catalogue.entries import Catalogue
+from queries.catalogue.parameters import NO_PARAMETERS, Value
 from queries.engines.athena import AthenaResult
 from queries.engines.duckdb import DuckDbEngine
-from queries.parameters import NO_PARAMETERS, Value
 from queries.result import Cell, Column
 from queries.result import Result as Answer
 from tests.lake_rows import HOUR, row, write

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-import infra.local.report
+import infra.operating.report
 
 Colour = tuple[float, float, float]
 
-STYLE = (Path(infra.local.report.__file__).parent / "style.css").read_text(encoding="utf-8")
+STYLE = (Path(infra.operating.report.__file__).parent / "style.css").read_text(encoding="utf-8")
 SIMULATIONS = {
     "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
     "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),

@@ -7,12 +7,12 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from infra.local.report.marks import MOST_GROUPS, MOST_SERIES, BarChart, LineChart, marks
-from infra.local.report.svg import svg
-from infra.local.report.tables import MOST_ROWS, table
-from infra.local.report.texts import cut, visible
-from infra.local.report.words import described
-from queries.charts import Drawing, Series
+from infra.operating.report.marks import MOST_GROUPS, MOST_SERIES, BarChart, LineChart, marks
+from infra.operating.report.svg import svg
+from infra.operating.report.tables import MOST_ROWS, table
+from infra.operating.report.texts import cut, visible
+from infra.operating.report.words import described
+from queries.charts.values import Drawing, Series
 from queries.result import Cell, Column, Result
 
 DAYS = ("2026-07-01", "2026-07-02", "2026-07-03")

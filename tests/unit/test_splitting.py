@@ -6,8 +6,8 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchestrator.channels.gsm7 import fits_one_send
-from orchestrator.channels.splitting import split
+from orchestrator.channels.sms.gsm7 import fits_one_send
+from orchestrator.channels.text.splitting import split
 
 FAMILY = "👨\u200d👩\u200d👧\u200d👦"
 BLANKS = [" ", "\n", "\r\n", "\n\n", "\N{NO-BREAK SPACE}", " \u0301"]

@@ -13,13 +13,13 @@ import pytest
 from click.testing import Result
 from moto.athena.models import QueryResults, athena_backends
 
-from infra.local.cli import COMMANDS, WITH_STAGE
-from infra.local.erasure.report import Report
-from infra.local.stage import Stage
+from infra.cli.main import COMMANDS, WITH_STAGE
+from infra.operating.erasure.report import Report
+from infra.operating.stage import Stage
 from infra.outputs import HubOutputs, LakeOutputs, read, to_publish
-from orchestrator.conversations.dynamodb import DynamoStore
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Held
+from orchestrator.stores.dynamodb.conversations import DynamoStore
 from tests.deployed import DeployedMachine, aws_for
 from tests.kit import NOON, Clock, sms_event
 from tests.lake_rows import row, write
@@ -216,7 +216,7 @@ def test_erase_covers_everything_a_stage_keeps(
         asked.append((address, set(uris), table, rest["dry_run"]))
         return Report()
 
-    monkeypatch.setattr("infra.local.erasure.deployed.erase", erase)
+    monkeypatch.setattr("infra.operating.erasure.deployed.erase", erase)
     on_stage(tmp_path, "erase", "--address", "+14155550100", "--dry-run")
     lake, hub = deployed.lake, deployed.hub
     uris = {lake.lake_uri, lake.errors_uri, lake.results_uri, hub.mail_uri}

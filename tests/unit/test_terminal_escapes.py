@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from infra.local.cli import main, parley
-from infra.local.commands import doctor
+from infra.cli.commands import doctor
+from infra.cli.main import main, parley
 from infra.local.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings

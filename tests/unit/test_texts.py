@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from orchestrator.channels.gsm7 import encoding, septets
+from orchestrator.channels.sms.gsm7 import encoding, septets
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Language
 from orchestrator.texts import TextName, Texts

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from infra.local.outbox_whatsapp import delivery_events, message_event, phone_number_id
-from orchestrator.channels.whatsapp_events import read
+from infra.local.providers.whatsapp import delivery_events, message_event, phone_number_id
+from orchestrator.channels.whatsapp.events import read
 from orchestrator.model import Part
 from tests.unit.test_whatsapp_sending import TURN_ID, turn
 from tests.unit.whatsapp_kit import SocialClient, channel, only_message, parse

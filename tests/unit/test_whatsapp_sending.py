@@ -6,7 +6,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.requests import refusal
+from infra.local.providers.requests import refusal
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
 from orchestrator.model import Answer, Citation, InboundMessage, Part, Turn
 from tests.unit.whatsapp_kit import SENDS_FROM, SocialClient, channel

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from infra.local.requests import check
-from orchestrator.channels.whatsapp import WhatsAppChannel
+from infra.local.providers.requests import check
+from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.model import Delivered, Ignored, InboundMessage
 from orchestrator.settings import Settings
 

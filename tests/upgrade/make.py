@@ -24,17 +24,18 @@ import boto3
 import msgspec
 from moto import mock_aws
 
-from infra.local import outbox_email, outbox_whatsapp
 from infra.local.deployment import Deployment
+from infra.local.providers import email as outbox_email
+from infra.local.providers import whatsapp as outbox_whatsapp
 from infra.local.workers import work
-from orchestrator.answerers.documents import DocumentsAnswerer
-from orchestrator.conversations.dynamodb import DynamoStore
-from orchestrator.conversations.dynamodb_items import table
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.envelopes import opened
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.model import Answer, Delivered, Pass, Question
 from orchestrator.settings import Settings
+from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.dynamodb.items import table
 from tests.kit import NOON, OURS, Clock, notification, sms_event
 from tests.upgrade.dumps import dump_folder, dump_items
 

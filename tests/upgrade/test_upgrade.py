@@ -15,20 +15,20 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from infra.local import outbox_email
 from infra.local.deployment import Deployment
-from infra.local.erasure import deployed, erasing
+from infra.local.providers import email as outbox_email
 from infra.local.workers import work
-from orchestrator.answerers.documents import DocumentsAnswerer
-from orchestrator.conversations.dynamodb import DynamoStore
-from orchestrator.conversations.dynamodb_items import FORM, packed, table, unpacked
+from infra.operating.erasure import deployed, erasing
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.envelopes import opened
 from orchestrator.errors import NewerDataError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Conversation, Held, InboundMessage, Turn
 from orchestrator.settings import Settings
-from queries.catalogue import Catalogue
+from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.dynamodb.items import FORM, packed, table, unpacked
+from queries.catalogue.entries import Catalogue
 from tests.kit import NOON, Clock, notification, sms_event
 from tests.stories.test_erase import contents_of, has
 from tests.stories.test_ingest import run

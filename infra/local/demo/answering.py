@@ -5,7 +5,7 @@ from random import Random
 
 import msgspec
 
-from orchestrator.answerers.documents import DocumentsAnswerer
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.errors import UpstreamError
 from orchestrator.model import Answer, Language, Pass, Question
 

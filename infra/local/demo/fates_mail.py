@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from infra.local import outbox_email
 from infra.local.demo.cast import Organisation
 from infra.local.demo.happened import Happened
+from infra.local.providers import email as outbox_email
 
 _OLD = "@old-isp.example"  # a provider whose customers have moved on: many bounces and complaints
 _DELAYED = 0.01

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Literal, NamedTuple
 
-from infra.local import outbox
 from infra.local.demo.cast import Organisation
 from infra.local.demo.happened import Happened, milliseconds, number_of, one_of
+from infra.local.providers import outbox
 
 
 class _Country(NamedTuple):

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from infra.local import outbox_whatsapp
 from infra.local.demo.cast import Organisation
 from infra.local.demo.happened import Happened, one_of
 from infra.local.demo.inbound import of_organisation
+from infra.local.providers import whatsapp as outbox_whatsapp
 
 _FAILED = 0.02
 _FAILURES = {

@@ -7,13 +7,13 @@ from infra.local.demo.answering import Clock, MadeUpModel, QuotedDocuments
 from infra.local.demo.cast import Organisation, Person
 from infra.local.demo.providers import Providers
 from infra.local.deployment import Deployment
-from infra.local.mail_folder import MailFolder
+from infra.local.providers.mail_folder import MailFolder
 from infra.local.workers import work
-from orchestrator.answerers.documents import DocumentsAnswerer
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.channels.channel import Channel
-from orchestrator.channels.email import EmailChannel
-from orchestrator.channels.sms import SmsChannel
-from orchestrator.channels.whatsapp import WhatsAppChannel
+from orchestrator.channels.email.channel import EmailChannel
+from orchestrator.channels.sms.channel import SmsChannel
+from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError
 from orchestrator.hub import Hub

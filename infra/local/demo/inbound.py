@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from infra.local import outbox_email, outbox_whatsapp
 from infra.local.demo.cast import Organisation, Person
+from infra.local.providers import email as outbox_email
+from infra.local.providers import whatsapp as outbox_whatsapp
 
 
 def event(person: Person, text: str, message_id: str, at: datetime) -> bytes:

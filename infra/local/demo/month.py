@@ -8,7 +8,7 @@ from random import Random
 
 import msgspec
 
-from infra.local.commands.serve import load_samples
+from infra.cli.commands.serve import load_samples
 from infra.local.demo import campaigns, inbound
 from infra.local.demo.answering import Clock
 from infra.local.demo.cast import ORGANISATIONS, people

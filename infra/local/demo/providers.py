@@ -14,7 +14,7 @@ from infra.local.demo.fates_whatsapp import of_whatsapp
 from infra.local.demo.happened import Happened
 from infra.local.demo.inbound import notified
 from infra.local.demo.stream import Stream
-from infra.local.requests import refusal
+from infra.local.providers.requests import refusal
 
 
 class Providers:

@@ -19,7 +19,7 @@ from moto import mock_aws
 from moto.sqs import models as sqs_of_moto
 
 from orchestrator import bootstrap, handlers
-from orchestrator.conversations import dynamodb_items
+from orchestrator.stores.dynamodb import items as dynamodb_items
 from tests.infra.permissions.recording import Recorder, recording
 from tests.infra.permissions.rights import Known
 from tests.kit import Clock

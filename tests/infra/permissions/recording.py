@@ -19,7 +19,7 @@ from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
 
 REPOSITORY = Path(__file__).parents[3]
-OURS = ("orchestrator", "transformer", "infra/custom")
+OURS = ("orchestrator", "transformer", "infra/aws/custom")
 
 
 class Call(NamedTuple):

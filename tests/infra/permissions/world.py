@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from infra.settings.deployment import Deployment
+from infra.aws.settings.deployment import Deployment
 from tests.infra.permissions.intrinsics import Templates
 from tests.infra.synthesis import synthesised
 

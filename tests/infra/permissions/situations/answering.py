@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from infra.local.requests import refusal
+from infra.local.providers.requests import refusal
 from tests.fakes.agents import HARNESS_ARN, RUNTIME_ARN, FakeAgent, FakeHarness, FakeQBusiness, FakeRuntime, message
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.models import FakeModels, said

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from infra.custom import views
+from infra.aws.custom import views
 from tests.fakes.knowledge import FakeKnowledge
 from tests.fakes.numbers import FakeNumbers
 from tests.fakes.receiving import FakeReceiving
@@ -31,13 +31,13 @@ RULE = {
 def situations() -> list[Situation]:
     return [
         Situation(
-            "infra.custom.ingestion.handler",
+            "infra.aws.custom.ingestion.handler",
             "a knowledge base is deployed",
             _deploys("ingestion", {"KnowledgeBaseId": BASE, "DataSourceIds": [DOCUMENTS]}),
             {"bedrock-agent": FakeBedrock()},
         ),
         Situation(
-            "infra.custom.ingestion.on_upload", "documents are uploaded", _uploads, {"bedrock-agent": FakeBedrock()}
+            "infra.aws.custom.ingestion.on_upload", "documents are uploaded", _uploads, {"bedrock-agent": FakeBedrock()}
         ),
         Situation(
             "orchestrator.knowledge_tool.search_documents",
@@ -46,24 +46,26 @@ def situations() -> list[Situation]:
             {"bedrock-agent-runtime": FakeKnowledge()},
         ),
         Situation(
-            "infra.custom.phone_numbers.handler",
+            "infra.aws.custom.phone_numbers.handler",
             "a number comes, another goes, all go",
             _deploys("phone_numbers", {**TWO_WAY, "Numbers": ["phone-1"]}, {**TWO_WAY, "Numbers": ["phone-2"]}),
             {"pinpoint-sms-voice-v2": _numbers()},
         ),
         Situation(
-            "infra.custom.whatsapp_accounts.handler",
+            "infra.aws.custom.whatsapp_accounts.handler",
             "an account comes, another goes, all go",
             _deploys("whatsapp_accounts", {"Accounts": ["waba-1"], **TOPIC}, {"Accounts": ["waba-2"], **TOPIC}),
             {"socialmessaging": FakeSocial(waba_1="", waba_2="")},
         ),
         Situation(
-            "infra.custom.receipt_rule.handler",
+            "infra.aws.custom.receipt_rule.handler",
             "a rule comes, changes, goes",
             _deploys("receipt_rule", RULE, RULE),
             {"ses": FakeReceiving()},
         ),
-        Situation("infra.custom.views.handler", "a view comes, another goes, all go", _views, {"athena": FakeAthena()}),
+        Situation(
+            "infra.aws.custom.views.handler", "a view comes, another goes, all go", _views, {"athena": FakeAthena()}
+        ),
     ]
 
 
@@ -75,7 +77,7 @@ def _deploys(
     def play(deployed: Deployed) -> None:
         def request(kind: str, now: Mapping[str, object], **more: object) -> None:
             event = {"RequestType": kind, "PhysicalResourceId": "id", "ResourceProperties": now, **more}
-            deployed.invoke(f"infra.custom.{module}.handler", event)
+            deployed.invoke(f"infra.aws.custom.{module}.handler", event)
 
         deployed.known += [*_told("", properties), *_told(FORMER, before or {})]
         request("Create", before or properties)
@@ -106,7 +108,7 @@ def _numbers() -> FakeNumbers:
 
 def _uploads(deployed: Deployed) -> None:
     deployed.environ(KNOWLEDGE_BASE_ID=BASE, DATA_SOURCE_ID=DOCUMENTS)
-    deployed.invoke("infra.custom.ingestion.on_upload", UPLOADS)
+    deployed.invoke("infra.aws.custom.ingestion.on_upload", UPLOADS)
 
 
 def _searches(deployed: Deployed) -> None:

@@ -1,0 +1,157 @@
+"""Everything a deployer decides.
+
+Top-level fields concern every stack. Each section is one stack's. `settings` are the hub's own, by the names of
+orchestrator/settings.py: they are checked here, at synthesis, and given to the functions as their environment.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from infra.aws.settings.context import ours
+from infra.aws.settings.hub import Hub
+from infra.aws.settings.hub_checks import hub_faults
+from infra.aws.settings.knowledge import Knowledge
+from infra.aws.settings.lake import Lake, lake_faults
+from infra.aws.settings.quicksight import QuickSight
+from infra.aws.settings.reading import read
+from infra.aws.settings.sources import Sources
+from infra.aws.settings.watch import Watch
+from orchestrator.errors import ConfigurationError
+from orchestrator.settings import Settings
+
+# What the stacks know and a deployer cannot choose.
+GIVEN = frozenset(
+    {
+        "account_id",
+        "conversation_key_secret",
+        "email_configuration_set",
+        "inbound_url",
+        "sms_configuration_set",
+        "table_name",
+        "wake_ups_url",
+    }
+)
+
+
+class Deployment(msgspec.Struct, frozen=True, kw_only=True):
+    """One deployment: a stage in an account and region."""
+
+    stage: Annotated[
+        str,
+        Meta(
+            description="name of the deployment, in the names of its stacks; several can share an account",
+            pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$",  # Bedrock's names take no two hyphens together
+            max_length=20,
+        ),
+    ] = "dev"
+    account: Annotated[
+        str, Meta(description="account to deploy to; empty: the credentials'", pattern=r"^(\d{12})?$")
+    ] = ""
+    region: Annotated[
+        str, Meta(description="region to deploy to; empty: the credentials'", pattern=r"^([a-z]{2}(-[a-z]+)+-\d)?$")
+    ] = ""
+    tags: Annotated[dict[str, str], Meta(description="tags of every resource, besides `parley:stage`")] = {}
+    when_destroyed: Annotated[
+        Literal["retain", "delete"],
+        Meta(description="whether data (buckets, tables, secrets, keys) outlives `make destroy`"),
+    ] = "retain"
+    log_retention_days: Annotated[
+        Literal[
+            1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+        ],
+        Meta(description="days that the functions' logs are kept"),
+    ] = 30
+    kms_key: Annotated[
+        str,
+        Meta(
+            description="what encrypts data at rest: empty, keys that AWS owns; `create`, a key of the deployment's"
+            " own; or the ARN of a key, whose policy must then let the services use it",
+            pattern=r"^(create|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+)?$",
+            examples=["create", "arn:aws:kms:us-east-1:111122223333:key/11111111-2222-3333-4444-555555555555"],
+        ),
+    ] = ""
+    permissions_boundary: Annotated[
+        str,
+        Meta(
+            description="ARN of a managed policy that bounds every role",
+            pattern=r"^(arn:aws[a-z-]*:iam::(\d{12}|aws):policy/.+)?$",
+            examples=["arn:aws:iam::111122223333:policy/boundary"],
+        ),
+    ] = ""
+    lake: Lake = Lake()
+    sources: Sources = Sources()
+    hub: Hub = Hub()
+    knowledge: Knowledge = Knowledge()
+    watch: Watch = Watch()
+    quicksight: QuickSight = QuickSight()
+    settings: Settings = Settings(answerers=("language_model",), model_id="amazon.nova-lite-v1:0")
+
+    @classmethod
+    def read(cls, context: Mapping[str, object]) -> "Deployment":
+        """The deployment that CDK's context describes. Raises `ConfigurationError` naming everything that is wrong."""
+        faults: list[str] = []
+        deployment = read(cls(), ours(context), faults)
+        faults += _together(deployment, context)
+        if faults:
+            raise ConfigurationError(
+                "cdk.json, or -c, has settings that cannot be used:\n" + "\n".join(f"  {fault}" for fault in faults)
+            )
+        return deployment
+
+
+def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str]:
+    """What is wrong with settings that are right each for itself."""
+    chosen = ours(context).get("settings")
+    given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
+    faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
+    faults += _about_knowledge(deployment)
+    faults += _about_redaction(deployment.settings)
+    faults += lake_faults(deployment.lake)
+    if deployment.hub.deployed:
+        faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
+    return faults + _about_whatsapp(deployment.sources)
+
+
+def _about_whatsapp(sources: Sources) -> list[str]:
+    faults = []
+    if sources.whatsapp_accounts and not sources.whatsapp:
+        faults.append("sources.whatsapp_accounts: set sources.whatsapp=true too")
+    if sources.whatsapp_accounts and sources.whatsapp_topic:
+        faults.append("sources.whatsapp_accounts: report to sources.whatsapp_topic already; leave one of them out")
+    return faults
+
+
+def _about_knowledge(deployment: Deployment) -> list[str]:
+    knowledge, answerers = deployment.knowledge, deployment.settings.answerers
+    faults = []
+    if knowledge.harness and not knowledge.created:
+        faults.append("knowledge.harness: answers from the knowledge base; set knowledge.created=true too")
+    if knowledge.harness and "agentcore" not in answerers:
+        faults.append("knowledge.harness: nobody asks it; add agentcore to settings.answerers")
+    if knowledge.created and not knowledge.harness and "knowledge_base" not in answerers:
+        faults.append("knowledge.created: nobody asks it; add knowledge_base to settings.answerers")
+    return faults
+
+
+def _about_redaction(settings: Settings) -> list[str]:
+    if not settings.pseudonym_key:
+        return []
+    faults = []
+    if settings.redaction == "off":
+        faults.append("settings.pseudonym_key: has no effect while settings.redaction is off; choose patterns, say")
+    if not settings.pseudonym_key.startswith("arn:"):
+        faults.append("settings.pseudonym_key: put the key into Secrets Manager, and its ARN here")
+    return faults
+
+
+def _with_stand_ins(deployment: Deployment) -> Settings:
+    """The hub's settings with something in the place of what the knowledge stack will fill in."""
+    settings, knowledge = deployment.settings, deployment.knowledge
+    if knowledge.created:
+        settings = msgspec.structs.replace(settings, knowledge_base_id="0" * 10, knowledge_base_model_arn="arn")
+    if knowledge.harness:
+        settings = msgspec.structs.replace(settings, agentcore_harness_arn="arn:aws:bedrock-agentcore:harness/h")
+    return settings

@@ -1,0 +1,83 @@
+"""What is wrong with the hub's settings where each is right for itself."""
+
+import re
+
+from msgspec.structs import replace
+
+from infra.aws.settings.hub import Hub
+from infra.aws.settings.hub_times import LONGEST_S, MOST_RECEIVES, RECEIVES_A_TRY, SENDING_S, asking_s
+from orchestrator import bootstrap
+from orchestrator.errors import ConfigurationError
+from orchestrator.settings import PREFIX, Settings, environment
+from orchestrator.texts import Texts
+
+MOST_TRIES = MOST_RECEIVES // RECEIVES_A_TRY
+MOST_SECONDS = LONGEST_S - SENDING_S
+# Bytes of names and values together: a function's limit, less what the stacks fill in.
+# Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_BYTES = 4096 - 1200
+
+# An address, a domain, or a dot and a domain: all below it.
+# Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html (recipient conditions)
+_RECIPIENT = re.compile(r"([^@\s]+@|\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def hub_faults(hub: Hub, settings: Settings) -> list[str]:
+    """One line for each fault, with its remedy. `settings` are as the hub will have them, stand-ins included."""
+    return [*_answering(settings), *_texts(settings), *_in_time(settings), *_small(settings), *_mail(hub)]
+
+
+def _answering(settings: Settings) -> list[str]:
+    """The answerers say themselves what they lack, by the names of environment variables."""
+    if not settings.answerers:
+        return ["settings.answerers: is empty; name who answers, in order"]
+    faults = []
+    for name in settings.answerers:
+        try:
+            bootstrap.answerers(replace(settings, answerers=(name,)), lambda service: service)
+        except ConfigurationError as error:
+            faults.append(re.sub(rf"{PREFIX}([A-Z_]+)", lambda found: f"settings.{found[1].lower()}", str(error)))
+    return faults
+
+
+def _texts(settings: Settings) -> list[str]:
+    """As the hub reads them when it starts."""
+    try:
+        Texts.with_overrides(settings.texts)
+    except ConfigurationError as error:
+        return [f"settings.texts: {error}"]
+    return []
+
+
+def _in_time(settings: Settings) -> list[str]:
+    faults, needed = [], asking_s(settings)
+    if needed > settings.claim_s:
+        faults.append(f"settings.claim_s: answering may take {needed:.0f} seconds; let it be that or more")
+    if needed > MOST_SECONDS:
+        faults.append(
+            f"settings.answer_timeout_s: answering may take {needed:.0f} seconds, and a function has {MOST_SECONDS} for"
+            f" it; let it be {MOST_SECONDS // len(settings.answerers)} or less"
+        )
+    if settings.max_receives > MOST_TRIES:
+        faults.append(f"settings.max_receives: SQS counts too few receives for so many; {MOST_TRIES} is the most")
+    return faults
+
+
+def _small(settings: Settings) -> list[str]:
+    try:
+        written = environment(settings)
+    except ConfigurationError as error:
+        return [str(error)]
+    sizes = {name: len((name + value).encode()) for name, value in written.items()}
+    if (total := sum(sizes.values())) <= MOST_BYTES:
+        return []
+    longest = max(sizes, key=lambda name: sizes[name]).removeprefix(PREFIX).lower()
+    return [f"settings: {total} bytes, of which a function takes {MOST_BYTES}; shorten settings.{longest} first"]
+
+
+def _mail(hub: Hub) -> list[str]:
+    if unfit := [each for each in hub.mail_recipients if not _RECIPIENT.fullmatch(each)]:
+        return [f"hub.mail_recipients: {unfit[0]!r} is no mail address and no domain"]
+    if hub.mail_recipients or not (hub.mail_rule_set or hub.mail_identities):
+        return []
+    return ["hub.mail_recipients: is empty, so no mail is received; name addresses or domains too"]

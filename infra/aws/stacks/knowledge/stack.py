@@ -1,0 +1,61 @@
+"""The stack `knowledge`: documents and what answers from them; a guardrail too, which needs no documents."""
+
+import msgspec
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from infra.aws.constructs.models import model_arn
+from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.published import publish
+from infra.aws.settings.deployment import Deployment
+from infra.aws.stacks.knowledge.documents import documents_bucket
+from infra.aws.stacks.knowledge.guardrail import Guardrail
+from infra.aws.stacks.knowledge.harness import Harness
+from infra.aws.stacks.knowledge.ingestion import Ingestion
+from infra.aws.stacks.knowledge.vectors import KnowledgeBase
+from infra.outputs import KnowledgeOutputs
+from orchestrator.settings import Settings
+
+
+def is_wanted(deployment: Deployment) -> bool:
+    """Whether there is anything for the stack to make."""
+    return deployment.knowledge.created or deployment.knowledge.guardrail
+
+
+class KnowledgeStack(ParleyStack):
+    """`settings` are the hub's, with what was made here filled in."""
+
+    def __init__(self, scope: Construct, plan: Plan, key: kms.IKey | None) -> None:
+        super().__init__(scope, KnowledgeOutputs, plan, "Parley: what answers come from")
+        self.key = key
+        self.settings: Settings = plan.deployment.settings
+        self.ingestion: Ingestion | None = None
+        published: dict[str, str] = {}
+        if plan.deployment.knowledge.guardrail:
+            guardrail = Guardrail(self)
+            self._fill_in(guardrail_id=guardrail.id, guardrail_version=guardrail.version)
+            published["guardrail_id"] = guardrail.id
+        if plan.deployment.knowledge.created:
+            published |= self._knowledge()
+        publish(self, KnowledgeOutputs(**published))
+
+    def _knowledge(self) -> dict[str, str]:
+        """The knowledge base, and what the outputs say of it."""
+        documents = documents_bucket(self)
+        base = KnowledgeBase(self, documents)
+        self.ingestion = Ingestion(self, base, documents)
+        writes = self.settings.knowledge_base_model_arn or self.settings.model_id
+        self._fill_in(knowledge_base_id=base.id, knowledge_base_model_arn=model_arn(self, writes))
+        published = {
+            "documents_uri": documents.s3_url_for_object(),
+            "knowledge_base_id": base.id,
+            "data_source_id": base.documents.attr_data_source_id,
+        }
+        if self.deployment.knowledge.harness:
+            harness = Harness(self, base)
+            self._fill_in(agentcore_harness_arn=harness.arn)
+            published["harness_arn"] = harness.arn
+        return published
+
+    def _fill_in(self, **values: str) -> None:
+        self.settings = msgspec.structs.replace(self.settings, **values)

@@ -1,0 +1,58 @@
+"""The lake: where rows lie, how they come there, and how they are asked for."""
+
+from aws_cdk.aws_kinesisfirehose import CfnDeliveryStream
+from constructs import Construct
+
+from infra.aws.constructs.function import Function
+from infra.aws.constructs.key import deployment_key
+from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.published import publish
+from infra.aws.stacks.lake.compaction import compaction
+from infra.aws.stacks.lake.compatibility import compatibility_tables
+from infra.aws.stacks.lake.delivery import Route
+from infra.aws.stacks.lake.questions import installed_views, saved_queries
+from infra.aws.stacks.lake.storage import ERRORS, ROWS, storage
+from infra.aws.stacks.lake.stream import stream, stream_arn
+from infra.aws.stacks.lake.tables import tables
+from infra.aws.stacks.lake.transformer import transformer
+from infra.aws.stacks.lake.workgroup import workgroup
+from infra.outputs import LakeOutputs
+from transformer.schema import TableName
+
+
+class LakeStack(ParleyStack):
+    """Buckets, tables, streams, workgroup. Its key, where there is one, is the other stacks' too."""
+
+    def __init__(self, scope: Construct, plan: Plan) -> None:
+        super().__init__(scope, LakeOutputs, plan, "Parley: the engagement data lake")
+        self.key = deployment_key(self)
+        self.storage = storage(self)
+        self.bucket = self.storage.lake
+        self.tables = tables(self, self.storage)
+        self.database_name = self.tables.database_name
+        self.workgroup = workgroup(self, self.storage)
+        self.events_transformer, self.events_stream = self._feed("events")
+        self.conversations_transformer, self.conversations_stream = self._feed("conversations")
+        installed_views(self, self.workgroup, self.tables, self.storage)
+        saved_queries(self, self.workgroup, self.tables)
+        compatibility_tables(self, self.tables, self.storage)
+        self.compaction = compaction(self, self.storage) if plan.deployment.lake.compaction else None
+        publish(self, self._outputs())
+
+    def _feed(self, table: TableName) -> tuple[Function, CfnDeliveryStream]:
+        """The way to a table: what makes its rows, and what takes events in."""
+        making = transformer(self, table, stream_arn(self, table), self.storage)
+        return making, stream(self, Route(table, self.tables, making, self.storage))
+
+    def _outputs(self) -> LakeOutputs:
+        return LakeOutputs(
+            events_stream_name=self.events_stream.ref,
+            conversations_stream_name=self.conversations_stream.ref,
+            lake_uri=f"s3://{self.bucket.bucket_name}/{ROWS}",
+            errors_uri=f"s3://{self.bucket.bucket_name}/{ERRORS}",
+            results_uri=f"s3://{self.storage.results.bucket_name}",
+            templates_uri=f"s3://{self.storage.templates.bucket_name}",
+            database_name=self.database_name,
+            workgroup_name=self.workgroup.ref,
+            transformer_function_name=self.events_transformer.function_name,
+        )

@@ -1,0 +1,38 @@
+"""All stacks of a deployment, in the order in which they lean on each other."""
+
+import aws_cdk as cdk
+from msgspec.structs import replace
+
+from infra.aws.constructs.stack import Assets, Plan
+from infra.aws.settings.deployment import Deployment
+from infra.aws.stacks.hub.sending import Reporting
+from infra.aws.stacks.hub.stack import HubStack
+from infra.aws.stacks.knowledge.stack import KnowledgeStack, is_wanted
+from infra.aws.stacks.lake.stack import LakeStack
+from infra.aws.stacks.quicksight import QuickSightStack
+from infra.aws.stacks.sources.stack import SourcesStack
+from infra.aws.stacks.watch.stack import WatchStack
+
+
+def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cdk.App:
+    """The app, ready to be synthesised."""
+    made = cdk.App(outdir=outdir, analytics_reporting=False)
+    plan = Plan(deployment, assets)
+    lake = LakeStack(made, plan)
+    knowledge = KnowledgeStack(made, plan, lake.key) if is_wanted(deployment) else None
+    if knowledge:
+        plan = Plan(replace(deployment, settings=knowledge.settings), assets)
+    sources = SourcesStack(made, plan, lake.key, lake.events_stream)
+    hub = None
+    if deployment.hub.deployed:
+        reporting = Reporting(
+            sources.email_configuration_set, sources.sms_configuration_set, sources.whatsapp_topic_arn
+        )
+        streams = {"events": lake.events_stream, "conversations": lake.conversations_stream}
+        hub = HubStack(made, plan, lake.key, streams, reporting)
+    if deployment.watch.deployed:
+        others = [sources, *([knowledge] if knowledge else [])]
+        WatchStack(made, plan, lake, hub, others)
+    if deployment.quicksight.principal:
+        QuickSightStack(made, plan, lake)
+    return made

@@ -1,0 +1,56 @@
+"""`parley chat`"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from infra.cli.commands.serve import load_samples
+from infra.cli.options import data_option, deployment
+from infra.local.ingest import Document, Ingest, Ingested
+from infra.local.providers import customers
+from orchestrator.model import ChannelName
+
+
+@click.command(name="chat")
+@click.option("--channel", type=click.Choice(get_args(ChannelName)), default="sms", show_default=True)
+@click.option("--from", "sender", metavar="ADDRESS", help="Who writes (default: a made-up customer).")
+@data_option
+def command(channel: ChannelName, sender: str | None, data_here: Path | None) -> None:
+    """A conversation in the terminal, through events of the provider's own shape. Ctrl-D ends it.
+
+    Works beside a running server, and without one. Lines from a pipe are messages, one each.
+    """
+    with deployment(data_here) as opened:
+        load_samples(opened)
+        ingest = Ingest(opened)
+        address = sender or customers.A_CUSTOMER[channel]
+        click.secho(f"{channel} from {address}. Ctrl-D ends.", dim=True, err=True)
+        for text in _lines():
+            if text.strip():
+                _, event = customers.event(channel, address, text, opened.clock())
+                for ingested in ingest.document(Document("chat", 1, event)):
+                    click.echo(_shown(ingested))
+
+
+def _lines() -> Iterator[str]:
+    """What the customer types, until Ctrl-D; from a pipe, its lines."""
+    if not sys.stdin.isatty():
+        yield from sys.stdin
+        return
+    while True:
+        try:
+            yield click.prompt(click.style("you", bold=True), prompt_suffix=" › ", default="", show_default=False)
+        except (EOFError, click.Abort):
+            click.echo(err=True)
+            return
+
+
+def _shown(ingested: Ingested) -> str:
+    if ingested.reason.startswith("apology: "):
+        click.secho(f"(an apology, because {ingested.reason.removeprefix('apology: ')})", fg="red", err=True)
+    if ingested.replies:
+        return "\n".join(click.style("parley › ", fg="cyan") + reply for reply in ingested.replies)
+    return click.style(f"(no reply: {ingested.outcome}, {ingested.reason})", dim=True)

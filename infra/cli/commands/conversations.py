@@ -1,0 +1,101 @@
+"""`parley conversations`"""
+
+import re
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from infra.cli.options import data_option, format_option, stage, to_read
+from infra.cli.tables import lines, table
+from infra.operating import deployed_hub
+from infra.operating.stage import Stage
+from orchestrator.model import Turn
+
+_GENERATION = re.compile(r"(?<=[0-9a-f]{32})-\d+$")  # the end of an id: sms-<32 hex>-0
+
+
+class ListByDefault(click.Group):
+    """`parley conversations` lists; its options are those of `list`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        named = [arg for arg in args if not arg.startswith("-")]
+        asks_for_help = {"-h", "--help"} & set(args)
+        if not asks_for_help and (not named or named[0] not in self.commands):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(name="conversations", cls=ListByDefault)
+def command() -> None:
+    """Read what was said. Without a subcommand: list."""
+
+
+@command.command(name="list")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@format_option("table", "json")
+@data_option
+def list_(limit: int, format_: str, data_here: Path | None) -> None:
+    """The latest conversations."""
+    if deployed := stage():
+        raise click.UsageError(
+            f"a deployment's table is found by ids only: ask its lake, parley --stage {deployed.name} query"
+            " conversation_log, then `conversations show ID`"
+        )
+    with to_read(data_here) as opened:
+        rows = [
+            {
+                "conversation": each.conversation_id,
+                "channel": each.channel,
+                "with": each.their_address,
+                "turns": len(opened.store.turns(each.key)),
+                "last": each.answered_at.isoformat(timespec="seconds") if each.answered_at else "answering",
+            }
+            for each in opened.store.conversations(limit)
+        ]
+    table(rows, format_, empty="No conversation yet. Begin one: parley chat")
+
+
+@command.command()
+@click.argument("conversation")
+@format_option("text", "json")
+@data_option
+def show(conversation: str, format_: str, data_here: Path | None) -> None:
+    """The turns of a CONVERSATION: its id, or the id without its last number for all generations."""
+    deployed = stage()
+    turns = _turns_of(deployed, conversation) if deployed else _turns_here(data_here, conversation)
+    if not turns:
+        raise click.ClickException(f"no turn of {conversation}; `parley conversations` lists what there is")
+    if format_ == "json":
+        click.echo(msgspec.json.encode(turns))
+        return
+    for turn in turns:
+        click.echo(lines(_told(turn)))
+
+
+def _turns_here(data_here: Path | None, conversation: str) -> list[Turn]:
+    with to_read(data_here) as opened:
+        return opened.store.turns(conversation)
+
+
+def _turns_of(deployed: Stage, conversation: str) -> list[Turn]:
+    """The table keeps them by the conversation's key, which its id begins with."""
+    key = _GENERATION.sub("", conversation)
+    found = deployed_hub.store(deployed).turns(key)
+    return [turn for turn in found if conversation in {key, turn.conversation_id}]
+
+
+def _told(turn: Turn) -> str:
+    told = [f"{_at(message.occurred_at)}  {message.their_address}: {message.text}" for message in turn.messages]
+    if turn.answer:
+        told.append(
+            f"{_at(turn.finished_at)}  ({turn.answer.source}, {turn.answer.latency_ms} ms): {turn.answer.text or '—'}"
+        )
+        told += [f"    source: {citation.title} {citation.uri}" for citation in turn.answer.citations]
+    told += [f"    part {number}: {part.state} {part.error}".rstrip() for number, part in enumerate(turn.parts, 1)]
+    return "\n".join(told) + "\n"
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else "…"

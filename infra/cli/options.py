@@ -1,0 +1,133 @@
+"""What several commands share."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import click
+
+from infra.local.deployment import Deployment
+from infra.operating.stage import Stage
+from orchestrator.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class OutFile(click.Path):
+    """A file to write. The folder that it goes to must be there: said before anything is asked."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        file = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not file.parent.is_dir():
+            self.fail(f"there is no folder {file.parent}; make it first", param, ctx)
+        return file
+
+
+def write(out: Path, content: bytes) -> None:
+    """The answer into its file. Raises `click.ClickException` for a disk that does not take it."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+
+
+def data_option(command: Command) -> Command:
+    """`--data DIR` behind the command's name as well as before it."""
+    option = click.option(
+        "--data",
+        "data_here",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The data folder (default: that of `parley --data`, or .parley).",
+    )
+    return option(command)
+
+
+def format_option(*formats: str) -> Callable[[Command], Command]:
+    """`--format`, the first being the default."""
+    return click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True)
+
+
+def deployment(data_here: Path | None, mail: Path | None = None) -> Deployment:
+    """Opens the deployment that the command line names, with the environment's settings; makes its folder if need be.
+
+    For commands that write into it, within a `with`.
+    """
+    return Deployment(data_folder(data_here), Settings.read(os.environ), mail=mail)
+
+
+@contextmanager
+def to_read(data_here: Path | None) -> Iterator[Deployment]:
+    """The deployment that the command line names, for commands that only read it.
+
+    Raises `click.ClickException` where there is none: a folder is made by what writes into it, never by a look.
+    """
+    with _looked_into(existing_folder(data_here)) as opened:
+        yield opened
+
+
+@contextmanager
+def to_try(data_here: Path | None) -> Iterator[Deployment]:
+    """As `to_read`; where there is nothing yet, an empty deployment that leaves no trace.
+
+    For commands that have something to say all the same. `tell_if_empty` says why it is so little.
+    """
+    data = data_folder(data_here)
+    if not is_empty(data):
+        with _looked_into(data) as opened:
+            yield opened
+        return
+    with TemporaryDirectory() as nowhere, _looked_into(Path(nowhere)) as opened:
+        yield opened
+
+
+def existing_folder(data_here: Path | None) -> Path:
+    """The data folder that the command line names. Raises `click.ClickException` where there is nothing in it."""
+    data = data_folder(data_here)
+    if is_empty(data):
+        raise click.ClickException(_nothing_in(data))
+    return data
+
+
+def tell_if_empty(data_here: Path | None) -> None:
+    """A note on stderr, where a command goes on without the data folder."""
+    data = data_folder(data_here)
+    if is_empty(data):
+        click.echo(_nothing_in(data), err=True)
+
+
+def is_empty(data: Path) -> bool:
+    """Whether a data folder is still to be filled: it is not there, or nothing is in it. Raises `OSError`."""
+    return not data.exists() or (data.is_dir() and not any(data.iterdir()))
+
+
+@contextmanager
+def _looked_into(data: Path) -> Iterator[Deployment]:
+    opened = Deployment(data, Settings.read(os.environ))
+    try:
+        yield opened
+    finally:
+        opened.release()
+
+
+def _nothing_in(data: Path) -> str:
+    return (
+        f"there is nothing in {data} yet: begin with `parley serve`, `parley chat` or `parley ingest`, "
+        "or name another folder with --data"
+    )
+
+
+def data_folder(data_here: Path | None) -> Path:
+    """The one that the command line names."""
+    return data_here or click.get_current_context().find_object(Path) or Path(".parley")
+
+
+def stage() -> Stage | None:
+    """The deployment on AWS that `parley --stage` names; None without one: then it is about the data folder."""
+    name = click.get_current_context().find_root().params.get("stage")
+    return Stage(name) if name else None

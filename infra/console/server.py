@@ -1,0 +1,188 @@
+"""The embedded server: a page, a JSON API, and behind them the workers, the sweeper and the lake's writer.
+
+    GET  /                         the page
+    GET  /healthz                  counts; they change whenever there is something new to see
+    GET  /api/channels             how one can write to us
+    POST /api/messages             a customer's words: {"text", "channel", "sender"}
+    POST /api/events               a provider's event, in its own shape
+    GET  /api/replies?after=N      what left for people after position N
+    GET  /api/conversations[/ID]   what was said
+    GET  /api/catalogue            the tables, views and reports of the lake
+    POST /api/query                Athena SQL: {"sql", "parameters"}
+
+It listens on the loopback only. What is refused is said as {"error": reason}.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from infra.console import history
+from infra.console.web import SecureHeaders, body_of, failed, json_of, refused, reply, unavailable
+from infra.local.deployment import Deployment
+from infra.local.providers import customers
+from infra.local.workers import Workers
+from orchestrator.envelopes import opened
+from orchestrator.errors import EventError, UpstreamError
+from orchestrator.hub import Received
+from orchestrator.model import ChannelName
+from queries.catalogue.entries import Catalogue
+from queries.errors import QueryError
+from transformer.schema import TABLES
+
+CONSOLE = Path(__file__).parent / "static"
+FLUSH_S = 0.5  # rows are visible in the lake within a second
+MAX_ROWS = 1000  # of a result that are sent; a page that needs more should ask a narrower question
+LOCAL = ["127.0.0.1", "localhost"]
+
+
+class Written(msgspec.Struct, forbid_unknown_fields=True):
+    """Words of a customer."""
+
+    text: str
+    channel: ChannelName = "sms"
+    sender: str = ""  # "" for the channel's example customer
+
+
+class Asked(msgspec.Struct, forbid_unknown_fields=True):
+    """A question to the lake. `:name` in the SQL is a parameter: bound, never pasted."""
+
+    sql: str
+    parameters: dict[str, bool | int | float | str | None] = {}
+
+
+class Server:
+    """The application over one deployment."""
+
+    def __init__(self, deployment: Deployment, workers: Workers) -> None:
+        self._deployment = deployment
+        self._workers = workers
+        self._rows = 0  # made visible in the lake since the start
+
+    def application(self) -> ASGIApp:
+        """The ASGI application; its lifespan starts and stops the workers."""
+        return SecureHeaders(
+            Starlette(
+                routes=[
+                    Route("/", self._page),
+                    Route("/healthz", self._health),
+                    Route("/api/channels", self._channels),
+                    Route("/api/messages", self._write, methods=["POST"]),
+                    Route("/api/events", self._deliver, methods=["POST"]),
+                    Route("/api/replies", self._replies),
+                    Route("/api/conversations", self._conversations),
+                    Route("/api/conversations/{name}", self._conversation),
+                    Route("/api/catalogue", self._catalogue),
+                    Route("/api/query", self._query, methods=["POST"]),
+                    Mount("/static", StaticFiles(directory=CONSOLE)),
+                ],
+                middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL, www_redirect=False)],
+                exception_handlers={HTTPException: refused, UpstreamError: unavailable, Exception: failed},
+                lifespan=self._lifespan,
+            )
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self._workers.every(FLUSH_S, self._flush)
+        self._workers.start()
+        yield
+        await run_in_threadpool(self._workers.stop)
+        await run_in_threadpool(self._flush)
+
+    def _flush(self) -> None:
+        flushed = self._deployment.lake.flush()
+        self._rows += flushed.rows + flushed.rejected
+
+    async def _page(self, _: Request) -> Response:
+        return FileResponse(CONSOLE / "index.html")
+
+    async def _health(self, _: Request) -> Response:
+        queue = self._deployment.queue
+        counts = await run_in_threadpool(
+            lambda: {**self._deployment.store.counts(), "wake_ups": queue.waiting(), "dead": queue.dead()}
+        )
+        return reply({"status": "ok", **counts, "rows": self._rows})
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _channels(self, _: Request) -> Response:
+        return reply(
+            [
+                {"name": name, "our_address": customers.OURS[name], "a_customer": customers.A_CUSTOMER[name]}
+                for name in self._writable()
+            ]
+        )
+
+    def _writable(self) -> list[ChannelName]:
+        """The deployment's channels that a customer of this machine can write by."""
+        return [each.name for each in self._deployment.channels if each.name in customers.A_CUSTOMER]
+
+    async def _write(self, request: Request) -> Response:
+        """202: the message is kept, and will be answered whatever happens to this process."""
+        written = await json_of(request, Written)
+        if written.channel not in self._writable():
+            raise HTTPException(400, f"nobody can write by {written.channel} here; by {', '.join(self._writable())}")
+        sender = written.sender.strip() or customers.A_CUSTOMER[written.channel]
+        message_id, event = customers.event(written.channel, sender, written.text, self._deployment.clock())
+        received = await run_in_threadpool(self._receive, event)
+        return reply({"message_id": message_id, "received": received}, 202)
+
+    async def _deliver(self, request: Request) -> Response:
+        """202: the event is kept."""
+        received = await run_in_threadpool(self._receive, await body_of(request))
+        return reply({"received": received}, 202)
+
+    def _receive(self, body: bytes) -> list[Received]:
+        """What became of each event. Raises `HTTPException` where all were rejected; they are kept all the same."""
+        try:
+            received = [self._deployment.receive(each) for each in list(opened(body, self._deployment.clock()))]
+        except EventError as error:
+            received = [self._deployment.hub.reject(body, error)]
+        if all(each.outcome == "rejected" for each in received):
+            raise HTTPException(400, "; ".join(each.reason for each in received))
+        return received
+
+    # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _replies(self, request: Request) -> Response:
+        after = request.query_params.get("after", "0")
+        if not (after.isascii() and after.isdecimal() and len(after) <= 18):
+            raise HTTPException(400, "`after` is the position of the last reply seen: a number")
+        sent = await run_in_threadpool(self._deployment.outbox.sent, int(after))
+        # Positions count from 1 without gaps, and the outbox may grow meanwhile: so not its position of now.
+        return reply({"position": int(after) + len(sent), "replies": sent})
+
+    async def _conversations(self, _: Request) -> Response:
+        return reply(await run_in_threadpool(history.latest, self._deployment.store))
+
+    async def _conversation(self, request: Request) -> Response:
+        told = await run_in_threadpool(history.told, self._deployment.store, request.path_params["name"])
+        if told is None:
+            raise HTTPException(404, "there is no such conversation; /api/conversations lists what there is")
+        return reply(told)
+
+    async def _catalogue(self, _: Request) -> Response:
+        catalogue = await run_in_threadpool(Catalogue.shipped)
+        tables = [{"name": table.name, "kind": "table", "title": table.meaning} for table in TABLES.values()]
+        return reply({"entries": list(catalogue.entries.values()), "tables": tables})
+
+    async def _query(self, request: Request) -> Response:
+        asked = await json_of(request, Asked)
+        try:
+            result = await run_in_threadpool(self._deployment.engine().query, asked.sql, asked.parameters)
+        except QueryError as error:
+            raise HTTPException(400, str(error)) from error
+        return reply({"columns": result.columns, "rows": result.rows[:MAX_ROWS], "total": len(result.rows)})

@@ -1,0 +1,118 @@
+"""Whether the models that the settings name can be called.
+
+Access to Bedrock's models is on by default; a third party's model is subscribed to on its first call, by whoever may
+(aws-marketplace:Subscribe), and Anthropic wants a form once for an account or its organisation.
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-access.html
+https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetFoundationModelAvailability.html
+"""
+
+import re
+from collections.abc import Iterator
+
+from botocore.exceptions import ClientError
+
+from infra.operating.aws_questions import Ask, code_of
+from infra.operating.checks.finding import Finding, not_applicable, ok, problem, warning
+from infra.operating.checks.subject import Subject
+
+# https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html: a geography, then the model
+_PROFILE = re.compile(
+    r"(us|us-gov|eu|apac|au|ca|jp|global)\.[a-z]|arn:[^:]+:bedrock:[^:]*:[^:]*:(application-)?inference-profile/"
+)
+_FOUNDATION = re.compile(r"(arn:[^:]+:bedrock:[^:]*::foundation-model/)?(?P<id>[a-z0-9-]+\.[a-zA-Z0-9.:-]+)")
+_PLAYGROUND = "open the model once in the Bedrock console's playground, as somebody who may aws-marketplace:Subscribe"
+_FORM = "submit Anthropic's form in the Bedrock console's model catalog, or: aws bedrock put-use-case-for-model-access"
+
+
+def models(subject: Subject) -> Iterator[Finding]:
+    """A finding for each model that an answerer asks."""
+    named = configured(subject)
+    if not named:
+        yield not_applicable("no answerer of the settings asks a model by its name")
+    for model in named:
+        yield from _model(subject, model)
+
+
+def configured(subject: Subject) -> list[str]:
+    """Models and inference profiles, by id or ARN, each once."""
+    settings = subject.settings
+    by_answerer = {"language_model": settings.model_id, "knowledge_base": settings.knowledge_base_model_arn}
+    named = [model for answerer, model in by_answerer.items() if answerer in settings.answerers and model]
+    return list(dict.fromkeys(named))
+
+
+def is_profile(model: str) -> bool:
+    """Whether it names an inference profile, which leads to a model in several regions."""
+    return _PROFILE.match(model) is not None
+
+
+def foundation_models(ask: Ask, model: str) -> list[str]:
+    """Ids of the foundation models that one name stands for; none for a model of one's own."""
+    if is_profile(model):
+        found = ask("bedrock", "GetInferenceProfile", inferenceProfileIdentifier=model)
+        arns = [each["modelArn"] for each in found["models"]]
+        return list(dict.fromkeys(arn.rpartition("/")[2] for arn in arns))
+    match = _FOUNDATION.fullmatch(model)
+    return [match["id"]] if match else []
+
+
+def _model(subject: Subject, model: str) -> Iterator[Finding]:
+    try:
+        stands_for = foundation_models(subject.ask, model)
+        if not stands_for:
+            yield not_applicable(f"{model} is no foundation model: it needs no agreement")
+        for each in stands_for:
+            yield _available(subject, model, each)
+    except ClientError as error:
+        if code_of(error) not in {"ResourceNotFoundException", "ValidationException"}:
+            raise
+        listed = f"aws bedrock list-inference-profiles --region {subject.region}"
+        yield problem(f"{model} is unknown in {subject.region}", f"choose another: {listed}")
+
+
+def _available(subject: Subject, name: str, model: str) -> Finding:
+    details = subject.ask("bedrock", "GetFoundationModel", modelIdentifier=model)["modelDetails"]
+    if name == model and "ON_DEMAND" not in details.get("inferenceTypesSupported", ["ON_DEMAND"]):
+        return problem(
+            f"{model} is called through an inference profile only",
+            f"put the profile's id in place of the model's: aws bedrock list-inference-profiles, it ends in .{model}",
+        )
+    if model.startswith("anthropic.") and not _form_submitted(subject.ask):
+        return problem(f"{model}: Anthropic knows nothing of your use case yet", _FORM)
+    return _judged(subject, model) or _lifecycle(model, details.get("modelLifecycle", {}))
+
+
+def _judged(subject: Subject, model: str) -> Finding | None:
+    """What stands in the way; None where nothing does."""
+    state = subject.ask("bedrock", "GetFoundationModelAvailability", modelId=model)
+    agreement = state["agreementAvailability"]
+    if state["regionAvailability"] != "AVAILABLE":
+        return problem(f"{model} is not offered in {subject.region}", "choose an inference profile or another region")
+    if state["authorizationStatus"] != "AUTHORIZED":
+        return problem(f"{model}: the account is not authorised", "look for a service control policy that denies it")
+    if agreement["status"] == "ERROR":
+        why = agreement.get("errorMessage", "no reason given")
+        return problem(f"{model}: its agreement failed: {why}", _PLAYGROUND)
+    if agreement["status"] == "PENDING":
+        return warning(f"{model}: its agreement is being made", "wait; it takes up to 15 minutes")
+    if "NOT_AVAILABLE" in (agreement["status"], state["entitlementAvailability"]):
+        return warning(f"{model}: not subscribed to yet; the first call does that, if its caller may", _PLAYGROUND)
+    return None
+
+
+def _lifecycle(model: str, lifecycle: dict[str, object]) -> Finding:
+    if lifecycle.get("status") == "LEGACY":
+        until = lifecycle.get("endOfLifeTime", "its end of life")
+        return warning(f"{model} can be called until {until}", "choose another model")
+    return ok(f"{model} can be called")
+
+
+def _form_submitted(ask: Ask) -> bool:
+    """https://docs.aws.amazon.com/bedrock/latest/APIReference/API_GetUseCaseForModelAccess.html"""
+    try:
+        ask("bedrock", "GetUseCaseForModelAccess")
+    except ClientError as error:
+        if code_of(error) != "ResourceNotFoundException":
+            raise
+        return False
+    return True

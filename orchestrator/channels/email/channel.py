@@ -1,0 +1,242 @@
+"""Email through Amazon SES: received mails come as notifications (email/event.py), replies go out by SES v2.
+
+Which field is trusted for what: docs/decisions/0003-which-mail-fields-are-trusted.md.
+Sources: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html,
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+"""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from orchestrator.aws_errors import Operation, translated
+from orchestrator.channels.email.automatic import automatic, is_robot
+from orchestrator.channels.email.bounds import MAX_BYTES
+from orchestrator.channels.email.compose import compose_mail
+from orchestrator.channels.email.event import (
+    Received,
+    SesReceipt,
+    is_received_mail,
+    received_mails,
+    without_content,
+)
+from orchestrator.channels.email.mime import Address, Mail, address, parse_mail
+from orchestrator.channels.email.new_words import new_words
+from orchestrator.channels.email.thread import MAX_REFERENCES, thread_of
+from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
+from orchestrator.model import Answer, ChannelName, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.settings import Settings
+
+MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
+
+# https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
+_SEND = Operation(
+    "sesv2",
+    "SendEmail",
+    {
+        "AccountSuspendedException": ConfigurationError,
+        "BadRequestException": RefusedError,
+        "LimitExceededException": ConfigurationError,  # the daily quota: the operator's to raise
+        "MailFromDomainNotVerifiedException": ConfigurationError,
+        "MessageRejected": RefusedError,
+        "NotFoundException": ConfigurationError,  # the configuration set
+        "SendingPausedException": ConfigurationError,
+    },
+)
+_FETCH = Operation(
+    "s3",
+    "GetObject",
+    {
+        "InvalidObjectState": ConfigurationError,  # archived before it was read
+        "NoSuchBucket": ConfigurationError,
+        "NoSuchKey": UpstreamError,  # the notification can overtake the object
+    },
+)
+
+
+class SesClient(Protocol):
+    """The part of boto3's `sesv2` client that is used."""
+
+    def send_email(self, **request: Any) -> Any: ...
+
+
+class S3Client(Protocol):
+    """The part of boto3's `s3` client that is used."""
+
+    def get_object(self, **request: Any) -> Any: ...
+
+
+class EmailChannel:
+    """Fills `Channel`. A reply leaves from the address that was written to."""
+
+    name: ChannelName = "email"
+    keeps_consent = True
+    on_stream = False
+
+    def __init__(
+        self,
+        ses: SesClient,
+        s3: S3Client,
+        settings: Settings,
+    ) -> None:
+        self._ses = ses
+        self._s3 = s3
+        self._own = frozenset(each.lower() for each in settings.email_addresses)
+        self._configuration_set = settings.email_configuration_set
+        self.context_ttl_s = settings.email_context_ttl_s
+        self.max_characters = settings.email_max_characters
+
+    def recognises(self, event: Any) -> bool:
+        return is_received_mail(event)
+
+    def parse(self, delivered: Delivered) -> Sequence[InboundMessage | Ignored]:
+        """Raises also `UpstreamError` and `ConfigurationError` where the mail cannot be fetched."""
+        return [self._parsed(each, delivered) for each in received_mails(delivered)]
+
+    def light(self, delivered: Delivered) -> Delivered:
+        return without_content(delivered)
+
+    def prepare(self, message: InboundMessage) -> None:
+        """Mail knows no courtesy before the answer."""
+
+    def compose(self, turn: Turn, answer: Answer) -> Sequence[Part]:
+        return [Part(compose_mail(turn, answer))] if answer.text.strip() else []
+
+    def send(self, turn: Turn, part: Part) -> Receipt:
+        message = turn.latest
+        request = {
+            "FromEmailAddress": message.our_address,
+            "Destination": {"ToAddresses": [message.their_address]},
+            "Content": {"Raw": {"Data": part.body.encode()}},
+            "EmailTags": [
+                {"Name": "turn_id", "Value": turn.turn_id},
+                {"Name": "conversation_id", "Value": turn.conversation_id},
+            ],
+        }
+        if self._configuration_set:
+            request["ConfigurationSetName"] = self._configuration_set
+        with translated(_SEND):
+            try:
+                response = self._ses.send_email(**request)
+            except ClientError as error:
+                if _is_unverified(error):
+                    raise ConfigurationError(f"SendEmail: {error}") from error
+                raise
+        return Receipt(response["MessageId"])
+
+    def _parsed(self, received: Received, delivered: Delivered) -> InboundMessage | Ignored:
+        our_address = self._our_address(received)
+        claimed = address((received.mail.common_headers.senders or ("",))[0])
+        ignored = Ignored("ignored", "", received.mail.message_id, None, our_address, claimed.spec if claimed else "")
+        if (reason := _quarantined(received.receipt)) and not delivered.released:
+            return msgspec.structs.replace(ignored, outcome="quarantined", reason=reason)
+        if reason := _undeliverable(received.mail.source):
+            return msgspec.structs.replace(ignored, reason=reason)
+        mail = parse_mail(self._content(received))
+        sender = next(iter(mail.senders), claimed)
+        if sender is None:
+            return msgspec.structs.replace(ignored, reason="it has no sender")
+        writer = next(iter(mail.reply_to), sender)
+        if reason := self._unanswered(mail, sender, writer, our_address):
+            return msgspec.structs.replace(ignored, reason=reason, their_address=writer.spec)
+        return InboundMessage(
+            channel="email",
+            message_id=received.mail.message_id,
+            our_address=our_address,
+            their_address=writer.spec,
+            text=new_words(mail.text)[:MAX_WORDS],
+            occurred_at=received.mail.timestamp or delivered.occurred_at,
+            thread=thread_of(mail, writer.spec),
+            attachments=mail.attachments,
+            authenticated=_authenticated(received.receipt, sender, writer),
+            detail=_detail(mail, sender),
+        )
+
+    def _our_address(self, received: Received) -> str:
+        """The first recipient that is ours; else the first, which the receipt rule accepted for us."""
+        recipients = [each.lower() for each in received.receipt.recipients or received.mail.destination]
+        if not recipients:
+            raise EventError("receipt.recipients", "is empty")
+        return next((own for each in recipients if (own := self._as_own(each))), recipients[0])
+
+    def _as_own(self, recipient: str) -> str:
+        """Our address in the form we know it, its `+tag` left out; "" where it is not ours."""
+        local, _, domain = recipient.rpartition("@")
+        plain = f"{local.partition('+')[0]}@{domain}"
+        return next((each for each in (recipient, plain) if each in self._own), "")
+
+    def _unanswered(self, mail: Mail, sender: Address, writer: Address, our_address: str) -> str:
+        """Why the mail gets no answer; "" for a person's."""
+        for each in (sender, writer):
+            if each.spec == our_address or self._as_own(each.spec):
+                return "it comes from our own address"
+            if is_robot(each.spec):
+                return f"{each.spec} does not read answers"
+        return automatic(mail)
+
+    def _content(self, received: Received) -> bytes:
+        action = received.receipt.action
+        if received.content is not None:
+            return _decoded(received.content, action.encoding)
+        if not (action.bucket_name and action.object_key):
+            raise EventError("receipt.action.bucketName", "is missing, and so is content")
+        with translated(_FETCH):
+            response = self._s3.get_object(Bucket=action.bucket_name, Key=action.object_key)
+            content: bytes = response["Body"].read(MAX_BYTES + 1)
+        return content
+
+
+def _decoded(content: str, encoding: str) -> bytes:
+    """A mail has a colon in its first line, base64 has none: so an encoding nobody named is told."""
+    if encoding.upper() == "BASE64" or (not encoding and ":" not in content):
+        try:
+            return base64.b64decode(content)
+        except (binascii.Error, ValueError) as error:
+            raise EventError("content", "is not base64") from error
+    return content.encode("utf-8", "surrogatepass")
+
+
+def _quarantined(receipt: SesReceipt) -> str:
+    """Which verdict keeps the mail for a person to judge; "" where none does."""
+    if receipt.virus_verdict.failed:
+        return "SES found a virus in it"
+    if receipt.spam_verdict.failed:
+        return "SES takes it for spam"
+    if receipt.dmarc_verdict.failed and receipt.dmarc_policy.lower() == "reject":
+        return "its sender is forged: DMARC failed, and the sender's domain asks to reject such mail"
+    return ""
+
+
+def _undeliverable(source: str | None) -> str:
+    if source is not None and source.strip("<> ") == "":
+        return "its return path is empty: a report, or an automatic answer"
+    return (
+        "it comes from a mail system" if source and source.lower().startswith(("mailer-daemon@", "postmaster@")) else ""
+    )
+
+
+def _authenticated(receipt: SesReceipt, sender: Address, writer: Address) -> bool | None:
+    """DMARC alone speaks about the From that people see; it says nothing of a Reply-To elsewhere."""
+    status = receipt.dmarc_verdict.status.upper()
+    if status in ("", "DISABLED"):
+        return None
+    return status == "PASS" and sender.spec.rpartition("@")[2] == writer.spec.rpartition("@")[2]
+
+
+def _detail(mail: Mail, sender: Address) -> dict[str, str]:
+    detail = {
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "references": " ".join((*mail.references[:1], *mail.references[1:][-MAX_REFERENCES:])),
+        "from_name": sender.name,
+    }
+    return {name: value for name, value in detail.items() if value}
+
+
+def _is_unverified(error: ClientError) -> bool:
+    """SES rejects mail of an unverified identity with the code it has for bad content."""
+    return "not verified" in error.response.get("Error", {}).get("Message", "")

@@ -1,0 +1,103 @@
+"""The mail that answers a turn: text and HTML, in the thread of the question, which stands quoted below.
+
+Nothing a person wrote reaches a header but the subject, in one line and encoded; addresses and message ids are taken
+only in forms that cannot end a header (see mime.py). The mail is the same however often it is composed: its boundary
+and its date are the turn's; the Message-ID is left to SES, which sets its own.
+Sources: RFC 3834 (Auto-Submitted), https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
+"""
+
+from collections.abc import Mapping
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import SMTP, Policy
+from email.utils import format_datetime
+from html import escape
+
+from orchestrator.channels.email.bounds import scrubbed
+from orchestrator.channels.email.mime import one_line
+from orchestrator.channels.email.thread import reply_references, reply_subject
+from orchestrator.channels.text.markdown import to_html, to_plain
+from orchestrator.model import Answer, Citation, InboundMessage, Language, Turn
+
+MAX_QUOTED = 2_000  # characters of the question
+_SUBJECT: Mapping[Language, str] = {"en": "Your message", "es": "Tu mensaje"}
+_SOURCES: Mapping[Language, str] = {"en": "Sources", "es": "Fuentes"}
+_WROTE: Mapping[Language, str] = {
+    "en": "On {at:%d %B %Y at %H:%M} UTC, {name} wrote:",
+    "es": "El {at:%d/%m/%Y a las %H:%M} UTC, {name} escribió:",
+}
+
+
+def compose_mail(turn: Turn, answer: Answer) -> str:
+    """The whole mail in MIME form, with CRLF; ASCII unless the person's own address is not."""
+    question = turn.latest
+    message = EmailMessage(policy=_policy(utf8=not question.their_address.isascii()))
+    message["From"] = question.our_address
+    message["To"] = question.their_address
+    message["Subject"] = reply_subject(one_line(question.detail.get("subject", "") or _SUBJECT[answer.language]))
+    message["Date"] = format_datetime(turn.opened_at)
+    if in_reply_to := question.detail.get("message_id"):
+        message["In-Reply-To"] = in_reply_to
+    if references := reply_references(question.thread, question.detail):
+        message["References"] = " ".join(references)
+    message["Auto-Submitted"] = "auto-replied"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    message.set_content(_text(turn, answer), cte="quoted-printable")
+    message.add_alternative(_html(turn, answer), subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=_{turn.turn_id}")  # "=_" cannot stand in a quoted-printable body
+    return message.as_bytes().decode("utf-8")
+
+
+class _Verbatim(UnstructuredHeader, BaseHeader):
+    """Addresses and message ids: the library would encode or break them where they are long."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
+
+
+def _policy(*, utf8: bool) -> "Policy[EmailMessage]":
+    registry = HeaderRegistry()
+    for name in ("from", "to", "in-reply-to", "references"):
+        registry.map_to_type(name, _Verbatim)
+    return SMTP.clone(header_factory=registry, utf8=utf8, cte_type="7bit")
+
+
+def _text(turn: Turn, answer: Answer) -> str:
+    parts = [to_plain(answer.text)]
+    if answer.citations:
+        cited = (f"- {one_line(each.title)} {each.uri}".rstrip() for each in _distinct(answer))
+        parts.append("\n".join((f"{_SOURCES[answer.language]}:", *cited)))
+    quoted = "\n".join(f"> {line}".rstrip() for line in _question(turn).splitlines())
+    parts.append(f"{_attribution(turn.latest, answer.language)}\n{quoted}")
+    return scrubbed("\n\n".join(parts)) + "\n"
+
+
+def _html(turn: Turn, answer: Answer) -> str:
+    parts = [to_html(answer.text)]
+    if answer.citations:
+        cited = "".join(f"<li>{_linked(each)}</li>" for each in _distinct(answer))
+        parts.append(f"<p>{_SOURCES[answer.language]}:</p><ul>{cited}</ul>")
+    quoted = "<br>\n".join(escape(line) for line in _question(turn).splitlines())
+    parts.append(f"<p>{escape(_attribution(turn.latest, answer.language))}</p>")
+    parts.append(f'<blockquote type="cite">{quoted}</blockquote>')
+    return scrubbed(f"<!DOCTYPE html>\n<html><body>\n{chr(10).join(parts)}\n</body></html>\n")
+
+
+def _question(turn: Turn) -> str:
+    return turn.text if len(turn.text) <= MAX_QUOTED else f"{turn.text[:MAX_QUOTED]} […]"
+
+
+def _attribution(message: InboundMessage, language: Language) -> str:
+    name = message.detail.get("from_name") or message.their_address
+    return _WROTE[language].format(at=message.occurred_at, name=one_line(name))
+
+
+def _distinct(answer: Answer) -> list[Citation]:
+    return list({(each.title, each.uri): each for each in answer.citations}.values())
+
+
+def _linked(citation: Citation) -> str:
+    title = escape(one_line(citation.title) or citation.uri)
+    if not citation.uri.startswith(("https://", "http://")):
+        return title
+    return f'<a href="{escape(citation.uri)}">{title}</a>'

@@ -1,0 +1,45 @@
+"""Which mails belong together, and how our replies say so.
+
+A thread is named by its first mail's Message-ID, which every reply carries at the head of its References. A mail
+without any is named after its sender and subject, and our reply begins its References with that name, so that the
+answer to it comes back to the same thread.
+Source: RFC 5322, section 3.6.4 (References: the parent's References and the parent's Message-ID).
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+
+from orchestrator.channels.email.mime import Mail
+
+MAX_REFERENCES = 20  # RFC 5322 sets no limit; the root and the latest are what mail programs use
+_REPLY = r"re|aw|antw|antwort|sv|svar|vs|rv|res|rif|r|odp|ynt|ref|réf|rép|tr|απ|σχετ|vá|ответ|回复|回覆|答复|返信|답장"
+_FORWARD = r"fwd?|wg|i|enc|rv|tr|doorst|vb|vl|pd|πρθ|пересл|转发|轉寄|転送|전달"
+_NUMBER = r"\s*(?:\[\d+\]|\(\d+\)|\d+)?\s*[:：]\s*"
+_REPLIES = re.compile(rf"(?:(?:{_REPLY}){_NUMBER})+", re.IGNORECASE)
+_PREFIXES = re.compile(rf"(?:(?:{_REPLY}|{_FORWARD}){_NUMBER})+", re.IGNORECASE)
+
+
+def thread_of(mail: Mail, their_address: str) -> str:
+    """The thread's name, in the form of a message id without its brackets.
+
+    A reply that lost its References (a subject with "Re:" and nothing else) is named like a mail without an id.
+    """
+    known = mail.references[0] if mail.references else mail.message_id
+    if known and (mail.references or not _REPLIES.match(mail.subject)):
+        return known.strip("<>")
+    named = f"{their_address}\0{_PREFIXES.sub('', mail.subject, count=1).casefold()}"
+    return f"{hashlib.sha256(named.encode()).hexdigest()[:32]}@parley.invalid"
+
+
+def reply_subject(subject: str) -> str:
+    """The subject with one "Re:", whatever language the ones before it were in."""
+    return f"Re: {_REPLIES.sub('', subject, count=1)}".strip()
+
+
+def reply_references(thread: str, detail: Mapping[str, str]) -> Sequence[str]:
+    """The ids of our reply's References: the thread's root, then the latest, the mail we answer last."""
+    ids = [f"<{thread}>"] if thread else []
+    ids += [*detail.get("references", "").split(), *detail.get("message_id", "").split()]
+    distinct = list(dict.fromkeys(ids))
+    return distinct if len(distinct) <= MAX_REFERENCES else [distinct[0], *distinct[1 - MAX_REFERENCES :]]

@@ -1,0 +1,108 @@
+"""The embedded queue: what SQS FIFO does for the Lambdas, in SQLite.
+
+Within a conversation first in, first out and one at a time: while its oldest wake-up is leased, or hidden until a
+retry, the conversation's others wait. Conversations run side by side. A wake-up received more often than allowed is
+kept as dead.
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from orchestrator.stores.sqlite.database import Database
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS wakeups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, deduplication_id TEXT NOT NULL UNIQUE,
+    visible_at REAL NOT NULL, receives INTEGER NOT NULL DEFAULT 0, dead INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS wakeups_of ON wakeups (key, id) WHERE dead = 0;
+"""
+
+NEXT = """
+UPDATE wakeups SET receives = receives + 1, visible_at = :hidden_until
+WHERE id = (
+    SELECT id FROM wakeups AS candidate
+    WHERE dead = 0 AND visible_at <= :now AND (:key IS NULL OR key = :key) AND NOT EXISTS (
+        SELECT 1 FROM wakeups AS earlier
+        WHERE earlier.dead = 0 AND earlier.key = candidate.key AND earlier.id < candidate.id
+    )
+    ORDER BY id LIMIT 1
+)
+RETURNING id, key, receives
+"""
+
+
+class WakeUp(NamedTuple):
+    """A leased wake-up; `receives` counts this one."""
+
+    id: int
+    key: str
+    receives: int
+
+
+class SqliteQueue:
+    """Fills `orchestrator.stores.ports.Queue`; workers lease from it."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], *, visibility_s: float, on_wake: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._visibility_s = visibility_s
+        self._on_wake = on_wake
+        database.connection().executescript(SCHEMA)
+
+    def wake(self, key: str, deduplication_id: str) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO wakeups (key, deduplication_id, visible_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (key, deduplication_id, self._clock().timestamp()),
+            )
+        self._on_wake()
+
+    def lease(self, key: str | None = None) -> WakeUp | None:
+        """The next wake-up, of one conversation where `key` is given; None when nothing is visible."""
+        now = self._clock().timestamp()
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                NEXT, {"now": now, "hidden_until": now + self._visibility_s, "key": key}
+            ).fetchone()
+        return WakeUp(*row) if row else None
+
+    def done(self, wake_up: WakeUp) -> None:
+        """Delete it."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM wakeups WHERE id = ?", (wake_up.id,))
+
+    def retry_in(self, wake_up: WakeUp, delay_s: float, *, uncounted: bool = False) -> None:
+        """Show it again after `delay_s` seconds; `uncounted` takes back the receive."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE wakeups SET visible_at = ?, receives = receives - ? WHERE id = ?",
+                (self._clock().timestamp() + delay_s, int(uncounted), wake_up.id),
+            )
+
+    def bury(self, wake_up: WakeUp) -> None:
+        """Keep it as dead: it is not leased again, and `dead()` counts it."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE wakeups SET dead = 1 WHERE id = ?", (wake_up.id,))
+
+    def waiting(self) -> int:
+        """How many are alive, leased or not."""
+        return self._count("dead = 0")
+
+    def dead(self) -> int:
+        """How many were buried."""
+        return self._count("dead = 1")
+
+    def forget_leases(self) -> None:
+        """After a restart, when no worker of before is alive: everything is visible again."""
+        with self._database.transaction() as connection:
+            connection.execute("UPDATE wakeups SET visible_at = MIN(visible_at, ?)", (self._clock().timestamp(),))
+
+    def _count(self, condition: str) -> int:
+        found = self._database.connection().execute(f"SELECT COUNT(*) FROM wakeups WHERE {condition}")  # noqa: S608
+        count: int = found.fetchone()[0]
+        return count
