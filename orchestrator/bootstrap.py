@@ -1,4 +1,4 @@
-"""Settings → Hub with AWS clients. The only place where they are made.
+"""Settings → Hub. The only place where channels, answerers and AWS clients are made, here and on AWS.
 
 They are botocore's own, which boto3's are: boto3 itself adds resources and S3 transfers, and a third to a cold start.
 A client is made when it is first needed: a function that answers from one knowledge base pays for no other service.
@@ -8,7 +8,7 @@ import functools
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import botocore.session
 from botocore.config import Config
@@ -23,8 +23,9 @@ from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.settings import Settings
-from orchestrator.stores.dynamodb.conversations import DynamoStore
-from orchestrator.stores.sqs import SqsQueue
+from orchestrator.stores.dynamodb.store import DynamoStore
+from orchestrator.stores.ports import Store, WakeUps
+from orchestrator.stores.sqs import SqsWakeUps
 
 CONNECT_TIMEOUT_S = 3
 READ_TIMEOUT_S = 10
@@ -41,7 +42,8 @@ _GET_SECRET = Operation(
     },
 )
 
-Client = Callable[[str], Any]
+Client: TypeAlias = Callable[[str], Any]  # from a service's name, as boto3 has it, to a client of it
+Clock: TypeAlias = Callable[[], datetime]
 
 
 def now() -> datetime:
@@ -71,19 +73,44 @@ def clients(settings: Settings) -> Client:
 SLOW = frozenset({"bedrock-agentcore", "bedrock-agent-runtime", "bedrock-runtime", "qbusiness"})
 
 
-def hub(settings: Settings, client: Client, clock: Callable[[], datetime] = now) -> Hub:
-    """The hub of a deployment. Raises `ConfigurationError` naming what is missing."""
+def deployed(settings: Settings, client: Client, clock: Clock = now) -> Hub:
+    """The hub of a deployment on AWS. Raises `ConfigurationError` naming what is missing."""
     missing = [
         name for name in ("table_name", "wake_ups_url", "conversation_key_secret") if not getattr(settings, name)
     ]
     if missing:
         raise ConfigurationError("a deployment needs " + ", ".join(f"PARLEY_{name.upper()}" for name in missing))
+    return hub(
+        settings,
+        client,
+        store=DynamoStore(client("dynamodb"), settings.table_name, clock),
+        wake_ups=SqsWakeUps(client("sqs"), settings.wake_ups_url),
+        keys=Keys(_secret(client("secretsmanager"), settings.conversation_key_secret)),
+        clock=clock,
+    )
+
+
+def hub(
+    settings: Settings,
+    client: Client,
+    *,
+    store: Store,
+    wake_ups: WakeUps,
+    keys: Keys,
+    clock: Clock,
+    asked: Sequence[Answerer] | None = None,
+) -> Hub:
+    """A hub on any store and queue.
+
+    Its channels, and its answerers unless `asked` are these, call what `client` gives: on one machine, what stands for
+    the providers.
+    """
     return Hub(
         channels=channels(settings, client),
-        answerers=answerers(settings, client),
-        store=DynamoStore(client("dynamodb"), settings.table_name, clock),
-        queue=SqsQueue(client("sqs"), settings.wake_ups_url),
-        keys=Keys(_secret(client("secretsmanager"), settings.conversation_key_secret)),
+        answerers=answerers(settings, client) if asked is None else asked,
+        store=store,
+        wake_ups=wake_ups,
+        keys=keys,
         settings=settings,
         clock=clock,
     )

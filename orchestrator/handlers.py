@@ -46,7 +46,7 @@ def _client() -> bootstrap.Client:
 
 @functools.cache
 def _hub() -> Hub:
-    return bootstrap.hub(_settings(), _client())
+    return bootstrap.deployed(_settings(), _client())
 
 
 @metrics.log_metrics

@@ -1,16 +1,18 @@
 """The story of a turn.
 
     event ─ channel.parse ▶ InboundMessage… ─ store ▶ Turn ─ answerers ▶ Answer
-          ─ channel.compose ▶ parts ─ channel.send ▶ receipts ─ store ▶ conversation + lake
+          ─ channel.compose ▶ parts ─ leave ▶ receipts ─ store ▶ conversation + lake
 
 `receive` keeps messages and wakes their conversation. `converse` takes every waiting message as one turn and carries it
-through received → answered → (sending → sent, for each part), each step one conditional write; killed anywhere, the
-next wake-up goes on from the last step kept. `sweep` ends what nobody woke. The hub knows no provider and no AWS.
+through received → answered → (sending → sent, for each part) → sent, each step one conditional write; killed anywhere,
+the next wake-up goes on from the last step kept. How parts leave: parts.py. `sweep` ends what nobody woke. The hub
+knows no provider and no AWS.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import msgspec
 
@@ -21,31 +23,33 @@ from orchestrator.errors import (
     ConfigurationError,
     EventError,
     NotYetError,
-    OptedOutError,
     ParleyError,
     RefusedError,
     SupersededError,
-    UncertainError,
     UpstreamError,
 )
-from orchestrator.keys import Keys, turn_id, wake_up_id
+from orchestrator.keys import Keys, epoch_hour, turn_id, wake_up_id
 from orchestrator.model import (
     Answer,
     ChannelName,
     ContactChange,
+    Content,
     Conversation,
     Delivered,
     Exchange,
     Held,
     Ignored,
     InboundMessage,
-    Part,
+    Outgoing,
+    Record,
     Turn,
+    WakeUp,
 )
+from orchestrator.parts import Left, Parts, begun, leave, resumed, wait_for_claim
 from orchestrator.records import Records
-from orchestrator.replies import Replies, answers_this_hour, epoch_hour
+from orchestrator.replies import Replies, answers_this_hour
 from orchestrator.settings import Settings
-from orchestrator.stores.ports import Committed, Queue, Snapshot, Store
+from orchestrator.stores.ports import Committed, Snapshot, Store, WakeUps
 
 log = logging.getLogger(__name__)
 
@@ -73,14 +77,14 @@ class Hub:
         channels: Sequence[Channel],
         answerers: Sequence[Answerer],
         store: Store,
-        queue: Queue,
+        wake_ups: WakeUps,
         keys: Keys,
         settings: Settings,
         clock: Callable[[], datetime],
     ) -> None:
-        self._channels = channels
+        self.channels = channels
         self._store = store
-        self._queue = queue
+        self._wake_ups = wake_ups
         self._keys = keys
         self._settings = settings
         self._clock = clock
@@ -91,41 +95,40 @@ class Hub:
 
     def receive(self, delivered: Delivered) -> Received:
         """Keep every message of an event and wake its conversation. Delivering the event again changes nothing."""
-        channel = next((each for each in self._channels if each.recognises(delivered.event)), None)
+        channel = next((each for each in self.channels if each.recognises(delivered.event)), None)
         if channel is None:
-            self._store.record([delivered.original])
+            self._store.journal.record([self._records.event(delivered)])
             return Received("recorded", reason="not a message to us; the lake keeps it")
         try:
             items = channel.parse(delivered)
         except EventError as error:
-            self._store.record([self._records.rejected(channel.name, error, delivered.original)])
+            self._store.journal.record([self._records.rejected(channel.name, error, delivered.original)])
             return Received("rejected", channel.name, reason=str(error))
-        return self._received(channel, delivered, items)
+        return self._take(channel, delivered, items)
 
     def reject(self, original: bytes, error: EventError) -> Received:
         """Keep what is not even an event: bytes no envelope could be read from."""
-        self._store.record([self._records.rejected(None, error, original)])
+        self._store.journal.record([self._records.rejected(None, error, original)])
         return Received("rejected", reason=str(error))
 
     def release(self, held: Held) -> Received:
         """Receive a quarantined message after all, as an operator has decided."""
         (delivered,) = opened(held.original, held.held_at)
         received = self.receive(msgspec.structs.replace(delivered, released=True))
-        self._store.let_go(held)
+        self._store.quarantine.let_go(held)
         return received
 
-    def _received(self, channel: Channel, delivered: Delivered, items: Sequence[InboundMessage | Ignored]) -> Received:
+    def _take(self, channel: Channel, delivered: Delivered, items: Sequence[InboundMessage | Ignored]) -> Received:
         messages = [item for item in items if isinstance(item, InboundMessage)]
         ignored = [item for item in items if isinstance(item, Ignored)]
-        light = channel.light(delivered)
         for item in ignored:
             if item.outcome == "quarantined":
-                self._store.hold(_held(channel.name, item, delivered, self._clock()))
-        # What merely happened to a message is in the provider's own event, where the lake gets that by itself.
-        told = [item for item in ignored if not (channel.on_stream and item.outcome == "recorded")]
-        for item in told:
-            self._ignore(channel, item, light)
-        records = [] if channel.on_stream else [light.original]
+                self._store.quarantine.hold(_held(channel.name, item, delivered, self._clock()))
+        for_the_lake = channel.for_the_lake(delivered)
+        for item in ignored:
+            if self._records.tells_of(channel.name, item):
+                self._record_ignored(channel, item, for_the_lake)
+        records = [] if self._records.streams(channel.name) else [self._records.event(for_the_lake)]
         keys = [self._commit(message, records) for message in messages]
         return Received(
             outcome="turn" if messages else next((item.outcome for item in ignored), "recorded"),
@@ -136,18 +139,20 @@ class Hub:
             reason="; ".join(dict.fromkeys(item.reason for item in ignored)),
         )
 
-    def _ignore(self, channel: Channel, item: Ignored, delivered: Delivered) -> None:
+    def _record_ignored(self, channel: Channel, item: Ignored, delivered: Delivered) -> None:
         """Record it. A provider's START also ends the silence that its refusal to send has brought about."""
-        change = ContactChange(at=self._clock(), consent="opted_in") if item.consent == "opted_in" else None
-        contact_key = self._keys.contact_at(channel.name, item.our_address, item.their_address)
         records = self._records.ignored(channel.name, item, delivered)
-        self._store.record(records, contact_key=contact_key, change=change)
+        if item.consent != "opted_in":
+            self._store.journal.record(records)
+            return
+        contact_key = self._keys.contact_of_addresses(channel.name, item.our_address, item.their_address)
+        self._store.contacts.change(contact_key, ContactChange(at=self._clock(), consent="opted_in"), records)
 
-    def _commit(self, message: InboundMessage, records: Sequence[bytes]) -> str:
+    def _commit(self, message: InboundMessage, records: Sequence[Record]) -> str:
         key = self._keys.conversation(message)
-        committed = self._store.commit(key, self._keys.contact(message), message, records)
+        committed = self._store.conversations.commit(key, self._keys.contact(message), message, records)
         if committed is not Committed.TAKEN:
-            self._queue.wake(key, wake_up_id(message))
+            self._wake_ups.wake(WakeUp("turn", key, wake_up_id(message)))
         return key
 
     # ── converse ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,38 +165,37 @@ class Hub:
         Raises `UpstreamError` (wake me again, after `delay_s` where it is a `NotYetError`), `ConfigurationError` and
         `SupersededError` (another worker goes on).
         """
-        snapshot = self._store.load(key)
-        conversation = self._resumed(snapshot) or self._opened(snapshot)
+        snapshot = self._store.conversations.load(key)
+        conversation = self._resume(snapshot) or self._open(snapshot)
         if conversation is None:
             return None
         channel = self._channel(conversation.channel)
         if _unfinished(conversation).state == "received":
-            answer = self._answer(conversation, snapshot, channel, last_receive, giving_up)
-            conversation = self._answered(conversation, channel, answer)
-        return self._sent(conversation, channel, giving_up)
+            answer = self._ask(conversation, snapshot, channel, last_receive, giving_up)
+            conversation = self._keep_answer(conversation, channel, answer)
+        leaving = _Leaving(conversation, self._write, self._release)
+        outgoing = outgoing_of(*_answered(conversation))
+        left = leave(leaving, channel, outgoing, self._clock, giving_up=giving_up)
+        return self._finish(leaving.conversation, left)
 
-    def _resumed(self, snapshot: Snapshot) -> Conversation | None:
+    def _resume(self, snapshot: Snapshot) -> Conversation | None:
         """The unfinished turn, claimed for this worker; None when there is none."""
         conversation = snapshot.conversation
         if conversation is None or conversation.turn is None:
             return None
-        turn, now = conversation.turn, self._clock()
-        if turn.claimed_until and turn.claimed_until > now:
-            raise NotYetError("another worker is on this turn", (turn.claimed_until - now).total_seconds())
+        turn = conversation.turn
+        wait_for_claim(turn.claimed_until, self._clock(), "turn")
         crashed = turn.claimed_until is not None
-        unconfirmed = [index for index, part in enumerate(turn.parts) if part.state == "sending"]
-        parts = turn.parts
-        if unconfirmed and self._settings.unconfirmed_part == "skip":
-            parts = _with_part(parts, unconfirmed[0], state="skipped", error="not confirmed before an interruption")
+        taken_up, unconfirmed = resumed(turn.parts, self._settings.unconfirmed_part)
         turn = msgspec.structs.replace(
             turn,
-            parts=_start_next(parts),
+            parts=taken_up,
             asked_again=turn.asked_again + (crashed and turn.state == "received"),
-            unconfirmed=turn.unconfirmed + len(unconfirmed),
+            unconfirmed=turn.unconfirmed + unconfirmed,
         )
         return self._write(conversation, turn)
 
-    def _opened(self, snapshot: Snapshot) -> Conversation | None:
+    def _open(self, snapshot: Snapshot) -> Conversation | None:
         """A new turn of the waiting messages; None when nothing waits.
 
         A command (STOP, restart, …) ends a turn: what follows it gets the next one.
@@ -214,10 +218,10 @@ class Hub:
             opened_at=now,
         )
         conversation = self._write(conversation, turn, taken=messages)
-        channel.prepare(messages[-1])
+        channel.acknowledge(messages[-1])
         return conversation
 
-    def _answer(
+    def _ask(
         self, conversation: Conversation, snapshot: Snapshot, channel: Channel, last_receive: bool, giving_up: bool
     ) -> Answer:
         started = self._clock()
@@ -228,7 +232,7 @@ class Hub:
             answer = self._replies.answer(conversation, snapshot.contact, channel, started)
         except UpstreamError as error:
             if not last_receive:
-                self._release(conversation, error)
+                self._release(conversation, _unfinished(conversation))
                 raise
             return self._replies.apology(conversation, str(error))
         except (ConfigurationError, RefusedError) as error:
@@ -236,11 +240,11 @@ class Hub:
             return self._replies.apology(conversation, str(error))
         return msgspec.structs.replace(answer, latency_ms=round((self._clock() - started).total_seconds() * 1000))
 
-    def _answered(self, conversation: Conversation, channel: Channel, answer: Answer) -> Conversation:
+    def _keep_answer(self, conversation: Conversation, channel: Channel, answer: Answer) -> Conversation:
         """Keep the answer and its parts, and with them the start of the first send."""
         turn = _unfinished(conversation)
-        parts = channel.compose(turn, answer) if answer.text else ()
-        turn = msgspec.structs.replace(turn, state="answered", answer=answer, parts=_start_next(tuple(parts)))
+        composed = channel.compose(outgoing_of(turn, answer)) if answer.text else ()
+        turn = msgspec.structs.replace(turn, state="answered", answer=answer, parts=begun(tuple(composed)))
         now = self._clock()
         change = ContactChange(
             at=now,
@@ -257,39 +261,18 @@ class Hub:
         )
         return self._write(conversation, turn, change=change, records=records)
 
-    def _sent(self, conversation: Conversation, channel: Channel, giving_up: bool) -> Turn:
-        """Send part after part. Each write closes one send and opens the next; the last one closes the turn."""
-        while (index := _sending(_unfinished(conversation))) is not None:
-            turn = _unfinished(conversation)
-            self._still_mine(turn)
-            consent = None
-            try:
-                receipt = channel.send(turn, turn.parts[index])
-                parts = _with_part(turn.parts, index, state="sent", message_id=receipt.message_id)
-            except RefusedError as error:
-                parts = _refused(turn.parts, index, str(error))
-                consent = error if isinstance(error, OptedOutError) else None
-            except (UpstreamError, ConfigurationError) as error:
-                if not giving_up:
-                    self._release(conversation, error)
-                    raise
-                parts = _refused(turn.parts, index, f"gave up: {error}")
-            turn = msgspec.structs.replace(turn, parts=_start_next(parts))
-            if _sending(turn) is None:
-                return self._finished(conversation, turn, consent)
-            conversation = self._write(conversation, turn)
-        return self._finished(conversation, _unfinished(conversation), None)
-
-    def _finished(self, conversation: Conversation, turn: Turn, refusal: OptedOutError | None) -> Turn:
+    def _finish(self, conversation: Conversation, left: Left) -> Turn:
         """Close the turn: into the history, and on its way to the lake."""
-        now = self._clock()
-        turn = msgspec.structs.replace(turn, state="sent", finished_at=now, claimed_until=None)
+        now, refusal = self._clock(), left.opted_out
+        turn = msgspec.structs.replace(
+            _unfinished(conversation), parts=left.parts, state="sent", finished_at=now, claimed_until=None
+        )
         answer = turn.answer
         records = [self._records.turn(turn)]
         if refusal:
             records.append(self._records.consent(conversation, turn, "opted_out", str(refusal), now))
         said = (Exchange(turn.text, answer.text),) if answer and self._replies.belongs_to_context(answer) else ()
-        self._store.save(
+        self._store.conversations.save(
             msgspec.structs.replace(
                 conversation,
                 turn=None,
@@ -304,26 +287,23 @@ class Hub:
         )
         return turn
 
-    def _release(self, conversation: Conversation, error: ParleyError) -> None:
-        """Let the next wake-up resume at once. A send of unknown outcome stays `sending`; a failed one waits again."""
-        turn = msgspec.structs.replace(_unfinished(conversation), claimed_until=None)
-        if not isinstance(error, UncertainError):
-            turn = msgspec.structs.replace(turn, parts=_stop_sending(turn.parts))
-        self._save(conversation, turn)
+    def _release(self, conversation: Conversation, turn: Turn) -> Conversation:
+        """Let the next wake-up resume at once."""
+        return self._save(conversation, msgspec.structs.replace(turn, claimed_until=None))
 
     # ── sweep ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def sweep(self, limit: int = 100) -> int:
         """Wake what is overdue; end what is too old to be worth waking. Returns how many conversations it touched."""
         now = self._clock()
-        due = self._store.due(now, limit)
+        due = self._store.conversations.due(now, limit)
         for key in due:
-            conversation = self._store.load(key).conversation
+            conversation = self._store.conversations.load(key).conversation
             turn = conversation.turn if conversation else None
             if turn and now - turn.opened_at >= timedelta(seconds=self._settings.give_up_s):
                 self._give_up(key)
             else:
-                self._queue.wake(key, f"sweep-{key}-{int(now.timestamp()) // 60}")
+                self._wake_ups.wake(WakeUp("turn", key, f"sweep-{key}-{int(now.timestamp()) // 60}"))
         return len(due)
 
     def _give_up(self, key: str) -> None:
@@ -341,7 +321,7 @@ class Hub:
         *,
         taken: Sequence[InboundMessage] = (),
         change: ContactChange | None = None,
-        records: Sequence[bytes] = (),
+        records: Sequence[Record] = (),
     ) -> Conversation:
         """One step of the turn, claimed for this worker."""
         claimed_until = self._clock() + timedelta(seconds=self._settings.claim_s)
@@ -355,10 +335,10 @@ class Hub:
         *,
         taken: Sequence[InboundMessage] = (),
         change: ContactChange | None = None,
-        records: Sequence[bytes] = (),
+        records: Sequence[Record] = (),
     ) -> Conversation:
         due_at = self._clock() + timedelta(seconds=self._settings.claim_s)
-        return self._store.save(
+        return self._store.conversations.save(
             msgspec.structs.replace(conversation, turn=turn),
             taken=taken,
             change=change,
@@ -367,7 +347,7 @@ class Hub:
         )
 
     def _channel(self, name: ChannelName) -> Channel:
-        for channel in self._channels:
+        for channel in self.channels:
             if channel.name == name:
                 return channel
         raise ConfigurationError(f"no {name} channel is configured, yet a message of it waits")
@@ -388,9 +368,48 @@ class Hub:
         if 0 < wait_s <= self._settings.settle_s:
             raise NotYetError("more messages may follow", wait_s)
 
-    def _still_mine(self, turn: Turn) -> None:
-        if turn.claimed_until is None or turn.claimed_until <= self._clock():
-            raise SupersededError(f"this worker's claim on turn {turn.turn_id} ran out before a send")
+
+_Write: TypeAlias = Callable[[Conversation, Turn], Conversation]
+
+
+class _Leaving:
+    """The parts of a conversation's turn: fills `Leaving` with the hub's own writes."""
+
+    def __init__(self, conversation: Conversation, write: _Write, release: _Write) -> None:
+        self.conversation = conversation
+        self._write = write
+        self._release = release
+
+    @property
+    def parts(self) -> Parts:
+        return _unfinished(self.conversation).parts
+
+    @property
+    def claimed_until(self) -> datetime | None:
+        return _unfinished(self.conversation).claimed_until
+
+    def keep(self, parts: Parts) -> None:
+        self.conversation = self._write(self.conversation, self._with(parts))
+
+    def release(self, parts: Parts) -> None:
+        self.conversation = self._release(self.conversation, self._with(parts))
+
+    def _with(self, parts: Parts) -> Turn:
+        return msgspec.structs.replace(_unfinished(self.conversation), parts=parts)
+
+
+def outgoing_of(turn: Turn, answer: Answer) -> Outgoing:
+    """What a turn says, in reply to its messages."""
+    latest = turn.latest
+    return Outgoing(
+        ref=turn.turn_id,
+        our_address=latest.our_address,
+        their_address=latest.their_address,
+        content=Content(answer.text, answer.language, answer.citations),
+        decided_at=turn.opened_at,
+        in_reply_to=turn.messages,
+        tags={"turn_id": turn.turn_id, "conversation_id": turn.conversation_id},
+    )
 
 
 def _is_over(conversation: Conversation, channel: Channel, now: datetime) -> bool:
@@ -416,37 +435,14 @@ def _held(channel: ChannelName, item: Ignored, delivered: Delivered, at: datetim
     )
 
 
+def _answered(conversation: Conversation) -> tuple[Turn, Answer]:
+    turn = _unfinished(conversation)
+    if turn.answer is None:
+        raise SupersededError(f"turn {turn.turn_id} has no answer yet")
+    return turn, turn.answer
+
+
 def _unfinished(conversation: Conversation) -> Turn:
     if conversation.turn is None:
         raise SupersededError(f"{conversation.key} has no unfinished turn")
     return conversation.turn
-
-
-def _sending(turn: Turn) -> int | None:
-    """The part whose send is open; None when all are through."""
-    return next((index for index, part in enumerate(turn.parts) if part.state == "sending"), None)
-
-
-def _with_part(parts: tuple[Part, ...], index: int, **changes: str) -> tuple[Part, ...]:
-    return (*parts[:index], msgspec.structs.replace(parts[index], **changes), *parts[index + 1 :])
-
-
-def _start_next(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The first waiting part becomes the one being sent, unless one is."""
-    if any(part.state == "sending" for part in parts):
-        return parts
-    waiting = next((index for index, part in enumerate(parts) if part.state == "waiting"), None)
-    return parts if waiting is None else _with_part(parts, waiting, state="sending")
-
-
-def _stop_sending(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The part being sent waits again: it is certain that it was not sent."""
-    return tuple(msgspec.structs.replace(part, state="waiting") if part.state == "sending" else part for part in parts)
-
-
-def _refused(parts: tuple[Part, ...], index: int, error: str) -> tuple[Part, ...]:
-    """A part that will never go out takes the rest with it: half an answer helps nobody."""
-    rest = tuple(
-        msgspec.structs.replace(part, state="skipped", error="an earlier part failed") for part in parts[index + 1 :]
-    )
-    return (*_with_part(parts, index, state="failed", error=error)[: index + 1], *rest)

@@ -8,9 +8,12 @@ Sources: botocore's models of bedrock-agentcore (`runtimeSessionId`) and bedrock
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from orchestrator.model import InboundMessage
+from orchestrator.tenants import DEFAULT, tenant_of
 
 _HEX = 32
 _HEX_OF_THE_CONTACT = {"email": 16}  # where one person has several conversations, the first half names the person
@@ -24,10 +27,10 @@ class Keys:
 
     def contact(self, message: InboundMessage) -> str:
         """The person at our address, whatever the thread: the beginning of the key of each of their conversations."""
-        return self.contact_at(message.channel, message.our_address, message.their_address)
+        return self.contact_of_addresses(message.channel, message.our_address, message.their_address)
 
-    def contact_at(self, channel: str, our_address: str, their_address: str) -> str:
-        """The same, by the addresses."""
+    def contact_of_addresses(self, channel: str, our_address: str, their_address: str) -> str:
+        """The contact key of two addresses: what `contact` gives for a message between them."""
         length = _HEX_OF_THE_CONTACT.get(channel, _HEX)
         return f"{channel}-{self._hash(channel, our_address, their_address)[:length]}"
 
@@ -36,9 +39,25 @@ class Keys:
         thread = self._hash(message.channel, message.our_address, message.their_address, message.thread)
         return (self.contact(message) + thread)[: len(message.channel) + 1 + _HEX]
 
-    def _hash(self, *addresses: str) -> str:
-        named = "\0".join(addresses).encode("utf-8", "surrogatepass")
+    def _hash(self, channel: str, our_address: str, their_address: str, *thread: str) -> str:
+        """64 hex. The tenant is part of what is hashed, so that one tenant's key never opens what is another's.
+
+        The default tenant goes unnamed: keys of deployments without tenants stay as they are.
+        """
+        tenant = tenant_of(our_address)
+        owner = () if tenant == DEFAULT else (tenant,)
+        named = "\0".join((*owner, channel, our_address, their_address, *thread)).encode("utf-8", "surrogatepass")
         return hmac.new(self._secret, named, hashlib.sha256).hexdigest()
+
+
+def epoch_hour(at: datetime) -> int:
+    """Hours since 1970."""
+    return int(at.timestamp()) // 3600
+
+
+def epoch_day(at: datetime) -> int:
+    """Days since 1970."""
+    return int(at.timestamp()) // 86400
 
 
 def contact_key_of(key: str) -> str:
@@ -57,3 +76,28 @@ def wake_up_id(message: InboundMessage) -> str:
     """The deduplication id of a message's wake-up: 64 hex (SQS allows 128 characters)."""
     named = f"{message.channel}\0{message.message_id}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(named).hexdigest()
+
+
+def step_tags(send_id: str, step: int) -> Mapping[str, str]:
+    """What travels with a step of a send. `step` counts from 1."""
+    return {"send_id": send_id, "step": str(step)}
+
+
+def step_ref(send_id: str, step: int) -> str:
+    """The ref of a step of a send: <32 hex>-<number>. A turn's ref is its id."""
+    return f"{send_id}-{step}"
+
+
+_REF = re.compile(r"[0-9a-f]{32}(-[1-9][0-9]?)?")
+
+
+def ref_in(text: object) -> str:
+    """The ref that a provider hands back as one text; "" for anything that is none of ours."""
+    return text if isinstance(text, str) and _REF.fullmatch(text) else ""
+
+
+def ref_of_tags(tags: Mapping[str, object]) -> str:
+    """The ref that names and values of an event tell; "" where they are none of ours."""
+    if turn := ref_in(tags.get("turn_id")):
+        return turn
+    return ref_in(f"{tags.get('send_id')}-{tags.get('step')}")

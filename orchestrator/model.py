@@ -4,7 +4,7 @@ They are msgspec structs: a store keeps them as JSON (`msgspec.json.encode`) and
 Times are aware UTC. Addresses are what the channel answers to: E.164 with `+` for phones, lower-case mail addresses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +13,22 @@ import msgspec
 ChannelName = Literal["sms", "whatsapp", "email"]
 Language = Literal["en", "es"]
 Consent = Literal["opted_in", "opted_out"]
+Purpose = Literal["code", "transactional", "marketing"]  # why we write: consent, hours and priority follow it
+# What became of something we sent, in the words of the rows' `delivery_status`.
+DeliveryStatus = Literal[
+    "queued",
+    "sent",
+    "delayed",
+    "delivered",
+    "read",
+    "clicked",
+    "failed",
+    "complained",
+    "unsubscribed",
+    "deleted",
+    "unknown",
+]
+Stream = Literal["events", "conversations"]  # the lake's two ways in
 
 
 class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,6 +63,11 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     attachments: tuple[Attachment, ...] = ()
     authenticated: bool | None = None  # whether the sender is who they say; None where the channel cannot tell
     detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id
+
+
+def text_of(messages: Iterable[InboundMessage]) -> str:
+    """The person's words, one message a line."""
+    return "\n".join(message.text for message in messages if message.text)
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -106,6 +127,49 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     state: Mapping[str, str] = {}  # what the answerer wants handed back on the next turn of this conversation
 
 
+class Content(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is said, in markdown, whoever says it; a channel turns it into its own form."""
+
+    text: str
+    language: Language = "en"  # of the words that a channel adds: "Source", "wrote"
+    citations: tuple[Citation, ...] = ()
+    subject: str = ""  # of a mail that begins a thread; a reply has the thread's
+
+
+class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a channel is handed to send: from one of our addresses to one person.
+
+    A turn becomes one, its answer in reply to its messages; a step of a send becomes one, in reply to nothing. It is
+    never kept: it is made again of what is, the same each time.
+    """
+
+    ref: str  # what it belongs to: a turn id, or a step of a send (keys.py); delivery events bring it back
+    our_address: str
+    their_address: str
+    content: Content
+    decided_at: datetime  # when it was decided to say this: the date of a mail, the same on every try
+    in_reply_to: tuple[InboundMessage, ...] = ()  # the messages it answers, the latest last
+    purpose: Purpose = "transactional"
+    expires_at: datetime | None = None  # of no use after that; None: always of use
+    tags: Mapping[str, str] = {}  # travel with it where the provider takes name and value: [A-Za-z0-9_-]{1,256}
+
+    @property
+    def question(self) -> InboundMessage | None:
+        """The message that it replies to; None where we write first."""
+        return self.in_reply_to[-1] if self.in_reply_to else None
+
+
+class Progress(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a provider tells of something we sent."""
+
+    ref: str  # of the `Outgoing`; "" where the event carries none of ours
+    status: DeliveryStatus
+    message_id: str  # the provider's, as in the receipt
+    occurred_at: datetime
+    reason: str = ""  # the provider's own words and code
+    final: bool = False  # whether the provider says that nothing more will come
+
+
 class Pass(msgspec.Struct, frozen=True):
     """An answerer has nothing to say to this question; the next one is asked. What it spent is counted all the same."""
 
@@ -121,7 +185,7 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One send: what the channel composed, and how far it got."""
+    """A piece of what leaves, no larger than the provider takes: what the channel composed, and how far it got."""
 
     body: str  # the text, or a whole mail in MIME form, exactly as sent
     detail: Mapping[str, str] = {}  # encoding, segments, …: for the record
@@ -134,7 +198,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     """The messages answered together, the answer and its receipts.
 
     received → answered → (sending → sent, for each part) → sent. The lake's acknowledgement (`recorded`) is the
-    journal's business: see conversations/store.py.
+    journal's business: see stores/ports.py.
     """
 
     turn_id: str  # 32 lower-case hex, from the conversation and its messages: the same however often it is computed
@@ -151,8 +215,7 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def text(self) -> str:
-        """The person's words, one message a line."""
-        return "\n".join(message.text for message in self.messages if message.text)
+        return text_of(self.messages)
 
     @property
     def latest(self) -> InboundMessage:
@@ -217,6 +280,22 @@ class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def conversation_id(self) -> str:
         return f"{self.key}-{self.generation}"
+
+
+class Record(msgspec.Struct, frozen=True):
+    """An event of our own for the lake: which of its streams it belongs on, and its JSON."""
+
+    stream: Stream
+    body: bytes
+
+
+class WakeUp(msgspec.Struct, frozen=True):
+    """A note that something is to be done. Doing it twice is harmless, and losing it: the sweep finds what is due."""
+
+    kind: Literal["turn"]  # what kind of thing: a conversation's next turn
+    key: str  # which one: at most one of a kind and key is worked on at a time
+    deduplication_id: str  # a second one with this id within five minutes may be dropped
+    at: datetime | None = None  # not before this moment; a queue that cannot wait delivers at once, the worker looks
 
 
 class Question(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,14 +5,16 @@ Rows made of them have deterministic ids, so a record put twice counts once.
 """
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
 from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
-from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Turn
+from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Record, Stream, Turn
 from orchestrator.settings import Settings
+from orchestrator.tenants import DEFAULT, tenant_of
 
 
 class Records:
@@ -20,27 +22,38 @@ class Records:
 
     def __init__(self, settings: Settings) -> None:
         self._account = {"account_id": settings.account_id, "organization_id": settings.organization_id}
+        self._streamed = settings.streamed_channels
 
-    def turn(self, turn: Turn) -> bytes:
+    def streams(self, channel: ChannelName) -> bool:
+        """Whether the provider's own events reach the lake by themselves, so that nobody has to hand them on."""
+        return channel in self._streamed
+
+    def tells_of(self, channel: ChannelName, ignored: Ignored) -> bool:
+        """Whether it takes a record of ours: what merely happened to a message is in the provider's own event."""
+        return not (ignored.outcome == "recorded" and self.streams(channel))
+
+    def turn(self, turn: Turn) -> Record:
         """A finished turn: its messages, its answer, its receipts."""
         parts = tuple(msgspec.structs.replace(part, body="") for part in turn.parts)  # the answer has the words
-        return self._encode("turn", channel=turn.latest.channel, turn=msgspec.structs.replace(turn, parts=parts))
+        latest = turn.latest
+        about = {"channel": latest.channel, "turn": msgspec.structs.replace(turn, parts=parts)}
+        return self._made("turn", tenant_of(latest.our_address), about, stream="conversations")
 
-    def consent(self, conversation: Conversation, turn: Turn, consent: Consent, reason: str, at: datetime) -> bytes:
+    def consent(self, conversation: Conversation, turn: Turn, consent: Consent, reason: str, at: datetime) -> Record:
         """A change of consent that a turn brought about."""
-        return self._encode(
-            "consent",
-            channel=conversation.channel,
-            our_address=conversation.our_address,
-            their_address=conversation.their_address,
-            consent=consent,
-            occurred_at=at,
-            message_id=turn.latest.message_id,
-            turn_id=turn.turn_id,
-            reason=reason,
-        )
+        about = {
+            "channel": conversation.channel,
+            "our_address": conversation.our_address,
+            "their_address": conversation.their_address,
+            "consent": consent,
+            "occurred_at": at,
+            "message_id": turn.latest.message_id,
+            "turn_id": turn.turn_id,
+            "reason": reason,
+        }
+        return self._made("consent", tenant_of(conversation.our_address), about)
 
-    def ignored(self, channel: ChannelName, ignored: Ignored, delivered: Delivered) -> list[bytes]:
+    def ignored(self, channel: ChannelName, ignored: Ignored, delivered: Delivered) -> list[Record]:
         """A message that got no answer, and the change of consent where the provider handled one."""
         about = {
             "channel": channel,
@@ -50,20 +63,25 @@ class Records:
             "message_id": ignored.message_id,
             "reason": ignored.reason,
         }
-        made = [self._encode("outcome", **about, outcome=ignored.outcome, event=delivered.event)]
+        tenant = tenant_of(ignored.our_address)
+        made = [self._made("outcome", tenant, {**about, "outcome": ignored.outcome, "event": delivered.event})]
         if ignored.consent:
-            made.append(self._encode("consent", **about, consent=ignored.consent))
+            made.append(self._made("consent", tenant, {**about, "consent": ignored.consent}))
         return made
 
-    def rejected(self, channel: ChannelName | None, error: EventError, original: bytes) -> bytes:
+    def rejected(self, channel: ChannelName | None, error: EventError, original: bytes) -> Record:
         """An event nobody can use: kept byte for byte, with the reason."""
-        return self._encode(
-            "rejected",
-            stage="parse",
-            reason=str(error),
-            channel=channel,
-            original=base64.b64encode(original).decode(),
-        )
+        about = {
+            "stage": "parse",
+            "reason": str(error),
+            "channel": channel,
+            "original": base64.b64encode(original).decode(),
+        }
+        return self._made("rejected", DEFAULT, about)  # to whom it came is what nobody could read
 
-    def _encode(self, kind: str, **fields: object) -> bytes:
-        return encoded({"parley": kind, **self._account, **fields})
+    def event(self, delivered: Delivered) -> Record:
+        """A provider's own event, as it came."""
+        return Record("events", delivered.original)
+
+    def _made(self, kind: str, tenant: str, about: Mapping[str, object], stream: Stream = "events") -> Record:
+        return Record(stream, encoded({"parley": kind, "tenant": tenant, **self._account, **about}))

@@ -10,7 +10,8 @@ import msgspec
 
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
-from orchestrator.consent import words as commands
+from orchestrator.consent import words
+from orchestrator.keys import epoch_day, epoch_hour
 from orchestrator.language.detect import detect
 from orchestrator.model import (
     Answer,
@@ -26,7 +27,7 @@ from orchestrator.model import (
 from orchestrator.settings import Settings
 from orchestrator.texts import TextName, Texts
 
-CONSENT: dict[commands.Command, tuple[TextName, Consent | None]] = {
+CONSENT: dict[words.Command, tuple[TextName, Consent | None]] = {
     "stop": ("stop", "opted_out"),
     "start": ("start", "opted_in"),
     "help": ("help", None),
@@ -56,7 +57,7 @@ class Replies:
 
     def restarts(self, message: InboundMessage) -> bool:
         """Whether the message asks for a new conversation."""
-        return commands.is_restart(message.text, self._settings.restart_words)
+        return words.is_restart(message.text, self._settings.restart_words)
 
     def answer(self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime) -> Answer:
         """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
@@ -119,10 +120,10 @@ class Replies:
             passed.append(msgspec.structs.replace(answer, reason=f"{answerer.name}: {answer.reason}"))
         return _after(passed, self._fixed("handoff", question.language, source="handoff", reason=""))
 
-    def _command(self, message: InboundMessage, channel: Channel) -> commands.Command | None:
+    def _command(self, message: InboundMessage, channel: Channel) -> words.Command | None:
         if self.restarts(message):
             return "restart"
-        return commands.consent_command(message.text) if channel.keeps_consent else None
+        return words.consent_command(message.text) if channel.keeps_consent else None
 
     def _overspent(self, contact: Contact, now: datetime) -> str:
         """Which budget is spent; "" when none is."""
@@ -167,16 +168,6 @@ def _silence(language: Language, reason: str) -> Answer:
 def answers_this_hour(conversation: Conversation, now: datetime) -> int:
     """How many answers the conversation got in the hour of `now`."""
     return conversation.answers_this_hour if conversation.hour == epoch_hour(now) else 0
-
-
-def epoch_hour(at: datetime) -> int:
-    """Hours since 1970."""
-    return int(at.timestamp()) // 3600
-
-
-def epoch_day(at: datetime) -> int:
-    """Days since 1970."""
-    return int(at.timestamp()) // 86400
 
 
 def _turn(conversation: Conversation) -> Turn:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from orchestrator.errors import ConfigurationError
-from orchestrator.model import Language
+from orchestrator.model import ChannelName, Language
 
 PREFIX = "PARLEY_"
 
@@ -65,6 +65,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     answer_timeout_s: Annotated[
         float, _about("seconds an answerer of AWS may stay silent before it is given up for this try", gt=0, le=900)
     ] = 60
+    streamed_channels: Annotated[
+        tuple[ChannelName, ...],
+        _about("channels whose provider brings its events to the lake by itself; those of the others the hub hands on"),
+    ] = ("whatsapp",)
     table_name: Annotated[str, _about("DynamoDB table of a deployment")] = ""
     wake_ups_url: Annotated[str, _about("SQS FIFO queue that wakes conversations in a deployment")] = ""
     inbound_url: Annotated[str, _about("SQS queue that providers' events arrive on in a deployment")] = ""

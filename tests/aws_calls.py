@@ -30,7 +30,7 @@ def counted(path: Path, channel: str) -> dict[str, dict[str, int]]:
     event = machine.line.event("When do you open?", "m1", machine.line.person(1), machine.clock.now)
     count("SQS", machine.sqs)
     machine.deliver(event)
-    (key,) = machine.store.due(machine.clock.now.replace(year=2100), 1)
+    (key,) = machine.store.conversations.due(machine.clock.now.replace(year=2100), 1)
     calls["converse"].clear()
     handler = "converse"
     calls["ingress"] -= Counter({"DynamoDB Query": 1})  # the look-up of the key above

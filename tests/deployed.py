@@ -19,8 +19,8 @@ from orchestrator.answerers.answerer import Answerer
 from orchestrator.model import Turn
 from orchestrator.settings import Settings
 from orchestrator.stores.dynamodb import items as dynamodb_items
-from orchestrator.stores.dynamodb.conversations import DynamoStore
-from orchestrator.stores.sqs import SqsQueue
+from orchestrator.stores.dynamodb.store import DynamoStore
+from orchestrator.stores.sqs import SqsWakeUps
 from tests.kit import Clock, Driven, Line, SmsLine, StubAnswerer
 
 MAX_RECEIVES_OF_THE_QUEUE = 50
@@ -53,7 +53,7 @@ class DeployedMachine(Driven):
         self.url = self._queue(f"{self.name}.fifo", {"RedrivePolicy": policy.decode()})
         self.settings = msgspec.structs.replace(self.settings, wake_ups_url=self.url, inbound_url=self.url)
         self.store: DynamoStore = DynamoStore(self.dynamodb, self.name, self.clock)
-        self.queue: SqsQueue = SqsQueue(self.sqs, self.url)
+        self.queue: SqsWakeUps = SqsWakeUps(self.sqs, self.url)
         self.hub = self.build()
 
     def _queue(self, name: str, attributes: dict[str, str]) -> str:
@@ -100,7 +100,7 @@ class DeployedMachine(Driven):
 
     def turns(self) -> list[Turn]:
         keys = sorted({item["pk"]["S"] for item in self._items() if item["sk"]["S"].startswith("turn#")})
-        return [turn for key in keys for turn in self.store.turns(key.removeprefix("conversation#"))]
+        return [turn for key in keys for turn in self.store.conversations.turns(key.removeprefix("conversation#"))]
 
     def idle(self) -> bool:
         return not (self._in_queue(self.url) or self.counts()["unfinished"])

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 import msgspec
@@ -30,8 +31,8 @@ from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.model import Answer, ChannelName, Delivered, Part, Pass, Question, Turn
 from orchestrator.settings import Settings
-from orchestrator.stores.sqlite.conversations import SqliteStore
-from orchestrator.stores.sqlite.wake_ups import SqliteQueue
+from orchestrator.stores.sqlite.store import SqliteStore
+from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
 
 OURS = "+12065550100"
 THEIRS = "+14255550101"
@@ -214,12 +215,16 @@ class Driven(ABC):
         return Hub(
             channels=(self.line.channel(self.wrap("provider", self.line), self.settings),),
             answerers=tuple(self.wrap("answerer", each) for each in self.answerers),
-            store=self.wrap("store", self.store),
-            queue=self.wrap("queue", self.queue),
+            store=self._wrapped_store(),
+            wake_ups=self.wrap("queue", self.queue),
             keys=Keys(b"a secret for tests"),
             settings=self.settings,
             clock=self.clock,
         )
+
+    def _wrapped_store(self) -> Any:
+        subjects = ("conversations", "contacts", "quarantine", "journal")
+        return SimpleNamespace(**{name: self.wrap("store", getattr(self.store, name)) for name in subjects})
 
     @abstractmethod
     def work_one(self) -> bool:
@@ -261,7 +266,7 @@ class Machine(Driven):
         store = SqliteStore(self.path / "parley.sqlite3", keep_in_table, self.clock)
         self.store: SqliteStore = store
         weakref.finalize(self, store.database.close)  # a property makes hundreds of machines in one test
-        self.queue: SqliteQueue = SqliteQueue(
+        self.queue: SqliteWakeUps = SqliteWakeUps(
             store.database, self.clock, visibility_s=self.settings.claim_s, on_wake=lambda: None
         )
         self.hub = self.build()
@@ -282,11 +287,15 @@ class Machine(Driven):
 
     def counts(self) -> dict[str, int]:
         """Messages, waiting and unfinished ones, turns."""
-        return self.store.counts()
+        return self.store.conversations.counts()
 
     def turns(self) -> list[Turn]:
         """Every finished turn, in order within its conversation."""
-        return [turn for each in self.store.conversations(1000) for turn in self.store.turns(each.key)]
+        return [
+            turn
+            for each in self.store.conversations.conversations(1000)
+            for turn in self.store.conversations.turns(each.key)
+        ]
 
     def idle(self) -> bool:
         """Whether nothing is left to do."""

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from orchestrator.model import Conversation, InboundMessage, Turn
-from orchestrator.stores.sqlite.conversations import SqliteStore
+from orchestrator.stores.sqlite.store import SqliteStore
 
 _NAME = re.compile(r"(?P<key>[a-z]+-[0-9a-f]{32})(-\d+)?")  # a conversation's id, or its key for all generations
 
@@ -33,7 +33,7 @@ class Told(msgspec.Struct, frozen=True):
 
 def latest(store: SqliteStore) -> list[Summary]:
     """The latest conversations, the last one answered first."""
-    return [_summary(each) for each in store.conversations()]
+    return [_summary(each) for each in store.conversations.conversations()]
 
 
 def told(store: SqliteStore, name: str) -> Told | None:
@@ -41,8 +41,9 @@ def told(store: SqliteStore, name: str) -> Told | None:
     match = _NAME.fullmatch(name)
     if not match:
         return None
-    now = store.load(match["key"])  # before the finished turns: a turn that ends in between is seen twice, never missed
-    finished = store.turns(name)
+    # Before the finished turns: a turn that ends in between is seen twice, never missed.
+    now = store.conversations.load(match["key"])
+    finished = store.conversations.turns(name)
     turns = [*finished, *_under_way(now.conversation, name, {turn.turn_id for turn in finished})]
     taken = {message.message_id for turn in turns for message in turn.messages}
     waiting = tuple(message for message in now.waiting if message.message_id not in taken)

@@ -112,7 +112,7 @@ class Server:
     async def _health(self, _: Request) -> Response:
         queue = self._deployment.queue
         counts = await run_in_threadpool(
-            lambda: {**self._deployment.store.counts(), "wake_ups": queue.waiting(), "dead": queue.dead()}
+            lambda: {**self._deployment.store.conversations.counts(), "wake_ups": queue.waiting(), "dead": queue.dead()}
         )
         return reply({"status": "ok", **counts, "rows": self._rows})
 
@@ -128,7 +128,7 @@ class Server:
 
     def _writable(self) -> list[ChannelName]:
         """The deployment's channels that a customer of this machine can write by."""
-        return [each.name for each in self._deployment.channels if each.name in customers.A_CUSTOMER]
+        return [each.name for each in self._deployment.hub.channels if each.name in customers.A_CUSTOMER]
 
     async def _write(self, request: Request) -> Response:
         """202: the message is kept, and will be answered whatever happens to this process."""

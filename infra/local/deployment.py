@@ -31,17 +31,13 @@ from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex
-from orchestrator.channels.channel import Channel
-from orchestrator.channels.email.channel import EmailChannel
-from orchestrator.channels.sms.channel import SmsChannel
-from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
-from orchestrator.model import Delivered
+from orchestrator.model import Delivered, Record
 from orchestrator.settings import Settings
-from orchestrator.stores.sqlite.conversations import SqliteStore
-from orchestrator.stores.sqlite.wake_ups import SqliteQueue
+from orchestrator.stores.sqlite.store import SqliteStore
+from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
 from queries.compatibility.views import ViewFolder
 from queries.engines.duckdb import DuckDbEngine
 from transformer.lake.journal import SqliteJournal
@@ -86,25 +82,22 @@ class Deployment:
             self.store = SqliteStore(data / "parley.sqlite3", self._append, clock)
             opened.callback(self.store.database.close)
             self.journal = SqliteJournal(self.store.database.connect)
-            self.queue = SqliteQueue(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
+            self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
             self.outbox = Outbox(self.store.database, self._append, clock)
             self.documents = DocumentIndex(data / "documents.sqlite3")
             self.templates = Overrides(FolderStore(data / "templates"))
             self.redactor = _redactor(settings)
             self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
-            self.channels: Sequence[Channel] = (
-                SmsChannel(self.outbox, settings),
-                WhatsAppChannel(self.outbox, settings),
-                EmailChannel(self.outbox, MailFolder(mail or data / "mail"), _with_mail_address(settings)),
-            )
-            self.hub = Hub(
-                channels=self.channels,
-                answerers=self._answerers(),
+            self.keys = Keys(_secret(data / "conversation.key"))
+            self.mail = MailFolder(mail or data / "mail")
+            self.hub = bootstrap.hub(
+                _with_mail_address(settings),
+                providers(self.outbox, self.mail, bootstrap.clients(settings)),
                 store=self.store,
-                queue=self.queue,
-                keys=Keys(_secret(data / "conversation.key")),
-                settings=settings,
+                wake_ups=self.queue,
+                keys=self.keys,
                 clock=clock,
+                asked=self._answerers(),
             )
             opened.pop_all()
 
@@ -116,11 +109,16 @@ class Deployment:
     ) -> None:
         self.close()
 
-    def receive(self, delivered: Delivered) -> Received:
-        """As a topic with two subscriptions: the hub's, and the stream's where the channel has one."""
-        if any(channel.on_stream and channel.recognises(delivered.event) for channel in self.channels):
-            self.store.record([delivered.original])
-        return self.hub.receive(delivered)
+    def receive(self, delivered: Delivered, hub: Hub | None = None) -> Received:
+        """As a topic with two subscriptions: a hub's, and the stream's where the channel's events go there too.
+
+        The hub is this deployment's, unless another one on the same store is given.
+        """
+        hub = hub or self.hub
+        streamed = (each for each in hub.channels if each.name in self.settings.streamed_channels)
+        if any(channel.recognises(delivered.event) for channel in streamed):
+            self.store.journal.record([Record("events", delivered.original)])
+        return hub.receive(delivered)
 
     def transform(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
         """What the lake makes of a record, with the templates in use now; redacted where the settings say so."""
@@ -168,6 +166,12 @@ class Deployment:
         return bootstrap.answerers(
             self.settings, client, {DocumentsAnswerer.name: lambda: DocumentsAnswerer(self.documents)}
         )
+
+
+def providers(sends: object, mail: MailFolder, others: bootstrap.Client) -> bootstrap.Client:
+    """Clients that stand for the providers of messages and mail; `others` for what is not simulated."""
+    simulated = {"pinpoint-sms-voice-v2": sends, "socialmessaging": sends, "sesv2": sends, "s3": mail}
+    return lambda service: simulated[service] if service in simulated else others(service)
 
 
 @contextmanager

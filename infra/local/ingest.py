@@ -130,7 +130,7 @@ class Ingest:
         return self._turns(received)
 
     def _turns(self, received: Received) -> list[Turn]:
-        found = [self._deployment.store.turn_of(received.channel, each) for each in received.to_answer]
+        found = [self._deployment.store.conversations.turn_of(received.channel, each) for each in received.to_answer]
         return list({turn.turn_id: turn for turn in found if turn}.values())
 
     def _unanswered(self, received: Received) -> bool:

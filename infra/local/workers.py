@@ -8,7 +8,7 @@ from orchestrator.backoff import full_jitter
 from orchestrator.errors import NotYetError, ParleyError, SupersededError
 from orchestrator.hub import Hub
 from orchestrator.settings import Settings
-from orchestrator.stores.sqlite.wake_ups import SqliteQueue, WakeUp
+from orchestrator.stores.sqlite.wake_ups import Leased, SqliteWakeUps
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ POLL_S = 0.25  # how soon a worker sees a wake-up of another process, or one who
 SWEEP_S = 60.0
 
 
-def work(hub: Hub, queue: SqliteQueue, wake_up: WakeUp, settings: Settings) -> None:
+def work(hub: Hub, queue: SqliteWakeUps, wake_up: Leased, settings: Settings) -> None:
     """One wake-up, to its end: done, tried again later, or buried after its last receive."""
     last = wake_up.receives >= settings.max_receives
     try:
@@ -35,7 +35,7 @@ def work(hub: Hub, queue: SqliteQueue, wake_up: WakeUp, settings: Settings) -> N
         queue.done(wake_up)
 
 
-def _again(queue: SqliteQueue, wake_up: WakeUp, last: bool) -> None:
+def _again(queue: SqliteWakeUps, wake_up: Leased, last: bool) -> None:
     if last:
         queue.bury(wake_up)
     else:
@@ -45,7 +45,7 @@ def _again(queue: SqliteQueue, wake_up: WakeUp, last: bool) -> None:
 class Workers:
     """Threads that work off the queue, sweep, and run one more periodic job (the lake's flush)."""
 
-    def __init__(self, hub: Hub, queue: SqliteQueue, settings: Settings, *, count: int) -> None:
+    def __init__(self, hub: Hub, queue: SqliteWakeUps, settings: Settings, *, count: int) -> None:
         self._hub = hub
         self._queue = queue
         self._settings = settings

@@ -6,7 +6,7 @@ from infra.operating.stage import Stage
 from infra.outputs import HubOutputs
 from orchestrator import bootstrap
 from orchestrator.hub import Hub
-from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.dynamodb.store import DynamoStore
 
 
 def store(stage: Stage) -> DynamoStore:
@@ -18,4 +18,4 @@ def store(stage: Stage) -> DynamoStore:
 def hub(stage: Stage) -> Hub:
     """What it receives, it keeps in its table and wakes through its queue: the deployed functions do the rest."""
     settings = stage.settings()
-    return bootstrap.hub(settings, bootstrap.clients(settings))
+    return bootstrap.deployed(settings, bootstrap.clients(settings))

@@ -1,20 +1,23 @@
-"""The port of everything the hub keeps, and of the queue that wakes it.
+"""The ports of everything that is kept, one a subject, and of the queue that wakes the workers.
 
 A conversation is one value; each step of a turn is one conditional write of it, together with everything that must not
 be lost with the step: the messages it takes, what the person spent, the finished turn, and the *records* for the lake.
-Records are event JSON waiting for the transformer; whoever drains them to the lake deletes them once it has
-acknowledged (embedded: the journal table; on AWS: the table's stream). That acknowledgement is the last step of a turn,
-`recorded`.
+Whoever drains records to the lake deletes them once the lake has acknowledged them (embedded: the journal table; on
+AWS: the table's stream). That acknowledgement is the last step of a turn, `recorded`.
+
+Every method raises `UpstreamError` when the store itself is unavailable.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
 import msgspec
 
-from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Turn
+from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Record, Turn, WakeUp
+
+WAITS_TOO_LONG = timedelta(minutes=1)  # after which the sweeper wakes a message that no turn has taken
 
 
 class Committed(Enum):
@@ -33,14 +36,16 @@ class Snapshot(msgspec.Struct, frozen=True):
     waiting: tuple[InboundMessage, ...]  # in no turn yet, by the provider's time, then id
 
 
-class Store(Protocol):
-    """Conversations, messages, turns, contacts. Raises `UpstreamError` when the store itself is unavailable."""
+class Conversations(Protocol):
+    """Messages, and the turns they become."""
 
-    def commit(self, key: str, contact_key: str, message: InboundMessage, records: Sequence[bytes]) -> Committed:
+    def commit(self, key: str, contact_key: str, message: InboundMessage, records: Sequence[Record]) -> Committed:
         """Keep a message, and its records, unless its channel and message id are kept already."""
         ...
 
-    def load(self, key: str) -> Snapshot: ...
+    def load(self, key: str) -> Snapshot:
+        """All that a step is taken from; an empty snapshot for a key that is not known."""
+        ...
 
     def save(
         self,
@@ -49,7 +54,7 @@ class Store(Protocol):
         taken: Sequence[InboundMessage] = (),
         finished: Turn | None = None,
         change: ContactChange | None = None,
-        records: Sequence[bytes] = (),
+        records: Sequence[Record] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         """Write a step, all or nothing; returns the conversation with its new version.
@@ -59,31 +64,65 @@ class Store(Protocol):
         """
         ...
 
-    def record(self, records: Sequence[bytes], *, contact_key: str = "", change: ContactChange | None = None) -> None:
-        """Keep records that belong to no step: what was ignored, quarantined or rejected; and what that changes."""
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Keys of conversations with an unfinished turn past its `due_at`, or a message that waits for a turn since
+        before `now` less `WAITS_TOO_LONG`."""
         ...
 
+    def turns(self, conversation: str) -> Sequence[Turn]:
+        """The finished turns of a conversation's id, or of every generation of its key, in order."""
+        ...
+
+
+class Contacts(Protocol):
+    """People at our addresses: what they consent to, what they have spent. A step changes them with itself."""
+
+    def change(self, contact_key: str, change: ContactChange, records: Sequence[Record]) -> None:
+        """Change a contact outside of any step, with the records that tell of it."""
+        ...
+
+
+class Quarantine(Protocol):
+    """Messages that are held back for their verdicts."""
+
     def hold(self, held: Held) -> None:
-        """Keep a quarantined message for an operator, once for its channel and message id."""
+        """Keep a message for an operator, once for its channel and message id."""
         ...
 
     def held(self) -> Sequence[Held]:
-        """Every message that is in quarantine, oldest first."""
+        """Every message that is held, oldest first."""
         ...
 
     def let_go(self, held: Held) -> None:
-        """Forget a message that was in quarantine."""
-        ...
-
-    def due(self, now: datetime, limit: int) -> Sequence[str]:
-        """Keys of conversations with an unfinished turn past its `due_at`, or a message that waits for a turn since
-        before `now` less a minute."""
+        """Forget a message that was held."""
         ...
 
 
-class Queue(Protocol):
-    """Wake-ups: first in, first out within a conversation, one at a time; conversations side by side."""
+class Journal(Protocol):
+    """What the lake still lacks."""
 
-    def wake(self, key: str, deduplication_id: str) -> None:
-        """Wake the conversation. A second call with the same id within five minutes may be dropped."""
+    def record(self, records: Sequence[Record]) -> None:
+        """Keep records that belong to no step: what was ignored, quarantined or rejected."""
         ...
+
+
+class Store(Protocol):
+    """One place that keeps it all, by subject."""
+
+    @property
+    def conversations(self) -> Conversations: ...
+
+    @property
+    def contacts(self) -> Contacts: ...
+
+    @property
+    def quarantine(self) -> Quarantine: ...
+
+    @property
+    def journal(self) -> Journal: ...
+
+
+class WakeUps(Protocol):
+    """A queue of wake-ups: first in, first out within a key, one at a time; keys side by side."""
+
+    def wake(self, wake_up: WakeUp) -> None: ...

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from orchestrator.aws_errors import Operation, Owner, translated
 from orchestrator.errors import ConfigurationError, RefusedError, UpstreamError
+from orchestrator.model import WakeUp
 
 _COMMON: dict[str, Owner] = {
     "InvalidAddress": ConfigurationError,
@@ -47,17 +48,23 @@ class SqsClient(Protocol):
     def change_message_visibility(self, **request: Any) -> Any: ...
 
 
-class SqsQueue:
-    """Fills `Queue`; the body of a wake-up is the conversation's key."""
+class SqsWakeUps:
+    """Fills `WakeUps`; the body of a message is the key, its kind the queue's.
+
+    A message of a FIFO queue cannot be delayed by itself: a wake-up with a moment is delivered at once.
+    """
 
     def __init__(self, client: SqsClient, url: str) -> None:
         self._client = client
         self._url = url
 
-    def wake(self, key: str, deduplication_id: str) -> None:
+    def wake(self, wake_up: WakeUp) -> None:
         with translated(_SEND):
             self._client.send_message(
-                QueueUrl=self._url, MessageBody=key, MessageGroupId=key, MessageDeduplicationId=deduplication_id
+                QueueUrl=self._url,
+                MessageBody=wake_up.key,
+                MessageGroupId=wake_up.key,
+                MessageDeduplicationId=wake_up.deduplication_id,
             )
 
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from orchestrator.errors import SupersededError
-from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Turn
+from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Record, Turn
 from orchestrator.stores.ports import Committed, Store
 from tests.kit import NOON, OURS, THEIRS, Clock
 
@@ -17,6 +17,10 @@ KEY = "sms-" + "a" * 32
 
 def message(number: int, later_s: float = 0, text: str = "hello") -> InboundMessage:
     return InboundMessage("sms", f"m{number}", OURS, THEIRS, text, NOON + timedelta(seconds=later_s))
+
+
+def record(body: bytes) -> Record:
+    return Record("events", body)
 
 
 def conversation() -> Conversation:
@@ -43,29 +47,29 @@ class StoreContract(ABC):
         """What the store has handed on for the lake, in order."""
 
     def test_a_message_is_kept_once_with_its_records(self, store: Store) -> None:
-        assert store.commit(KEY, KEY, message(1), [b"r1"]) is Committed.NEW
-        assert store.commit(KEY, KEY, message(1), [b"r1"]) is Committed.WAITING
-        assert store.load(KEY).waiting == (message(1),)
+        assert store.conversations.commit(KEY, KEY, message(1), [record(b"r1")]) is Committed.NEW
+        assert store.conversations.commit(KEY, KEY, message(1), [record(b"r1")]) is Committed.WAITING
+        assert store.conversations.load(KEY).waiting == (message(1),)
         assert self.records(store) == [b"r1"]
 
     def test_a_message_in_a_turn_is_taken(self, store: Store) -> None:
-        store.commit(KEY, KEY, message(1), [])
-        store.save(msgspec.structs.replace(conversation(), turn=turn_of(message(1))), taken=[message(1)])
-        assert store.load(KEY).waiting == ()
-        assert store.commit(KEY, KEY, message(1), []) is Committed.TAKEN
+        store.conversations.commit(KEY, KEY, message(1), [])
+        store.conversations.save(msgspec.structs.replace(conversation(), turn=turn_of(message(1))), taken=[message(1)])
+        assert store.conversations.load(KEY).waiting == ()
+        assert store.conversations.commit(KEY, KEY, message(1), []) is Committed.TAKEN
 
     def test_the_same_id_on_another_channel_is_another_message(self, store: Store) -> None:
-        store.commit(KEY, KEY, message(1), [])
+        store.conversations.commit(KEY, KEY, message(1), [])
         other = msgspec.structs.replace(message(1), channel="email")
-        assert store.commit("email-" + "b" * 32, "email-" + "b" * 32, other, []) is Committed.NEW
+        assert store.conversations.commit("email-" + "b" * 32, "email-" + "b" * 32, other, []) is Committed.NEW
 
     def test_messages_wait_in_the_providers_order(self, store: Store) -> None:
         for each in (message(3, 30), message(1, 10), message(2, 20)):
-            store.commit(KEY, KEY, each, [])
-        assert [each.message_id for each in store.load(KEY).waiting] == ["m1", "m2", "m3"]
+            store.conversations.commit(KEY, KEY, each, [])
+        assert [each.message_id for each in store.conversations.load(KEY).waiting] == ["m1", "m2", "m3"]
 
     def test_an_unknown_conversation_is_empty(self, store: Store) -> None:
-        snapshot = store.load(KEY)
+        snapshot = store.conversations.load(KEY)
         assert snapshot.conversation is None
         assert snapshot.waiting == ()
         assert (snapshot.contact.key, snapshot.contact.consent, snapshot.contact.turns_today) == (KEY, None, 0)
@@ -78,23 +82,23 @@ class StoreContract(ABC):
             parts=(Part("body", detail={"encoding": "GSM"}, state="sending"),),
             claimed_until=NOON + timedelta(microseconds=1),
         )
-        written = store.save(msgspec.structs.replace(conversation(), turn=turn, language="es"))
+        written = store.conversations.save(msgspec.structs.replace(conversation(), turn=turn, language="es"))
         assert written.version == 1
-        assert store.load(KEY).conversation == written
+        assert store.conversations.load(KEY).conversation == written
 
     def test_a_write_on_an_old_version_changes_nothing(self, store: Store) -> None:
-        store.commit(KEY, KEY, message(1), [])
-        first = store.save(conversation())
-        store.save(first)
+        store.conversations.commit(KEY, KEY, message(1), [])
+        first = store.conversations.save(conversation())
+        store.conversations.save(first)
         with pytest.raises(SupersededError):
-            store.save(
+            store.conversations.save(
                 msgspec.structs.replace(first, generation=7),
                 taken=[message(1)],
                 change=ContactChange(at=NOON, turns=1),
                 finished=turn_of(message(1)),
-                records=[b"never"],
+                records=[record(b"never")],
             )
-        snapshot = store.load(KEY)
+        snapshot = store.conversations.load(KEY)
         assert snapshot.conversation is not None
         assert snapshot.conversation.generation == 0
         assert snapshot.waiting == (message(1),)
@@ -106,7 +110,7 @@ class StoreContract(ABC):
 
         def write() -> None:
             try:
-                store.save(conversation())
+                store.conversations.save(conversation())
                 outcomes.append("won")
             except SupersededError:
                 outcomes.append("superseded")
@@ -119,60 +123,62 @@ class StoreContract(ABC):
         assert sorted(outcomes) == ["superseded"] * 7 + ["won"]
 
     def test_contact_counters_add_up_and_start_again_each_hour_and_day(self, store: Store, clock: Clock) -> None:
-        saved = store.save(conversation(), change=ContactChange(at=NOON, turns=1, tokens=10))
-        saved = store.save(saved, change=ContactChange(at=NOON, turns=1, tokens=5, notified=True))
-        contact = store.load(KEY).contact
+        saved = store.conversations.save(conversation(), change=ContactChange(at=NOON, turns=1, tokens=10))
+        saved = store.conversations.save(saved, change=ContactChange(at=NOON, turns=1, tokens=5, notified=True))
+        contact = store.conversations.load(KEY).contact
         assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (2, 2, 15)
         assert contact.notified_hour == int(NOON.timestamp()) // 3600
         clock.advance(hours=1)
-        saved = store.save(saved, change=ContactChange(at=clock.now, turns=1))
-        contact = store.load(KEY).contact
+        saved = store.conversations.save(saved, change=ContactChange(at=clock.now, turns=1))
+        contact = store.conversations.load(KEY).contact
         assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (1, 3, 15)
         clock.advance(days=1)
-        store.save(saved, change=ContactChange(at=clock.now, turns=1))
-        contact = store.load(KEY).contact
+        store.conversations.save(saved, change=ContactChange(at=clock.now, turns=1))
+        contact = store.conversations.load(KEY).contact
         assert (contact.turns_this_hour, contact.turns_today, contact.tokens_today) == (1, 1, 0)
 
     def test_consent_stays_until_it_is_changed(self, store: Store) -> None:
-        saved = store.save(conversation(), change=ContactChange(at=NOON, consent="opted_out"))
-        saved = store.save(saved, change=ContactChange(at=NOON, turns=1))
-        assert store.load(KEY).contact.consent == "opted_out"
-        store.save(saved, change=ContactChange(at=NOON, consent="opted_in"))
-        assert store.load(KEY).contact.consent == "opted_in"
+        saved = store.conversations.save(conversation(), change=ContactChange(at=NOON, consent="opted_out"))
+        saved = store.conversations.save(saved, change=ContactChange(at=NOON, turns=1))
+        assert store.conversations.load(KEY).contact.consent == "opted_out"
+        store.conversations.save(saved, change=ContactChange(at=NOON, consent="opted_in"))
+        assert store.conversations.load(KEY).contact.consent == "opted_in"
 
     def test_a_change_without_a_step_is_kept_with_its_records(self, store: Store) -> None:
-        store.record([b"1"], contact_key=KEY, change=ContactChange(at=NOON, consent="opted_in"))
-        assert store.load(KEY).contact.consent == "opted_in"
+        store.contacts.change(KEY, ContactChange(at=NOON, consent="opted_in"), [record(b"1")])
+        assert store.conversations.load(KEY).contact.consent == "opted_in"
         assert self.records(store) == [b"1"]
 
     def test_consent_belongs_to_the_person_whatever_the_thread(self, store: Store) -> None:
         contact_key = "email-" + "c" * 16
         for thread in (contact_key + "1" * 16, contact_key + "2" * 16):
             head = msgspec.structs.replace(conversation(), key=thread, contact_key=contact_key)
-            store.save(head, change=ContactChange(at=NOON, turns=1))
-        assert store.load(contact_key + "1" * 16).contact.turns_today == 2
+            store.conversations.save(head, change=ContactChange(at=NOON, turns=1))
+        assert store.conversations.load(contact_key + "1" * 16).contact.turns_today == 2
 
     def test_an_unfinished_turn_is_due_at_its_time(self, store: Store) -> None:
-        saved = store.save(msgspec.structs.replace(conversation(), turn=turn_of()), due_at=NOON + timedelta(minutes=2))
-        assert list(store.due(NOON + timedelta(minutes=1), 10)) == []
-        assert list(store.due(NOON + timedelta(minutes=2), 10)) == [KEY]
-        store.save(msgspec.structs.replace(saved, turn=None))
-        assert list(store.due(NOON + timedelta(days=1), 10)) == []
+        saved = store.conversations.save(
+            msgspec.structs.replace(conversation(), turn=turn_of()), due_at=NOON + timedelta(minutes=2)
+        )
+        assert list(store.conversations.due(NOON + timedelta(minutes=1), 10)) == []
+        assert list(store.conversations.due(NOON + timedelta(minutes=2), 10)) == [KEY]
+        store.conversations.save(msgspec.structs.replace(saved, turn=None))
+        assert list(store.conversations.due(NOON + timedelta(days=1), 10)) == []
 
     def test_a_message_that_waits_too_long_is_due(self, store: Store) -> None:
-        store.commit(KEY, KEY, message(1), [])
-        assert list(store.due(NOON + timedelta(seconds=30), 10)) == []
-        assert list(store.due(NOON + timedelta(seconds=61), 10)) == [KEY]
+        store.conversations.commit(KEY, KEY, message(1), [])
+        assert list(store.conversations.due(NOON + timedelta(seconds=30), 10)) == []
+        assert list(store.conversations.due(NOON + timedelta(seconds=61), 10)) == [KEY]
 
     def test_a_held_message_is_kept_once_until_it_is_let_go(self, store: Store) -> None:
         held = Held("email", "m1", "a@example.org", "b@example.org", "spam", NOON, b"\x00whole\xff")
-        store.hold(held)
-        store.hold(msgspec.structs.replace(held, reason="spam again"))
-        assert list(store.held()) == [held]
-        store.let_go(held)
-        assert list(store.held()) == []
+        store.quarantine.hold(held)
+        store.quarantine.hold(msgspec.structs.replace(held, reason="spam again"))
+        assert list(store.quarantine.held()) == [held]
+        store.quarantine.let_go(held)
+        assert list(store.quarantine.held()) == []
 
     def test_records_keep_their_order(self, store: Store) -> None:
-        store.record([b"1", b"2"])
-        store.save(conversation(), records=[b"3"])
+        store.journal.record([record(b"1"), record(b"2")])
+        store.conversations.save(conversation(), records=[record(b"3")])
         assert self.records(store) == [b"1", b"2", b"3"]

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from orchestrator.channels.channel import Channel
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError, UncertainError, UpstreamError
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, Citation, Delivered, Ignored, InboundMessage, Turn
 from orchestrator.settings import Settings
 from tests.kit import NOON, Line
 from tests.lines import LINES
+
+SILENCE = Answer("", source="stub")  # what is sent is the part
 
 pytestmark = pytest.mark.parametrize("name", sorted(LINES))
 
@@ -106,9 +109,9 @@ def _damaged(value: Any) -> Iterator[Any]:
 def sent_whole(line: Line, text: str, *citations: Citation) -> list[str]:
     """Compose and send every part: the provider's model has checked each request."""
     channel, turn = channel_of(line), turn_on(line)
-    parts = channel.compose(turn, Answer(text, source="stub", citations=citations))
+    parts = channel.compose(outgoing_of(turn, Answer(text, source="stub", citations=citations)))
     for part in parts:
-        assert channel.send(turn, part).message_id
+        assert channel.send(outgoing_of(turn, SILENCE), part).message_id
     assert len(line.replies) == len(parts)
     return [line.readable(part) for part in parts]
 
@@ -136,16 +139,18 @@ def test_the_source_is_shown_with_the_answer(name: str) -> None:
 def test_composing_is_pure(name: str) -> None:
     line = LINES[name]()
     channel, turn = channel_of(line), turn_on(line)
-    assert channel.compose(turn, Answer(LONG, source="stub")) == channel.compose(turn, Answer(LONG, source="stub"))
+    assert channel.compose(outgoing_of(turn, Answer(LONG, source="stub"))) == channel.compose(
+        outgoing_of(turn, Answer(LONG, source="stub"))
+    )
 
 
 def test_a_throttled_send_belongs_to_the_queue_and_is_certain(name: str) -> None:
     line = LINES[name]()
     turn = turn_on(line)
-    (part,) = channel_of(line).compose(turn, Answer("hello", source="stub"))
+    (part,) = channel_of(line).compose(outgoing_of(turn, Answer("hello", source="stub")))
     line.failures = [line.throttled()]
     with pytest.raises(UpstreamError) as raised:
-        channel_of(line).send(turn, part)
+        channel_of(line).send(outgoing_of(turn, SILENCE), part)
     assert not isinstance(raised.value, UncertainError)
     assert line.replies == []
 
@@ -153,5 +158,7 @@ def test_a_throttled_send_belongs_to_the_queue_and_is_certain(name: str) -> None
 def test_parts_survive_the_store(name: str) -> None:
     line = LINES[name]()
     turn = turn_on(line)
-    whole = msgspec.structs.replace(turn, parts=tuple(channel_of(line).compose(turn, Answer(LONG, source="stub"))))
+    whole = msgspec.structs.replace(
+        turn, parts=tuple(channel_of(line).compose(outgoing_of(turn, Answer(LONG, source="stub"))))
+    )
     assert msgspec.json.decode(msgspec.json.encode(whole), type=Turn) == whole

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.model import WakeUp
 from orchestrator.stores.sqlite.database import Database
-from orchestrator.stores.sqlite.wake_ups import SqliteQueue
+from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
 from tests.kit import Clock
 
 
@@ -17,15 +18,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def queue(tmp_path: Path, clock: Clock) -> Iterator[SqliteQueue]:
+def queue(tmp_path: Path, clock: Clock) -> Iterator[SqliteWakeUps]:
     with closing(Database(tmp_path / "queue.sqlite3")) as database:
-        yield SqliteQueue(database, clock, visibility_s=30, on_wake=lambda: None)
+        yield SqliteWakeUps(database, clock, visibility_s=30, on_wake=lambda: None)
 
 
-def test_one_wake_up_of_a_conversation_is_out_at_a_time(queue: SqliteQueue) -> None:
-    queue.wake("a", "1")
-    queue.wake("a", "2")
-    queue.wake("b", "3")
+def test_one_wake_up_of_a_conversation_is_out_at_a_time(queue: SqliteWakeUps) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
+    queue.wake(WakeUp("turn", "a", "2"))
+    queue.wake(WakeUp("turn", "b", "3"))
     first, second = queue.lease(), queue.lease()
     assert first
     assert second
@@ -37,9 +38,9 @@ def test_one_wake_up_of_a_conversation_is_out_at_a_time(queue: SqliteQueue) -> N
     assert third.key == "a"
 
 
-def test_a_retried_wake_up_keeps_its_place(queue: SqliteQueue, clock: Clock) -> None:
-    queue.wake("a", "1")
-    queue.wake("a", "2")
+def test_a_retried_wake_up_keeps_its_place(queue: SqliteWakeUps, clock: Clock) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
+    queue.wake(WakeUp("turn", "a", "2"))
     first = queue.lease()
     assert first
     queue.retry_in(first, 10)
@@ -50,8 +51,8 @@ def test_a_retried_wake_up_keeps_its_place(queue: SqliteQueue, clock: Clock) -> 
     assert (again.id, again.receives) == (first.id, 2)
 
 
-def test_a_lease_runs_out(queue: SqliteQueue, clock: Clock) -> None:
-    queue.wake("a", "1")
+def test_a_lease_runs_out(queue: SqliteWakeUps, clock: Clock) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
     queue.lease()
     clock.advance(seconds=31)
     again = queue.lease()
@@ -59,8 +60,8 @@ def test_a_lease_runs_out(queue: SqliteQueue, clock: Clock) -> None:
     assert again.receives == 2
 
 
-def test_an_uncounted_retry_costs_no_receive(queue: SqliteQueue, clock: Clock) -> None:
-    queue.wake("a", "1")
+def test_an_uncounted_retry_costs_no_receive(queue: SqliteWakeUps, clock: Clock) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
     first = queue.lease()
     assert first
     queue.retry_in(first, 5, uncounted=True)
@@ -70,15 +71,15 @@ def test_an_uncounted_retry_costs_no_receive(queue: SqliteQueue, clock: Clock) -
     assert again.receives == 1
 
 
-def test_the_same_deduplication_id_wakes_once(queue: SqliteQueue) -> None:
-    queue.wake("a", "1")
-    queue.wake("a", "1")
+def test_the_same_deduplication_id_wakes_once(queue: SqliteWakeUps) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
+    queue.wake(WakeUp("turn", "a", "1"))
     assert queue.waiting() == 1
 
 
-def test_a_buried_wake_up_blocks_nobody_and_is_counted(queue: SqliteQueue) -> None:
-    queue.wake("a", "1")
-    queue.wake("a", "2")
+def test_a_buried_wake_up_blocks_nobody_and_is_counted(queue: SqliteWakeUps) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
+    queue.wake(WakeUp("turn", "a", "2"))
     first = queue.lease()
     assert first
     queue.bury(first)
@@ -88,8 +89,8 @@ def test_a_buried_wake_up_blocks_nobody_and_is_counted(queue: SqliteQueue) -> No
     assert (queue.waiting(), queue.dead()) == (1, 1)
 
 
-def test_leases_of_a_dead_process_are_forgotten(queue: SqliteQueue) -> None:
-    queue.wake("a", "1")
+def test_leases_of_a_dead_process_are_forgotten(queue: SqliteWakeUps) -> None:
+    queue.wake(WakeUp("turn", "a", "1"))
     queue.lease()
     queue.forget_leases()
     assert queue.lease()

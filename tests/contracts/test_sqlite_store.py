@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from orchestrator.stores.ports import Store
-from orchestrator.stores.sqlite.conversations import SqliteStore
+from orchestrator.stores.sqlite.store import SqliteStore
 from tests.contracts.store import KEY, StoreContract, conversation, turn_of
 from tests.kit import NOON, Clock, keep_in_table
 
@@ -35,18 +35,18 @@ class TestSqliteStore(StoreContract):
 
 def test_what_was_committed_is_there_for_the_next_process(tmp_path: Path) -> None:
     with opened(tmp_path, Clock()) as first:
-        written = first.save(conversation())
+        written = first.conversations.save(conversation())
         with opened(tmp_path, Clock()) as second:
-            assert second.load(KEY).conversation == written
+            assert second.conversations.load(KEY).conversation == written
 
 
 def test_claims_of_a_dead_process_are_forgotten(tmp_path: Path) -> None:
     clock = Clock()
     with opened(tmp_path, clock) as store:
         turn = msgspec.structs.replace(turn_of(), claimed_until=NOON.replace(year=2027))
-        store.save(msgspec.structs.replace(conversation(), turn=turn), due_at=NOON.replace(year=2027))
-        assert store.forget_claims() == 1
-        kept = store.load(KEY).conversation
+        store.conversations.save(msgspec.structs.replace(conversation(), turn=turn), due_at=NOON.replace(year=2027))
+        assert store.conversations.forget_claims() == 1
+        kept = store.conversations.load(KEY).conversation
     assert kept is not None
     assert kept.turn is not None
     assert kept.turn.claimed_until == clock.now

@@ -57,7 +57,7 @@ def test_another_seed_gives_other_rows(data: Path, tmp_path: Path) -> None:
 
 def test_every_turn_is_finished_and_in_the_lake(data: Path) -> None:
     with Deployment(data, Settings()) as deployment:
-        counts = deployment.store.counts()
+        counts = deployment.store.conversations.counts()
         assert (counts["waiting"], counts["unfinished"]) == (0, 0)
         assert (deployment.queue.waiting(), deployment.queue.dead(), deployment.journal.batches()) == (0, 0, [])
     assert 550 <= counts["turns"] <= 700

@@ -22,7 +22,7 @@ from infra.local.providers import customers
 from infra.operating.erasure import erasing, lake, store
 from infra.operating.erasure.person import Person
 from orchestrator.errors import ConfigurationError
-from orchestrator.model import ChannelName
+from orchestrator.model import ChannelName, Record
 from orchestrator.settings import Settings
 from tests.kit import NOON, notification, sms_event
 from tests.stories.test_ingest import ingest, rows, run
@@ -63,16 +63,16 @@ def only_by_its_turn(data: Path, address: str) -> None:
     with Deployment(data, Settings()) as deployment:
         turns = [
             turn
-            for each in deployment.store.conversations()
+            for each in deployment.store.conversations.conversations()
             if each.their_address == address
-            for turn in deployment.store.turns(each.key)
+            for turn in deployment.store.conversations.turns(each.key)
         ]
         for event in (
             {"eventType": "TEXT_READ", "messageId": "x1", "context": {"turn_id": turns[0].turn_id, "note": SECRET}},
             {"eventType": "TEXT_READ", "messageId": turns[0].parts[0].message_id, "context": {"note": SECRET}},
         ):
             whole = {**event, "eventTimestamp": 1, "originationPhoneNumber": "+12065550100"}
-            deployment.store.record([notification(whole)])
+            deployment.store.journal.record([Record("events", notification(whole))])
 
 
 def erase(data: Path, address: str, *options: str) -> Any:

@@ -174,7 +174,7 @@ def another_worker(machine: Any) -> None:
     """While the first worker is held up in a call, a second one wakes up for the same conversation."""
     machine.wrap, wrapped = (lambda _, port: port), machine.wrap
     second, machine.wrap = machine.build(), wrapped
-    keys = machine.store.due(machine.clock.now.replace(year=2100), 10)
+    keys = machine.store.conversations.due(machine.clock.now.replace(year=2100), 10)
     for key in keys:
         with suppress(NotYetError, SupersededError):
             second.converse(key)

@@ -86,7 +86,11 @@ def test_every_acknowledged_message_is_answered_after_kill_9_and_the_lake_equals
         process.send_signal(signal.SIGKILL)
 
     with Deployment(tmp_path, Settings()) as deployment:
-        turns = [turn for each in deployment.store.conversations(100) for turn in deployment.store.turns(each.key)]
+        turns = [
+            turn
+            for each in deployment.store.conversations.conversations(100)
+            for turn in deployment.store.conversations.turns(each.key)
+        ]
     answered = Counter(message.message_id for turn in turns for message in turn.messages)
     assert len(acknowledged) > 20
     assert set(acknowledged) <= set(answered)

@@ -23,6 +23,7 @@ from orchestrator.channels.email.channel import EmailChannel
 from orchestrator.channels.sms.channel import SmsChannel
 from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import EventError
+from orchestrator.model import Record
 from orchestrator.settings import Settings
 from tests.golden.cases import all_cases
 from tests.kit import NOON, Clock, sms_event
@@ -234,7 +235,7 @@ def expected_ids() -> set[object]:
 def test_firehose_errors_are_replayed_into_the_lake_and_only_what_is_missing(tmp_path: Path) -> None:
     where, data = folder(tmp_path / "errors"), tmp_path / "data"
     with Deployment(data, Settings()) as deployment:
-        deployment.store.record([OPENED])  # it has been delivered all the same
+        deployment.store.journal.record([Record("events", OPENED)])  # it has been delivered all the same
     assert len(rejected(data, "list", "--from", where)) == 7
     done = rejected(data, "replay", "--from", where)
     assert sorted(each["replay"] for each in done) == ["rejected"] * 2 + ["replay"] * 5
@@ -396,7 +397,7 @@ def test_replaying_anything_twice_gives_the_same_lake_as_once(picks: list[str | 
     originals = [Original("firehose", "", "", record, NOON) for record in records]
     there = [record for record in records if data.draw(st.booleans())]
     with TemporaryDirectory() as path, Deployment(Path(path), Settings()) as deployment:
-        deployment.store.record(there)
+        deployment.store.journal.record([Record("events", each) for each in there])
         list(replay(originals, EmbeddedTarget(deployment)))
         deployment.lake.flush()
         once = lake(Path(path))

@@ -53,7 +53,7 @@ def played(path: Path, name: str) -> list[Turns]:
         machine.clock.now += timedelta(seconds=pause_s)
         machine.deliver(line.event(text, f"m{number}", line.person(1), machine.clock.now))
         machine.drain()
-    (conversation,) = machine.store.conversations()
+    (conversation,) = machine.store.conversations.conversations()
     return [
         Turns(
             generation=turn.conversation_id.rpartition("-")[2],
@@ -63,7 +63,7 @@ def played(path: Path, name: str) -> list[Turns]:
             answer=turn.answer.text if turn.answer else None,
             states=tuple(part.state for part in turn.parts),
         )
-        for turn in machine.store.turns(conversation.key)
+        for turn in machine.store.conversations.turns(conversation.key)
     ]
 
 

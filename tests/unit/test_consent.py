@@ -14,7 +14,7 @@ SELF = Settings(self_managed_opt_outs=True)
 def said(machine: Machine, *texts: str) -> list[str]:
     """The replies to messages delivered one after the other."""
     for text in texts:
-        machine.deliver(sms_event(text, f"m{machine.store.counts()['messages']}-{text}"))
+        machine.deliver(sms_event(text, f"m{machine.store.conversations.counts()['messages']}-{text}"))
         machine.drain()
     return machine.provider.bodies
 
@@ -132,8 +132,8 @@ def test_after_a_refusal_a_start_to_the_provider_ends_the_silence(tmp_path: Path
 def test_a_stop_that_no_worker_could_finish_still_opts_out(tmp_path: Path) -> None:
     machine = Machine(tmp_path, settings=SELF)
     machine.deliver(sms_event("STOP", "m1"))
-    snapshot = machine.store.load(machine.hub._keys.contact_at("sms", OURS, THEIRS))
-    machine.hub._opened(snapshot)  # and the worker is never heard of again
+    snapshot = machine.store.conversations.load(machine.hub._keys.contact_of_addresses("sms", OURS, THEIRS))
+    machine.hub._open(snapshot)  # and the worker is never heard of again
     machine.store.database.connection().execute("DELETE FROM wakeups")
     machine.clock.advance(hours=2)
     machine.hub.sweep()

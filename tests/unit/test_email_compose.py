@@ -14,6 +14,7 @@ from infra.local.providers.email import inbound_event
 from orchestrator.channels.email.mime import parse_mail
 from orchestrator.channels.email.new_words import new_words
 from orchestrator.channels.email.thread import MAX_REFERENCES
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, Citation, Delivered, InboundMessage
 from tests.unit.email_kit import HEAD, NOON, OURS, channel, message, turn_of, written
 
@@ -25,7 +26,7 @@ OUR_HEADERS = {
 
 
 def replied(question: InboundMessage, answer: Answer = ANSWER) -> EmailMessage:
-    (part,) = channel().compose(turn_of(question), answer)
+    (part,) = channel().compose(outgoing_of(turn_of(question), answer))
     return email.message_from_bytes(part.body.encode(), policy=email.policy.default)
 
 
@@ -116,12 +117,12 @@ def test_references_are_bounded_and_keep_the_root() -> None:
 
 def test_a_long_message_id_is_neither_broken_nor_encoded() -> None:
     long = f"<{'x' * 200}@person.example>"
-    (part,) = channel().compose(turn_of(message(written("hi", f"References: {long}"))), ANSWER)
+    (part,) = channel().compose(outgoing_of(turn_of(message(written("hi", f"References: {long}"))), ANSWER))
     assert f"References: {long}\r\n" in part.body
 
 
 def test_the_mail_is_ascii_and_no_line_is_longer_than_smtp_allows() -> None:
-    (part,) = channel().compose(turn_of(message(written("ñ" * 3000))), Answer("é" * 5000, source="stub"))
+    (part,) = channel().compose(outgoing_of(turn_of(message(written("ñ" * 3000))), Answer("é" * 5000, source="stub")))
     assert part.body.isascii()
     assert max(map(len, part.body.split("\r\n"))) <= 998
 
@@ -132,7 +133,7 @@ def test_a_person_with_a_unicode_address_is_answered_at_it() -> None:
 
 
 def test_an_answer_without_words_sends_nothing() -> None:
-    assert channel().compose(turn_of(message(written("hi"))), Answer("", source="silence")) == []
+    assert channel().compose(outgoing_of(turn_of(message(written("hi"))), Answer("", source="silence"))) == []
 
 
 INJECTION = "a\r\nBcc: victim@other.example"
@@ -171,7 +172,7 @@ def test_any_text_composes_and_no_text_writes_a_header(
     detail = {"subject": subject, "from_name": name, "message_id": "<m@x>", "references": "<r@x>"}
     question = InboundMessage("email", "m", OURS, "zoe@person.example", words, NOON, "r@x", detail=detail)
     answer = Answer(f"x{text}", source="stub", citations=(Citation(name, ids),))
-    (part,) = channel().compose(turn_of(question), answer)
+    (part,) = channel().compose(outgoing_of(turn_of(question), answer))
     head, _, body = part.body.partition("\r\n\r\n")
     assert {line.partition(":")[0].lower() for line in head.split("\r\n") if line[:1].strip()} <= OUR_HEADERS
     assert parse_mail(part.body.encode()).senders[0].spec == OURS

@@ -11,9 +11,12 @@ from orchestrator.channels.email.mime import parse_mail
 from orchestrator.channels.email.new_words import new_words
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, Delivered, Ignored, InboundMessage
 from tests.corpus import files, needs_corpus
 from tests.unit.email_kit import NOON, OURS, S3, channel, turn_of, written
+
+SILENCE = Answer("", source="stub")  # what is sent is the part
 
 pytestmark = needs_corpus
 
@@ -40,8 +43,8 @@ def outcome(delivered: Delivered) -> Any:
     except EventError as error:
         return error.reason
     if isinstance(item, InboundMessage):
-        (part,) = channel().compose(turn_of(item), Answer("ok", source="stub"))
-        assert channel().send(turn_of(item), part).message_id
+        (part,) = channel().compose(outgoing_of(turn_of(item), Answer("ok", source="stub")))
+        assert channel().send(outgoing_of(turn_of(item), SILENCE), part).message_id
         assert msgspec.json.decode(msgspec.json.encode(item), type=InboundMessage) == item
     return item
 

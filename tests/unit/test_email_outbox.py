@@ -1,16 +1,19 @@
 """The stand-in for SES says what SES says."""
 
 from infra.local.providers.email import delivery_events, inbound_event, message_event
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, Delivered, InboundMessage
 from tests.unit.email_kit import NOON, OURS, Ses, channel, message, turn_of, written
+
+SILENCE = Answer("", source="stub")  # what is sent is the part
 
 TURN = turn_of(message(written("hi")))
 
 
 def request() -> dict[str, object]:
     ses = Ses()
-    (part,) = channel(ses).compose(TURN, Answer("It whistles.", source="stub"))
-    channel(ses).send(TURN, part)
+    (part,) = channel(ses).compose(outgoing_of(TURN, Answer("It whistles.", source="stub")))
+    channel(ses).send(outgoing_of(TURN, SILENCE), part)
     return ses.sent[0]
 
 

@@ -7,15 +7,18 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from infra.local.providers.requests import operation, refusal
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer
 from tests.unit.email_kit import OURS, Ses, channel, message, turn_of, written
+
+SILENCE = Answer("", source="stub")  # what is sent is the part
 
 TURN = turn_of(message(written("hi")))
 
 
 def sent(ses: Ses) -> str:
-    (part,) = channel(ses).compose(TURN, Answer("It whistles.", source="stub"))
-    return channel(ses).send(TURN, part).message_id
+    (part,) = channel(ses).compose(outgoing_of(TURN, Answer("It whistles.", source="stub")))
+    return channel(ses).send(outgoing_of(TURN, SILENCE), part).message_id
 
 
 def test_a_mail_is_sent_raw_with_the_turn_in_its_tags() -> None:

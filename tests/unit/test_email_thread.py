@@ -3,6 +3,7 @@
 import email
 import email.policy
 
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, InboundMessage
 from tests.unit.email_kit import channel, message, turn_of
 
@@ -14,7 +15,7 @@ def mail(subject: str, *headers: str) -> InboundMessage:
 
 def answered_by_the_person(question: InboundMessage, *, with_references: bool = True) -> InboundMessage:
     """The person's mail program answers ours, as RFC 5322 says; SES has given ours its id."""
-    (part,) = channel().compose(turn_of(question), Answer("ok", source="stub"))
+    (part,) = channel().compose(outgoing_of(turn_of(question), Answer("ok", source="stub")))
     ours = email.message_from_bytes(part.body.encode(), policy=email.policy.default)
     references = f"References: {ours['references']} <ses-1@eu-west-1.amazonses.com>"
     headers = ["In-Reply-To: <ses-1@eu-west-1.amazonses.com>", *([references] if with_references else [])]

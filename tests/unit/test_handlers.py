@@ -39,14 +39,14 @@ def test_only_what_could_not_be_kept_is_reported_as_failed(
     tmp_path: Path, aws: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = DeployedMachine(tmp_path)
-    commit = machine.store.commit
+    commit = machine.store.conversations.commit
 
     def fail_for_the_second(key: str, contact_key: str, message: Any, records: Any) -> Any:
         if message.message_id == "m2":
             raise UpstreamError("throttled")
         return commit(key, contact_key, message, records)
 
-    monkeypatch.setattr(machine.store, "commit", fail_for_the_second)
+    monkeypatch.setattr(machine.store.conversations, "commit", fail_for_the_second)
     events = [record(sms_event("x", f"m{number}"), f"q{number}") for number in (1, 2, 3)]
     assert ingress(machine, *events) == ["q2"]
     assert machine.counts()["messages"] == 2
@@ -100,6 +100,6 @@ def test_importing_the_handlers_reads_no_environment_and_opens_nothing() -> None
 
 def test_a_deployment_names_every_setting_that_is_missing() -> None:
     with pytest.raises(ConfigurationError) as raised:
-        bootstrap.hub(Settings(answerers=()), bootstrap.clients(Settings()))
+        bootstrap.deployed(Settings(answerers=()), bootstrap.clients(Settings()))
     for name in ("PARLEY_TABLE_NAME", "PARLEY_WAKE_UPS_URL", "PARLEY_CONVERSATION_KEY_SECRET"):
         assert name in str(raised.value)

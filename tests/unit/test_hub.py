@@ -38,7 +38,7 @@ def test_every_send_carries_its_turn(machine: Machine) -> None:
     machine.deliver(sms_event("hello"))
     machine.drain()
     (request,) = machine.provider.sent
-    turn = machine.store.turn_of("sms", "m1")
+    turn = machine.store.conversations.turn_of("sms", "m1")
     assert turn
     assert request["Context"]["turn_id"] == turn.turn_id
     assert turn.parts[0].message_id == "sent-1"
@@ -96,9 +96,9 @@ def test_context_expires_and_the_record_stays(machine: Machine) -> None:
     first, second = stub_of(machine).asked
     assert second.history == ()
     assert second.conversation_id != first.conversation_id
-    assert [turn.text for turn in machine.store.turns(first.conversation_id)] == ["one"]
+    assert [turn.text for turn in machine.store.conversations.turns(first.conversation_id)] == ["one"]
     key = first.conversation_id.rpartition("-")[0]
-    assert [turn.text for turn in machine.store.turns(key)] == ["one", "two"]
+    assert [turn.text for turn in machine.store.conversations.turns(key)] == ["one", "two"]
 
 
 def test_settling_makes_a_burst_one_turn(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_when_every_answerer_passes_the_hand_off_is_sent(tmp_path: Path) -> None
     machine = Machine(tmp_path, answerers=[StubAnswerer(lambda _: Pass("nothing known"))])
     machine.deliver(sms_event("What is the meaning of life?"))
     machine.drain()
-    turn = machine.store.turn_of("sms", "m1")
+    turn = machine.store.conversations.turn_of("sms", "m1")
     assert turn
     assert turn.answer
     assert turn.answer.source == "handoff"
@@ -173,7 +173,7 @@ def test_a_throttled_send_is_tried_again_without_asking_again(machine: Machine) 
     machine.drain_patiently()
     assert len(stub_of(machine).asked) == 1
     assert len(machine.provider.sent) == 1
-    turn = machine.store.turn_of("sms", "m1")
+    turn = machine.store.conversations.turn_of("sms", "m1")
     assert turn
     assert turn.unconfirmed == 0
 
@@ -241,7 +241,7 @@ def test_a_send_refused_because_the_number_opted_out_is_final_and_is_consent(mac
     machine.deliver(sms_event("hello"))
     machine.drain_patiently()
     assert machine.provider.sent == []
-    turn = machine.store.turn_of("sms", "m1")
+    turn = machine.store.conversations.turn_of("sms", "m1")
     assert turn
     assert turn.parts[0].state == "failed"
     (consent,) = [record for record in machine.records if record.get("parley") == "consent"]
@@ -258,7 +258,7 @@ def test_a_send_refused_for_good_ends_the_turn_without_an_apology(machine: Machi
     machine.deliver(sms_event("hello"))
     machine.drain_patiently()
     assert machine.provider.sent == []
-    assert machine.store.counts()["unfinished"] == 0
+    assert machine.store.conversations.counts()["unfinished"] == 0
 
 
 def test_a_missing_permission_to_send_is_retried_and_given_up_after_a_while(machine: Machine) -> None:
@@ -266,7 +266,7 @@ def test_a_missing_permission_to_send_is_retried_and_given_up_after_a_while(mach
     machine.deliver(sms_event("hello"))
     machine.drain_patiently()
     assert machine.queue.dead() >= 1
-    turn = machine.store.turn_of("sms", "m1")
+    turn = machine.store.conversations.turn_of("sms", "m1")
     assert turn
     assert turn.parts[0].state == "failed"
     assert turn.parts[0].error.startswith("gave up")
@@ -299,7 +299,7 @@ def test_a_turn_that_one_worker_after_the_other_takes_up_is_given_up_by_its_age(
 
     stub_of(machine).reply = vanish
     machine.deliver(sms_event("hello"))
-    key = machine.hub._keys.contact_at("sms", OURS, THEIRS)
+    key = machine.hub._keys.contact_of_addresses("sms", OURS, THEIRS)
     while machine.clock.now - NOON < timedelta(seconds=machine.settings.give_up_s):
         machine.hub.sweep()
         assert machine.provider.sent == []
@@ -324,7 +324,7 @@ def test_budgets_bring_one_notice_and_then_silence_all_recorded(tmp_path: Path) 
     for number in range(5):
         machine.deliver(sms_event(f"question {number}", f"m{number}"))
         machine.drain()
-    sources = [turn.answer.source for turn in machine.store.turns(key_of(machine)) if turn.answer]
+    sources = [turn.answer.source for turn in machine.store.conversations.turns(key_of(machine)) if turn.answer]
     assert sources == ["stub", "stub", "budget", "silence", "silence"]
     assert len(machine.provider.sent) == 3
     machine.clock.advance(hours=1)
@@ -393,7 +393,7 @@ def test_a_malformed_message_is_rejected_by_name_and_kept(machine: Machine) -> N
 
 
 def key_of(machine: Machine) -> str:
-    (conversation,) = machine.store.conversations()
+    (conversation,) = machine.store.conversations.conversations()
     return conversation.key
 
 

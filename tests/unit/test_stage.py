@@ -19,7 +19,7 @@ from infra.operating.stage import Stage
 from infra.outputs import HubOutputs, LakeOutputs, read, to_publish
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Held
-from orchestrator.stores.dynamodb.conversations import DynamoStore
+from orchestrator.stores.dynamodb.store import DynamoStore
 from tests.deployed import DeployedMachine, aws_for
 from tests.kit import NOON, Clock, sms_event
 from tests.lake_rows import row, write
@@ -237,7 +237,7 @@ def held_mail(deployed: Deployed) -> Held:
         held_at=NOON,
         original=original,
     )
-    store.hold(held)
+    store.quarantine.hold(held)
     return held
 
 

@@ -60,7 +60,7 @@ def test_every_source_says_what_feeds_it() -> None:
 
 def test_what_the_hub_puts_on_the_streams_has_a_source_or_is_a_rejection() -> None:
     text = (Path(__file__).parents[2] / "orchestrator" / "records.py").read_text("utf-8")
-    kinds = set(re.findall(r'self\._encode\(\s*"(\w+)"', text))
+    kinds = set(re.findall(r'self\._made\(\s*"(\w+)"', text))
     assert kinds >= {"turn", "consent", "outcome", "rejected"}
     assert {kind for kind in kinds if source_of({"parley": kind}) is UNKNOWN} == {"rejected"}
 

@@ -5,9 +5,12 @@ import pytest
 
 from infra.local.providers.whatsapp import delivery_events, message_event, phone_number_id
 from orchestrator.channels.whatsapp.events import read
-from orchestrator.model import Part
+from orchestrator.hub import outgoing_of
+from orchestrator.model import Answer, Part
 from tests.unit.test_whatsapp_sending import TURN_ID, turn
 from tests.unit.whatsapp_kit import SocialClient, channel, only_message, parse
+
+SILENCE = Answer("", source="stub")  # what is sent is the part
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 OURS = "+12065550100"
@@ -28,7 +31,7 @@ def test_a_message_written_here_is_read_like_any_other(theirs: str) -> None:
 def test_a_sent_part_is_accepted_sent_delivered_and_read(theirs: str, recipient: dict[str, str]) -> None:
     client = SocialClient()
     asked = only_message(message_event("Hi", "wamid.1", OURS, theirs, NOON))
-    channel(client).send(msgspec.structs.replace(turn(), messages=(asked,)), Part("Hello"))
+    channel(client).send(outgoing_of(msgspec.structs.replace(turn(), messages=(asked,)), SILENCE), Part("Hello"))
     events = delivery_events(client.requests[0], "wamid.ours", NOON)
     statuses = [read(event).changes[0].value["statuses"][0] for event in events]
     assert [status["status"] for status in statuses] == ["accepted", "sent", "delivered", "read"]
@@ -41,7 +44,7 @@ def test_a_sent_part_is_accepted_sent_delivered_and_read(theirs: str, recipient:
 
 def test_delivery_events_are_recorded_by_the_channel() -> None:
     client = SocialClient()
-    channel(client).send(turn(), Part("Hello"))
+    channel(client).send(outgoing_of(turn(), SILENCE), Part("Hello"))
     request = {**client.requests[0], "originationPhoneNumberId": phone_number_id(OURS)}
     items = [item for event in delivery_events(request, "wamid.ours", NOON) for item in parse(event)]
     assert [item.our_address for item in items] == [OURS] * 4
@@ -50,11 +53,11 @@ def test_delivery_events_are_recorded_by_the_channel() -> None:
 
 def test_every_event_has_an_id_of_its_own() -> None:
     client = SocialClient()
-    channel(client).send(turn(), Part("Hello"))
+    channel(client).send(outgoing_of(turn(), SILENCE), Part("Hello"))
     assert len({event["messageId"] for event in delivery_events(client.requests[0], "wamid.ours", NOON)}) == 4
 
 
 def test_a_read_receipt_of_ours_has_no_delivery() -> None:
     client = SocialClient()
-    channel(client).prepare(turn().latest)
+    channel(client).acknowledge(turn().latest)
     assert delivery_events(client.requests[0], "wamid.ours", NOON) == ()

@@ -8,8 +8,11 @@ from hypothesis import strategies as st
 
 from infra.local.providers.requests import refusal
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, Citation, InboundMessage, Part, Turn
 from tests.unit.whatsapp_kit import SENDS_FROM, SocialClient, channel
+
+SILENCE = Answer("", source="stub")  # what is sent is the part
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 TURN_ID = "0123456789abcdef0123456789abcdef"
@@ -36,7 +39,7 @@ def failing(code: str, message: str = "", status: int = 400) -> SocialClient:
 
 def test_a_part_goes_out_as_a_text_that_carries_its_turn() -> None:
     client = SocialClient()
-    receipt = channel(client).send(turn(), Part("Hello *you*"))
+    receipt = channel(client).send(outgoing_of(turn(), SILENCE), Part("Hello *you*"))
     assert receipt.message_id == "sent-1"
     assert client.requests[0]["originationPhoneNumberId"] == SENDS_FROM
     assert client.requests[0]["metaApiVersion"] == "v23.0"
@@ -54,7 +57,7 @@ def test_a_part_goes_out_as_a_text_that_carries_its_turn() -> None:
 
 def test_a_person_without_a_phone_number_is_reached_by_their_user_id() -> None:
     client = SocialClient()
-    channel(client).send(turn("US.13491208655302741918"), Part("Hello"))
+    channel(client).send(outgoing_of(turn("US.13491208655302741918"), SILENCE), Part("Hello"))
     (message,) = client.messages
     assert message["recipient"] == "US.13491208655302741918"
     assert "to" not in message
@@ -62,7 +65,7 @@ def test_a_person_without_a_phone_number_is_reached_by_their_user_id() -> None:
 
 def test_before_answering_the_message_is_read_and_we_are_typing() -> None:
     client = SocialClient()
-    channel(client).prepare(turn().latest)
+    channel(client).acknowledge(turn().latest)
     assert client.messages == [
         {
             "messaging_product": "whatsapp",
@@ -75,7 +78,7 @@ def test_before_answering_the_message_is_read_and_we_are_typing() -> None:
 
 def test_a_read_receipt_that_fails_is_logged_without_the_person_s_number(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        channel(failing("AccessDeniedException", "no")).prepare(turn().latest)
+        channel(failing("AccessDeniedException", "no")).acknowledge(turn().latest)
     assert "no read receipt for wamid.1" in caplog.text
     assert "14255550101" not in caplog.text
 
@@ -94,7 +97,7 @@ def test_a_read_receipt_that_fails_is_logged_without_the_person_s_number(caplog:
 )
 def test_every_error_of_the_operation_says_who_acts(code: str, status: int, error: type[ParleyError]) -> None:
     with pytest.raises(error, match=code):
-        channel(failing(code, "why", status)).send(turn(), Part("Hello"))
+        channel(failing(code, "why", status)).send(outgoing_of(turn(), SILENCE), Part("Hello"))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,7 @@ def test_every_error_of_the_operation_says_who_acts(code: str, status: int, erro
 )
 def test_a_code_of_meta_s_goes_before_the_code_of_aws(message: str, error: type[ParleyError], says: str) -> None:
     with pytest.raises(error, match=says):
-        channel(failing("DependencyException", message, 502)).send(turn(), Part("Hello"))
+        channel(failing("DependencyException", message, 502)).send(outgoing_of(turn(), SILENCE), Part("Hello"))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_a_code_of_meta_s_goes_before_the_code_of_aws(message: str, error: type[
 )
 def test_a_number_that_is_no_code_of_meta_s_is_none(message: str) -> None:
     with pytest.raises(RefusedError) as raised:
-        channel(failing("ValidationException", message)).send(turn(), Part("Hello"))
+        channel(failing("ValidationException", message)).send(outgoing_of(turn(), SILENCE), Part("Hello"))
     assert raised.value.code == "ValidationException"
 
 
@@ -124,10 +127,10 @@ def test_a_timeout_after_sending_is_uncertain_and_before_it_is_not() -> None:
     client = SocialClient()
     client.failure = ReadTimeoutError(endpoint_url="https://social-messaging")
     with pytest.raises(UncertainError):
-        channel(client).send(turn(), Part("Hello"))
+        channel(client).send(outgoing_of(turn(), SILENCE), Part("Hello"))
     client.failure = ConnectTimeoutError(endpoint_url="https://social-messaging")
     with pytest.raises(UpstreamError) as raised:
-        channel(client).send(turn(), Part("Hello"))
+        channel(client).send(outgoing_of(turn(), SILENCE), Part("Hello"))
     assert not isinstance(raised.value, UncertainError)
 
 
@@ -137,19 +140,21 @@ def test_an_answer_is_in_whatsapp_s_own_marks_with_its_sources() -> None:
         Citation("Returns", "https://example.com/returns"),
         Citation("Notes", "s3://bucket/notes"),
     )
-    (part,) = channel().compose(turn(), Answer("**Yes**, within _30_ days.", "documents", citations=citations))
+    (part,) = channel().compose(
+        outgoing_of(turn(), Answer("**Yes**, within _30_ days.", "documents", citations=citations))
+    )
     assert part.body == "*Yes*, within _30_ days.\n\n(Source: Returns https://example.com/returns, Notes)"
     assert part.detail == {"characters": str(len(part.body))}
 
 
 def test_a_spanish_answer_names_its_source_in_spanish() -> None:
     answer = Answer("Sí.", "documents", language="es", citations=(Citation("Envíos"),))
-    assert channel().compose(turn(), answer)[0].body == "Sí.\n\n(Fuente: Envíos)"
+    assert channel().compose(outgoing_of(turn(), answer))[0].body == "Sí.\n\n(Fuente: Envíos)"
 
 
 @given(st.text(st.characters(exclude_characters="<&`~\x00")), st.integers(1, 30))
 def test_any_answer_goes_out_whole_in_parts_that_meta_takes(text: str, times: int) -> None:
-    parts = channel().compose(turn(), Answer(f"{text} {'😀' * 200} " * times, "stub"))
+    parts = channel().compose(outgoing_of(turn(), Answer(f"{text} {'😀' * 200} " * times, "stub")))
     assert all(1 <= len(part.body.encode("utf-16-le")) // 2 <= 4096 for part in parts)
     assert "".join(part.body for part in parts).count("😀") == 200 * times
     sent = [sign for part in parts for sign in part.body if sign.isalpha()]
@@ -158,4 +163,4 @@ def test_any_answer_goes_out_whole_in_parts_that_meta_takes(text: str, times: in
 
 @pytest.mark.parametrize(("text", "parts"), [("a" * 4096, 1), ("a" * 4097, 2), ("😀" * 2048, 1), ("😀" * 2049, 2)])
 def test_a_text_has_4096_utf16_units_at_most(text: str, parts: int) -> None:
-    assert len(channel().compose(turn(), Answer(text, "stub"))) == parts
+    assert len(channel().compose(outgoing_of(turn(), Answer(text, "stub")))) == parts

@@ -32,10 +32,10 @@ from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.envelopes import opened
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
-from orchestrator.model import Answer, Delivered, Pass, Question
+from orchestrator.model import Answer, Delivered, Pass, Question, WakeUp
 from orchestrator.settings import Settings
-from orchestrator.stores.dynamodb.conversations import DynamoStore
 from orchestrator.stores.dynamodb.items import table
+from orchestrator.stores.dynamodb.store import DynamoStore
 from tests.kit import NOON, OURS, Clock, notification, sms_event
 from tests.upgrade.dumps import dump_folder, dump_items
 
@@ -72,8 +72,8 @@ class Waking:
     def __init__(self) -> None:
         self.keys: list[str] = []
 
-    def wake(self, key: str, deduplication_id: str) -> None:
-        self.keys.append(key)
+    def wake(self, wake_up: WakeUp) -> None:
+        self.keys.append(wake_up.key)
 
 
 class Life:
@@ -163,10 +163,10 @@ def deployment(data: Path, clock: Clock) -> Deployment:
 
 def hub(of: Deployment, answering: Answering, store: Any, queue: Any) -> Hub:
     return Hub(
-        channels=of.channels,
+        channels=of.hub.channels,
         answerers=(answering,),
         store=store,
-        queue=queue,
+        wake_ups=queue,
         keys=Keys(bytes.fromhex(SECRET)),
         settings=of.settings,
         clock=of.clock,
@@ -199,7 +199,7 @@ def make_folder(data: Path) -> None:
 
 def _bury_a_wake_up(made: Deployment) -> None:
     key = "sms-" + "0" * 32  # of nobody
-    made.queue.wake(key, "given up")
+    made.queue.wake(WakeUp("turn", key, "given up"))
     given_up = made.queue.lease(key)
     assert given_up
     made.queue.bury(given_up)

@@ -26,8 +26,8 @@ from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Conversation, Held, InboundMessage, Turn
 from orchestrator.settings import Settings
-from orchestrator.stores.dynamodb.conversations import DynamoStore
 from orchestrator.stores.dynamodb.items import FORM, packed, table, unpacked
+from orchestrator.stores.dynamodb.store import DynamoStore
 from queries.catalogue.entries import Catalogue
 from tests.kit import NOON, Clock, notification, sms_event
 from tests.stories.test_erase import contents_of, has
@@ -76,7 +76,7 @@ def deployment(data: Path) -> Iterator[Deployment]:
     """The folder, opened by the code of today as a server opens it after a crash."""
     made = Deployment(data, Settings(), clock=Clock(LATER))
     made.queue.forget_leases()
-    made.store.forget_claims()
+    made.store.conversations.forget_claims()
     yield made
     made.close()
 
@@ -106,13 +106,13 @@ def told(turns: list[Turn]) -> list[tuple[str, str]]:
 
 def test_everything_in_a_folder_can_be_read(deployment: Deployment) -> None:
     store = deployment.store
-    conversations = {each.their_address: each for each in store.conversations()}
+    conversations = {each.their_address: each for each in store.conversations.conversations()}
     assert set(conversations) == {*TURNS, CAROL, DAVE}
-    assert {who: told(store.turns(conversations[who].key)) for who in TURNS} == TURNS
+    assert {who: told(store.conversations.turns(conversations[who].key)) for who in TURNS} == TURNS
     assert conversations[ANA].generation == 1
     assert conversations[WALTER].history[0].answer == ANSWER
-    assert store.counts() == {"messages": 8, "waiting": 1, "unfinished": 2, "turns": 5}
-    assert [held.their_address for held in store.held()] == [MALLORY]
+    assert store.conversations.counts() == {"messages": 8, "waiting": 1, "unfinished": 2, "turns": 5}
+    assert [held.their_address for held in store.quarantine.held()] == [MALLORY]
     assert [sent.destination.lstrip("+") for sent in deployment.outbox.sent()] == [
         each.lstrip("+") for each in (ANA, WALTER, EVA, STOPPED, ANA)
     ]
@@ -123,8 +123,11 @@ def test_everything_in_a_folder_can_be_read(deployment: Deployment) -> None:
 def test_the_turns_of_a_folder_are_carried_on(deployment: Deployment) -> None:
     drain(deployment)
     assert deployment.queue.waiting() == 0
-    assert deployment.store.counts() == {"messages": 8, "waiting": 0, "unfinished": 0, "turns": 8}
-    ended = {each.their_address: deployment.store.turns(each.key)[-1] for each in deployment.store.conversations()}
+    assert deployment.store.conversations.counts() == {"messages": 8, "waiting": 0, "unfinished": 0, "turns": 8}
+    ended = {
+        each.their_address: deployment.store.conversations.turns(each.key)[-1]
+        for each in deployment.store.conversations.conversations()
+    }
     assert [ended[who].parts[0].state for who in (CAROL, DAVE, ERIN)] == ["sent"] * 3
     assert [ended[who].answer.text[: len(ANSWER)] for who in (CAROL, DAVE, ERIN)] == [ANSWER] * 3  # type: ignore[union-attr]
     assert ended[CAROL].asked_again == 1, "it was killed while asking"
@@ -148,11 +151,11 @@ def test_whoever_is_known_to_a_folder_stays_known(deployment: Deployment) -> Non
 
 
 def test_a_mail_that_a_folder_holds_is_released(deployment: Deployment) -> None:
-    (held,) = deployment.store.held()
+    (held,) = deployment.store.quarantine.held()
     assert deployment.hub.release(held).outcome == "turn"
     drain(deployment)
-    assert deployment.store.held() == []
-    assert [each.their_address for each in deployment.store.conversations()].count(MALLORY) == 1
+    assert deployment.store.quarantine.held() == []
+    assert [each.their_address for each in deployment.store.conversations.conversations()].count(MALLORY) == 1
 
 
 def test_every_question_can_be_asked_of_a_folder(data: Path, deployment: Deployment) -> None:
@@ -240,10 +243,10 @@ class Table:
         self.store = DynamoStore(client, "parley", self.clock)
         self.queue = Waking()
         self.hub = Hub(
-            channels=self.here.channels,
+            channels=self.here.hub.channels,
             answerers=(DocumentsAnswerer(self.here.documents),),
             store=self.store,
-            queue=self.queue,
+            wake_ups=self.queue,
             keys=Keys(bytes.fromhex(SECRET)),
             settings=Settings(),
             clock=self.clock,
@@ -268,7 +271,7 @@ class Table:
 
     def turns(self) -> dict[str, list[Turn]]:
         heads = [unpacked(item, Conversation) for item in self.items("conversation#")]
-        return {head.their_address: self.store.turns(head.key) for head in heads}
+        return {head.their_address: self.store.conversations.turns(head.key) for head in heads}
 
 
 @pytest.fixture
@@ -288,9 +291,11 @@ def test_everything_in_a_table_can_be_read(kept: Table) -> None:
     assert (turns[CAROL], turns[DAVE]) == ([], [])
     (waiting,) = kept.items("waiting#")
     assert unpacked(waiting, InboundMessage).their_address == ERIN
-    assert kept.store.load(waiting["conversation_key"]["S"]).waiting == (unpacked(waiting, InboundMessage),)
-    assert [held.their_address for held in kept.store.held()] == [MALLORY]
-    assert unpacked(kept.items("email#")[0], Held) == kept.store.held()[0]
+    assert kept.store.conversations.load(waiting["conversation_key"]["S"]).waiting == (
+        unpacked(waiting, InboundMessage),
+    )
+    assert [held.their_address for held in kept.store.quarantine.held()] == [MALLORY]
+    assert unpacked(kept.items("email#")[0], Held) == kept.store.quarantine.held()[0]
 
 
 def test_the_sweeper_carries_the_turns_of_a_table_on(kept: Table) -> None:
@@ -313,11 +318,11 @@ def test_whoever_is_known_to_a_table_stays_known(kept: Table) -> None:
 
 
 def test_a_mail_that_a_table_holds_is_released(kept: Table) -> None:
-    (held,) = kept.store.held()
+    (held,) = kept.store.quarantine.held()
     assert kept.hub.release(held).outcome == "turn"
     kept.drain()
     assert kept.sent() == [MALLORY]
-    assert kept.store.held() == []
+    assert kept.store.quarantine.held() == []
 
 
 @pytest.mark.parametrize("person", [ANA, EVA, CAROL, ERIN, MALLORY])

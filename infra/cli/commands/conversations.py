@@ -1,6 +1,6 @@
 """`parley conversations`"""
 
-import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,10 +10,7 @@ import msgspec
 from infra.cli.options import data_option, format_option, stage, to_read
 from infra.cli.tables import lines, table
 from infra.operating import deployed_hub
-from infra.operating.stage import Stage
 from orchestrator.model import Turn
-
-_GENERATION = re.compile(r"(?<=[0-9a-f]{32})-\d+$")  # the end of an id: sms-<32 hex>-0
 
 
 class ListByDefault(click.Group):
@@ -49,10 +46,10 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
                 "conversation": each.conversation_id,
                 "channel": each.channel,
                 "with": each.their_address,
-                "turns": len(opened.store.turns(each.key)),
+                "turns": len(opened.store.conversations.turns(each.key)),
                 "last": each.answered_at.isoformat(timespec="seconds") if each.answered_at else "answering",
             }
-            for each in opened.store.conversations(limit)
+            for each in opened.store.conversations.conversations(limit)
         ]
     table(rows, format_, empty="No conversation yet. Begin one: parley chat")
 
@@ -63,8 +60,7 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
 @data_option
 def show(conversation: str, format_: str, data_here: Path | None) -> None:
     """The turns of a CONVERSATION: its id, or the id without its last number for all generations."""
-    deployed = stage()
-    turns = _turns_of(deployed, conversation) if deployed else _turns_here(data_here, conversation)
+    turns = _turns(data_here, conversation)
     if not turns:
         raise click.ClickException(f"no turn of {conversation}; `parley conversations` lists what there is")
     if format_ == "json":
@@ -74,16 +70,11 @@ def show(conversation: str, format_: str, data_here: Path | None) -> None:
         click.echo(lines(_told(turn)))
 
 
-def _turns_here(data_here: Path | None, conversation: str) -> list[Turn]:
+def _turns(data_here: Path | None, conversation: str) -> Sequence[Turn]:
+    if deployed := stage():
+        return deployed_hub.store(deployed).conversations.turns(conversation)
     with to_read(data_here) as opened:
-        return opened.store.turns(conversation)
-
-
-def _turns_of(deployed: Stage, conversation: str) -> list[Turn]:
-    """The table keeps them by the conversation's key, which its id begins with."""
-    key = _GENERATION.sub("", conversation)
-    found = deployed_hub.store(deployed).turns(key)
-    return [turn for turn in found if conversation in {key, turn.conversation_id}]
+        return opened.store.conversations.turns(conversation)
 
 
 def _told(turn: Turn) -> str:

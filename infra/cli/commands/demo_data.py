@@ -47,7 +47,7 @@ def command(days: int, turns_per_day: int, seed: int, until: datetime, data_here
         began = time.monotonic()
         with month.deployment as deployment:
             _run(month, days)
-            turns = deployment.store.counts()["turns"]
+            turns = deployment.store.conversations.counts()["turns"]
     ((rows,),) = month.deployment.engine().query(_ROWS).rows
     rate = turns / (time.monotonic() - began)
     click.echo(f"{turns:,} turns and {rows:,} rows in {data}, {rate:,.0f} turns a second")

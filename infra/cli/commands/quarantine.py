@@ -42,19 +42,19 @@ def list_(format_: str, data_here: Path | None) -> None:
 def release(message_id: str, data_here: Path | None) -> None:
     """Let a message through after all: it is received and answered as if it had just come."""
     if deployed := stage():
-        held = _named(message_id, deployed_hub.store(deployed).held())
+        held = _named(message_id, deployed_hub.store(deployed).quarantine.held())
         click.echo(msgspec.json.encode(deployed_hub.hub(deployed).release(held)))
         return
     with deployment(existing_folder(data_here)) as opened:
-        released = Ingest(opened).released(_named(message_id, opened.store.held()))
+        released = Ingest(opened).released(_named(message_id, opened.store.quarantine.held()))
     click.echo(msgspec.json.encode(released))
 
 
 def _held(data_here: Path | None) -> list[Held]:
     if deployed := stage():
-        return deployed_hub.store(deployed).held()
+        return deployed_hub.store(deployed).quarantine.held()
     with to_read(data_here) as opened:
-        return opened.store.held()
+        return opened.store.quarantine.held()
 
 
 def _named(message_id: str, everything: Sequence[Held]) -> Held:

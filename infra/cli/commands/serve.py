@@ -45,7 +45,7 @@ def _serve(data: Path, port: int, count: int) -> None:
         Deployment(data, settings, on_wake=lambda: woken[0].wake() if woken else None) as deployment,
     ):
         deployment.queue.forget_leases()
-        deployment.store.forget_claims()
+        deployment.store.conversations.forget_claims()
         loaded = load_samples(deployment)
         woken.append(Workers(deployment.hub, deployment.queue, settings, count=count))
         address = f"http://{HOST}:{listener.getsockname()[1]}"

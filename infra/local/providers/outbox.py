@@ -18,8 +18,8 @@ from infra.local.providers import whatsapp as outbox_whatsapp
 from infra.local.providers.requests import check
 from orchestrator.channels.email.mime import parse_mail
 from orchestrator.channels.sms import gsm7
-from orchestrator.stores.sqlite.conversations import Journal
 from orchestrator.stores.sqlite.database import Database
+from orchestrator.stores.sqlite.journal import Append
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -47,7 +47,7 @@ class Sent(msgspec.Struct, frozen=True):
 class Outbox:
     """The methods are those of boto3's clients; all of them may be given where a client is wanted."""
 
-    def __init__(self, database: Database, journal: Journal, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, journal: Append, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._journal = journal
         self._clock = clock

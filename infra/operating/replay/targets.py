@@ -12,7 +12,7 @@ from infra.operating.replay.replaying import Piece
 from orchestrator.channels.channel import Channel
 from orchestrator.envelopes import opened
 from orchestrator.errors import ConfigurationError
-from orchestrator.model import Delivered, Ignored
+from orchestrator.model import Delivered, Ignored, Record
 from orchestrator.records import Records
 from transformer.pipeline import transform
 from transformer.put_back import FirehoseClient, put
@@ -50,7 +50,7 @@ class EmbeddedTarget:
         return waiting | {str(event_id) for (event_id,) in stored.rows}
 
     def put(self, pieces: Sequence[Piece]) -> None:
-        self._deployment.store.record([piece.record for piece in pieces])
+        self._deployment.store.journal.record([Record("events", piece.record) for piece in pieces])
 
     def receive(self, original: Original) -> str:
         outcomes = self._ingest.document(Document("rejected", 1, original.body))
@@ -58,12 +58,12 @@ class EmbeddedTarget:
 
     def _has(self, delivered: Delivered) -> bool | None:
         """Of one event: whether each message has its turn, and each that gets none has its row that says so."""
-        channel = next((each for each in self._deployment.channels if each.recognises(delivered.event)), None)
+        channel = next((each for each in self._deployment.hub.channels if each.recognises(delivered.event)), None)
         items = channel.parse(delivered) if channel else ()
         if channel is None or not items:
             return None
         answered = (
-            self._deployment.store.turn_of(channel.name, item.message_id)
+            self._deployment.store.conversations.turn_of(channel.name, item.message_id)
             for item in items
             if not isinstance(item, Ignored)
         )
@@ -72,11 +72,10 @@ class EmbeddedTarget:
 
     def _told(self, channel: Channel, delivered: Delivered, ignored: Sequence[Ignored]) -> set[str]:
         """The rows by which the hub tells the lake of them."""
-        light, records = channel.light(delivered), Records(self._deployment.settings)
-        # Of the others the provider's own event is all that the lake gets; so the hub decides, too.
-        hub_tells = [item for item in ignored if not (channel.on_stream and item.outcome == "recorded")]
-        made = [record for item in hub_tells for record in records.ignored(channel.name, item, light)]
-        return {str(row.values["event_id"]) for record in made for row in self._made(record, delivered.occurred_at)}
+        for_the_lake, records = channel.for_the_lake(delivered), Records(self._deployment.settings)
+        told = [item for item in ignored if records.tells_of(channel.name, item)]
+        made = [record.body for item in told for record in records.ignored(channel.name, item, for_the_lake)]
+        return {str(row.values["event_id"]) for body in made for row in self._made(body, delivered.occurred_at)}
 
     def _waiting(self) -> set[str]:
         with closing(self._deployment.store.database.connect()) as connection:

@@ -26,9 +26,10 @@ from orchestrator.channels.email.event import (
 )
 from orchestrator.channels.email.mime import Address, Mail, address, parse_mail
 from orchestrator.channels.email.new_words import new_words
+from orchestrator.channels.email.progress import progress_in
 from orchestrator.channels.email.thread import MAX_REFERENCES, thread_of
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
-from orchestrator.model import Answer, ChannelName, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
 from orchestrator.settings import Settings
 
 MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
@@ -75,7 +76,6 @@ class EmailChannel:
 
     name: ChannelName = "email"
     keeps_consent = True
-    on_stream = False
 
     def __init__(
         self,
@@ -97,25 +97,21 @@ class EmailChannel:
         """Raises also `UpstreamError` and `ConfigurationError` where the mail cannot be fetched."""
         return [self._parsed(each, delivered) for each in received_mails(delivered)]
 
-    def light(self, delivered: Delivered) -> Delivered:
+    def for_the_lake(self, delivered: Delivered) -> Delivered:
         return without_content(delivered)
 
-    def prepare(self, message: InboundMessage) -> None:
+    def acknowledge(self, message: InboundMessage) -> None:
         """Mail knows no courtesy before the answer."""
 
-    def compose(self, turn: Turn, answer: Answer) -> Sequence[Part]:
-        return [Part(compose_mail(turn, answer))] if answer.text.strip() else []
+    def compose(self, outgoing: Outgoing) -> Sequence[Part]:
+        return [Part(compose_mail(outgoing))] if outgoing.content.text.strip() else []
 
-    def send(self, turn: Turn, part: Part) -> Receipt:
-        message = turn.latest
+    def send(self, outgoing: Outgoing, part: Part) -> Receipt:
         request = {
-            "FromEmailAddress": message.our_address,
-            "Destination": {"ToAddresses": [message.their_address]},
+            "FromEmailAddress": outgoing.our_address,
+            "Destination": {"ToAddresses": [outgoing.their_address]},
             "Content": {"Raw": {"Data": part.body.encode()}},
-            "EmailTags": [
-                {"Name": "turn_id", "Value": turn.turn_id},
-                {"Name": "conversation_id", "Value": turn.conversation_id},
-            ],
+            "EmailTags": [{"Name": name, "Value": value} for name, value in outgoing.tags.items()],
         }
         if self._configuration_set:
             request["ConfigurationSetName"] = self._configuration_set
@@ -127,6 +123,9 @@ class EmailChannel:
                     raise ConfigurationError(f"SendEmail: {error}") from error
                 raise
         return Receipt(response["MessageId"])
+
+    def progress(self, delivered: Delivered) -> Sequence[Progress]:
+        return progress_in(delivered)
 
     def _parsed(self, received: Received, delivered: Delivered) -> InboundMessage | Ignored:
         our_address = self._our_address(received)

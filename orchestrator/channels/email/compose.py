@@ -1,8 +1,8 @@
-"""The mail that answers a turn: text and HTML, in the thread of the question, which stands quoted below.
+"""A mail of ours: text and HTML. One that answers is in the thread of the question, which stands quoted below.
 
 Nothing a person wrote reaches a header but the subject, in one line and encoded; addresses and message ids are taken
 only in forms that cannot end a header (see mime.py). The mail is the same however often it is composed: its boundary
-and its date are the turn's; the Message-ID is left to SES, which sets its own.
+and its date are the `Outgoing`'s; the Message-ID is left to SES, which sets its own.
 Sources: RFC 3834 (Auto-Submitted), https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
 """
 
@@ -17,7 +17,7 @@ from orchestrator.channels.email.bounds import scrubbed
 from orchestrator.channels.email.mime import one_line
 from orchestrator.channels.email.thread import reply_references, reply_subject
 from orchestrator.channels.text.markdown import to_html, to_plain
-from orchestrator.model import Answer, Citation, InboundMessage, Language, Turn
+from orchestrator.model import Citation, Content, InboundMessage, Language, Outgoing, text_of
 
 MAX_QUOTED = 2_000  # characters of the question
 _SUBJECT: Mapping[Language, str] = {"en": "Your message", "es": "Tu mensaje"}
@@ -28,24 +28,35 @@ _WROTE: Mapping[Language, str] = {
 }
 
 
-def compose_mail(turn: Turn, answer: Answer) -> str:
+def compose_mail(outgoing: Outgoing) -> str:
     """The whole mail in MIME form, with CRLF; ASCII unless the person's own address is not."""
-    question = turn.latest
-    message = EmailMessage(policy=_policy(utf8=not question.their_address.isascii()))
-    message["From"] = question.our_address
-    message["To"] = question.their_address
-    message["Subject"] = reply_subject(one_line(question.detail.get("subject", "") or _SUBJECT[answer.language]))
-    message["Date"] = format_datetime(turn.opened_at)
+    message = EmailMessage(policy=_policy(utf8=not outgoing.their_address.isascii()))
+    message["From"] = outgoing.our_address
+    message["To"] = outgoing.their_address
+    message["Subject"] = _subject(outgoing)
+    message["Date"] = format_datetime(outgoing.decided_at)
+    if question := outgoing.question:
+        _put_into_thread(message, question)
+    message["Auto-Submitted"] = "auto-replied" if question else "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    message.set_content(_text(outgoing), cte="quoted-printable")
+    message.add_alternative(_html(outgoing), subtype="html", cte="quoted-printable")
+    message.set_boundary(f"=_{outgoing.ref}")  # "=_" cannot stand in a quoted-printable body
+    return message.as_bytes().decode("utf-8")
+
+
+def _subject(outgoing: Outgoing) -> str:
+    content, question = outgoing.content, outgoing.question
+    subject = question.detail.get("subject", "") if question else content.subject
+    line = one_line(subject or _SUBJECT[content.language])
+    return reply_subject(line) if question else line
+
+
+def _put_into_thread(message: EmailMessage, question: InboundMessage) -> None:
     if in_reply_to := question.detail.get("message_id"):
         message["In-Reply-To"] = in_reply_to
     if references := reply_references(question.thread, question.detail):
         message["References"] = " ".join(references)
-    message["Auto-Submitted"] = "auto-replied"
-    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    message.set_content(_text(turn, answer), cte="quoted-printable")
-    message.add_alternative(_html(turn, answer), subtype="html", cte="quoted-printable")
-    message.set_boundary(f"=_{turn.turn_id}")  # "=_" cannot stand in a quoted-printable body
-    return message.as_bytes().decode("utf-8")
 
 
 class _Verbatim(UnstructuredHeader, BaseHeader):
@@ -62,29 +73,35 @@ def _policy(*, utf8: bool) -> "Policy[EmailMessage]":
     return SMTP.clone(header_factory=registry, utf8=utf8, cte_type="7bit")
 
 
-def _text(turn: Turn, answer: Answer) -> str:
-    parts = [to_plain(answer.text)]
-    if answer.citations:
-        cited = (f"- {one_line(each.title)} {each.uri}".rstrip() for each in _distinct(answer))
-        parts.append("\n".join((f"{_SOURCES[answer.language]}:", *cited)))
-    quoted = "\n".join(f"> {line}".rstrip() for line in _question(turn).splitlines())
-    parts.append(f"{_attribution(turn.latest, answer.language)}\n{quoted}")
+def _text(outgoing: Outgoing) -> str:
+    content = outgoing.content
+    parts = [to_plain(content.text)]
+    if content.citations:
+        cited = (f"- {one_line(each.title)} {each.uri}".rstrip() for each in _distinct(content))
+        parts.append("\n".join((f"{_SOURCES[content.language]}:", *cited)))
+    if question := outgoing.question:
+        quoted = "\n".join(f"> {line}".rstrip() for line in _quoted(outgoing).splitlines())
+        parts.append(f"{_attribution(question, content.language)}\n{quoted}")
     return scrubbed("\n\n".join(parts)) + "\n"
 
 
-def _html(turn: Turn, answer: Answer) -> str:
-    parts = [to_html(answer.text)]
-    if answer.citations:
-        cited = "".join(f"<li>{_linked(each)}</li>" for each in _distinct(answer))
-        parts.append(f"<p>{_SOURCES[answer.language]}:</p><ul>{cited}</ul>")
-    quoted = "<br>\n".join(escape(line) for line in _question(turn).splitlines())
-    parts.append(f"<p>{escape(_attribution(turn.latest, answer.language))}</p>")
-    parts.append(f'<blockquote type="cite">{quoted}</blockquote>')
+def _html(outgoing: Outgoing) -> str:
+    content = outgoing.content
+    parts = [to_html(content.text)]
+    if content.citations:
+        cited = "".join(f"<li>{_linked(each)}</li>" for each in _distinct(content))
+        parts.append(f"<p>{_SOURCES[content.language]}:</p><ul>{cited}</ul>")
+    if question := outgoing.question:
+        quoted = "<br>\n".join(escape(line) for line in _quoted(outgoing).splitlines())
+        parts.append(f"<p>{escape(_attribution(question, content.language))}</p>")
+        parts.append(f'<blockquote type="cite">{quoted}</blockquote>')
     return scrubbed(f"<!DOCTYPE html>\n<html><body>\n{chr(10).join(parts)}\n</body></html>\n")
 
 
-def _question(turn: Turn) -> str:
-    return turn.text if len(turn.text) <= MAX_QUOTED else f"{turn.text[:MAX_QUOTED]} […]"
+def _quoted(outgoing: Outgoing) -> str:
+    """The person's words, those of every message that is answered."""
+    text = text_of(outgoing.in_reply_to)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]} […]"
 
 
 def _attribution(message: InboundMessage, language: Language) -> str:
@@ -92,8 +109,8 @@ def _attribution(message: InboundMessage, language: Language) -> str:
     return _WROTE[language].format(at=message.occurred_at, name=one_line(name))
 
 
-def _distinct(answer: Answer) -> list[Citation]:
-    return list({(each.title, each.uri): each for each in answer.citations}.values())
+def _distinct(content: Content) -> list[Citation]:
+    return list({(each.title, each.uri): each for each in content.citations}.values())
 
 
 def _linked(citation: Citation) -> str:

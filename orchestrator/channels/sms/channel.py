@@ -19,19 +19,30 @@ from botocore.exceptions import ClientError
 
 from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels.sms import gsm7
+from orchestrator.channels.sms.progress import progress_in
 from orchestrator.channels.text.citations import citation_line
 from orchestrator.channels.text.markdown import to_plain
 from orchestrator.channels.text.splitting import split
-from orchestrator.consent import words as commands
+from orchestrator.consent import words
 from orchestrator.decoding import convert
 from orchestrator.errors import EventError, OptedOutError, RefusedError
-from orchestrator.model import Answer, ChannelName, Consent, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.model import (
+    ChannelName,
+    Consent,
+    Delivered,
+    Ignored,
+    InboundMessage,
+    Outgoing,
+    Part,
+    Progress,
+    Receipt,
+)
 from orchestrator.settings import Settings
 
 _PHONE = re.compile(r"\+?[1-9][0-9]{1,18}")  # botocore's PhoneNumber pattern
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
 _RCS = "rcs-"
-_CONSENT: dict[commands.Command, Consent] = {"stop": "opted_out", "start": "opted_in"}
+_CONSENT: dict[words.Command, Consent] = {"stop": "opted_out", "start": "opted_in"}
 
 # Codes of SendTextMessage beyond the shared ones: protect configurations and the like refuse for good.
 _SEND = Operation("pinpoint-sms-voice-v2", "SendTextMessage", {"ConflictException": RefusedError})
@@ -57,7 +68,6 @@ class SmsChannel:
     """Fills `Channel`."""
 
     name: ChannelName = "sms"
-    on_stream = False  # two-way SMS is published to the hub's topic only
 
     def __init__(self, client: TextClient, settings: Settings) -> None:
         self._client = client
@@ -86,24 +96,24 @@ class SmsChannel:
         )
         return [self._unanswered(message) or message]
 
-    def light(self, delivered: Delivered) -> Delivered:
+    def for_the_lake(self, delivered: Delivered) -> Delivered:
         return delivered
 
-    def prepare(self, message: InboundMessage) -> None:
+    def acknowledge(self, message: InboundMessage) -> None:
         """SMS knows no courtesy before the answer."""
 
-    def compose(self, turn: Turn, answer: Answer) -> Sequence[Part]:
-        text = "\n\n".join(filter(None, (to_plain(answer.text), citation_line(answer, linked=False))))
+    def compose(self, outgoing: Outgoing) -> Sequence[Part]:
+        content = outgoing.content
+        text = "\n\n".join(filter(None, (to_plain(content.text), citation_line(content, linked=False))))
         return [_part(body) for body in split(gsm7.to_gsm(text), gsm7.fits_one_send)]
 
-    def send(self, turn: Turn, part: Part) -> Receipt:
-        message = turn.latest
+    def send(self, outgoing: Outgoing, part: Part) -> Receipt:
         request = {
-            "DestinationPhoneNumber": message.their_address,
-            "OriginationIdentity": message.our_address,
+            "DestinationPhoneNumber": outgoing.their_address,
+            "OriginationIdentity": outgoing.our_address,
             "MessageBody": part.body,
             "MessageType": "TRANSACTIONAL",
-            "Context": {"turn_id": turn.turn_id, "conversation_id": turn.conversation_id},
+            "Context": dict(outgoing.tags),
         }
         if self._settings.sms_configuration_set:
             request["ConfigurationSetName"] = self._settings.sms_configuration_set
@@ -116,13 +126,16 @@ class SmsChannel:
                 raise
         return Receipt(response["MessageId"])
 
+    def progress(self, delivered: Delivered) -> Sequence[Progress]:
+        return progress_in(delivered)
+
     def _unanswered(self, message: InboundMessage) -> Ignored | None:
         """What is recorded and gets no answer from us; None for a message to answer."""
         if message.their_address == message.our_address:
             return _ignored(message, "ignored", "it comes from our own number")
         if kind := _rcs_event(message):
             return _ignored(message, "recorded", f"an RCS {kind} event is not a message")
-        command = None if self.keeps_consent else commands.provider_command(message.text)
+        command = None if self.keeps_consent else words.provider_command(message.text)
         if command:
             reason = f"{command.upper()} is answered and kept by the provider"
             return _ignored(message, "recorded", reason, _CONSENT.get(command))

@@ -1,17 +1,17 @@
-"""The line that says where an answer's words come from."""
+"""The line that says where the words come from."""
 
-from orchestrator.model import Answer, Language
+from orchestrator.model import Content, Language
 
 _LABELS: dict[Language, str] = {"en": "Source", "es": "Fuente"}
 
 
-def citation_line(answer: Answer, *, linked: bool) -> str:
-    """ "(Source: Returns, Shipping)", as plain text and each document once; "" for an answer without citations.
+def citation_line(content: Content, *, linked: bool) -> str:
+    """ "(Source: Returns, Shipping)", as plain text and each document once; "" for content without citations.
 
     `linked` adds the address of those that are on the web.
     """
     shown = [
         f"{citation.title} {citation.uri}" if linked and citation.uri.startswith("https://") else citation.title
-        for citation in answer.citations
+        for citation in content.citations
     ]
-    return f"({_LABELS[answer.language]}: {', '.join(dict.fromkeys(shown))})" if shown else ""
+    return f"({_LABELS[content.language]}: {', '.join(dict.fromkeys(shown))})" if shown else ""

@@ -15,11 +15,12 @@ from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels.text.citations import citation_line
 from orchestrator.channels.text.markdown import to_whatsapp
 from orchestrator.channels.text.splitting import split
-from orchestrator.channels.whatsapp import events as whatsapp_events
 from orchestrator.channels.whatsapp.errors import as_meta_says
+from orchestrator.channels.whatsapp.events import is_webhook
 from orchestrator.channels.whatsapp.inbound import items_in
-from orchestrator.errors import ParleyError, RefusedError, UpstreamError
-from orchestrator.model import Answer, ChannelName, Delivered, Ignored, InboundMessage, Part, Receipt, Turn
+from orchestrator.channels.whatsapp.progress import progress_in
+from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UpstreamError
+from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
 from orchestrator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,6 @@ class WhatsAppChannel:
 
     name: ChannelName = "whatsapp"
     keeps_consent = True  # neither Meta nor AWS acts on STOP
-    on_stream = True  # the account's topic feeds the lake too, for the sake of the statuses
 
     def __init__(self, client: SocialClient, settings: Settings) -> None:
         self._client = client
@@ -55,47 +55,58 @@ class WhatsAppChannel:
         self.max_characters = settings.whatsapp_max_characters
 
     def recognises(self, event: Any) -> bool:
-        return whatsapp_events.is_webhook(event)
+        return is_webhook(event)
 
     def parse(self, delivered: Delivered) -> Sequence[InboundMessage | Ignored]:
         return items_in(delivered, self._phone_number_id)
 
-    def light(self, delivered: Delivered) -> Delivered:
+    def for_the_lake(self, delivered: Delivered) -> Delivered:
         return delivered
 
-    def prepare(self, message: InboundMessage) -> None:
+    def acknowledge(self, message: InboundMessage) -> None:
         """Mark the message as read and show that an answer is being written: for 25 seconds, or until it is there.
 
         Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/typing-indicators/
         """
         courtesy = {"status": "read", "message_id": message.message_id, "typing_indicator": {"type": "text"}}
         try:
-            self._request(message, courtesy)
+            self._request(self._number_of(message), courtesy)
         except ParleyError as error:
             log.warning("no read receipt for %s: %s", message.message_id, error)
 
-    def compose(self, turn: Turn, answer: Answer) -> Sequence[Part]:
-        text = "\n\n".join(filter(None, (to_whatsapp(answer.text), citation_line(answer, linked=True))))
+    def compose(self, outgoing: Outgoing) -> Sequence[Part]:
+        content = outgoing.content
+        text = "\n\n".join(filter(None, (to_whatsapp(content.text), citation_line(content, linked=True))))
         return [Part(body, detail={"characters": str(_units(body))}) for body in split(text, _fits)]
 
-    def send(self, turn: Turn, part: Part) -> Receipt:
-        to_whom = "to" if turn.latest.their_address.startswith("+") else "recipient"  # the latter: a user id
+    def send(self, outgoing: Outgoing, part: Part) -> Receipt:
+        to_whom = "to" if outgoing.their_address.startswith("+") else "recipient"  # the latter: a user id
         response = self._request(
-            turn.latest,
+            self._number_of(outgoing.question),
             {
                 "recipient_type": "individual",
-                to_whom: turn.latest.their_address,
+                to_whom: outgoing.their_address,
                 "type": "text",
                 "text": {"preview_url": False, "body": part.body},
-                "biz_opaque_callback_data": turn.turn_id,
+                "biz_opaque_callback_data": outgoing.ref,
             },
         )
         return Receipt(response.get("messageId", ""))
 
-    def _request(self, message: InboundMessage, body: Mapping[str, object]) -> Any:
+    def progress(self, delivered: Delivered) -> Sequence[Progress]:
+        return progress_in(delivered)
+
+    def _number_of(self, question: InboundMessage | None) -> str:
+        """The id of our number: the one that was written to, else that of the settings."""
+        number = question.detail["phone_number_id"] if question else self._phone_number_id
+        if not number:
+            raise ConfigurationError("PARLEY_WHATSAPP_PHONE_NUMBER_ID names the number to send from, and is not set")
+        return number
+
+    def _request(self, phone_number_id: str, body: Mapping[str, object]) -> Any:
         with translated(_SEND), as_meta_says():
             return self._client.send_whatsapp_message(
-                originationPhoneNumberId=message.detail["phone_number_id"],
+                originationPhoneNumberId=phone_number_id,
                 message=msgspec.json.encode({"messaging_product": "whatsapp", **body}),
                 metaApiVersion=self._meta_api_version,
             )

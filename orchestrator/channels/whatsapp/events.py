@@ -60,6 +60,8 @@ class Status(msgspec.Struct, frozen=True):
     recipient_id: str | None = None
     recipient_user_id: str | None = None
     errors: tuple[Problem, ...] = ()
+    timestamp: str = ""  # epoch seconds
+    biz_opaque_callback_data: str | None = None  # what the send was given
 
 
 class Value(msgspec.Struct, frozen=True):

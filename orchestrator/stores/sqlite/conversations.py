@@ -1,18 +1,16 @@
-"""The embedded store: conversations, messages, turns and contacts in SQLite."""
+"""Conversations in SQLite: messages, and the turns they become."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 
 import msgspec
 
 from orchestrator.errors import SupersededError
-from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Turn
-from orchestrator.stores.ports import Committed, Snapshot
-from orchestrator.stores.sqlite.database import Database
-
-WAITS_TOO_LONG = timedelta(minutes=1)  # after which the sweeper wakes a message that no turn has taken
+from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
+from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot
+from orchestrator.stores.sqlite.contacts import change_contact, contact_of
+from orchestrator.stores.sqlite.journal import SqliteJournal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS conversations (
@@ -28,50 +26,25 @@ CREATE TABLE IF NOT EXISTS turns (
     turn_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, finished_at REAL NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation_id, finished_at);
-CREATE TABLE IF NOT EXISTS held (
-    channel TEXT, message_id TEXT, held_at REAL NOT NULL, body BLOB NOT NULL, PRIMARY KEY (channel, message_id)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS contacts (
-    key TEXT PRIMARY KEY, consent TEXT, hour INTEGER NOT NULL DEFAULT 0, day INTEGER NOT NULL DEFAULT 0,
-    turns_this_hour INTEGER NOT NULL DEFAULT 0, turns_today INTEGER NOT NULL DEFAULT 0,
-    tokens_today INTEGER NOT NULL DEFAULT 0, notified_hour INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID;
 """
-
-CHANGE_CONTACT = """
-INSERT INTO contacts (key, consent, hour, day, turns_this_hour, turns_today, tokens_today, notified_hour)
-VALUES (:key, :consent, :hour, :day, :turns, :turns, :tokens, :notified)
-ON CONFLICT (key) DO UPDATE SET
-    consent = COALESCE(excluded.consent, consent),
-    turns_this_hour = excluded.turns_this_hour + IIF(hour = excluded.hour, turns_this_hour, 0),
-    turns_today = excluded.turns_today + IIF(day = excluded.day, turns_today, 0),
-    tokens_today = excluded.tokens_today + IIF(day = excluded.day, tokens_today, 0),
-    notified_hour = MAX(excluded.notified_hour, notified_hour),
-    hour = excluded.hour,
-    day = excluded.day
-"""
-
-# Within the step's transaction, hands its records to whatever will bring them to the lake.
-Journal = Callable[[sqlite3.Connection, datetime, Sequence[bytes]], None]
 
 _conversation = msgspec.json.Decoder(Conversation)
 _message = msgspec.json.Decoder(InboundMessage)
 _turn = msgspec.json.Decoder(Turn)
-_held = msgspec.json.Decoder(Held)
 _encode = msgspec.json.Encoder().encode
 
 
-class SqliteStore:
-    """Fills `Store`, and answers what the command line and the page ask about the past."""
+class SqliteConversations:
+    """Fills `Conversations`, and answers what the command line and the page ask about the past."""
 
-    def __init__(self, path: Path, journal: Journal, clock: Callable[[], datetime]) -> None:
-        self.database = Database(path, SCHEMA)
+    def __init__(self, journal: SqliteJournal, clock: Callable[[], datetime]) -> None:
+        self._database = journal.database
         self._journal = journal
         self._clock = clock
 
-    def commit(self, key: str, contact_key: str, message: InboundMessage, records: Sequence[bytes]) -> Committed:
+    def commit(self, key: str, contact_key: str, message: InboundMessage, records: Sequence[Record]) -> Committed:
         now = self._clock()
-        with self.database.transaction() as connection:
+        with self._database.transaction() as connection:
             kept = connection.execute(
                 "SELECT turn_id FROM messages WHERE channel = ? AND message_id = ?",
                 (message.channel, message.message_id),
@@ -90,11 +63,11 @@ class SqliteStore:
                     _encode(message),
                 ),
             )
-            self._journal(connection, now, records)
+            self._journal.append(connection, records)
         return Committed.NEW
 
     def load(self, key: str) -> Snapshot:
-        connection = self.database.connection()
+        connection = self._database.connection()
         row = connection.execute("SELECT body FROM conversations WHERE key = ?", (key,)).fetchone()
         waiting = connection.execute(
             "SELECT body, contact_key FROM messages WHERE key = ? AND turn_id IS NULL ORDER BY occurred_at, message_id",
@@ -104,7 +77,7 @@ class SqliteStore:
         contact_key = conversation.contact_key if conversation else waiting[0][1] if waiting else key
         return Snapshot(
             conversation=conversation,
-            contact=self._contact(connection, contact_key),
+            contact=contact_of(connection, contact_key),
             waiting=tuple(_message.decode(body) for body, _ in waiting),
         )
 
@@ -115,11 +88,11 @@ class SqliteStore:
         taken: Sequence[InboundMessage] = (),
         finished: Turn | None = None,
         change: ContactChange | None = None,
-        records: Sequence[bytes] = (),
+        records: Sequence[Record] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         written = msgspec.structs.replace(conversation, version=conversation.version + 1)
-        with self.database.transaction() as connection:
+        with self._database.transaction() as connection:
             self._write_head(connection, written, due_at)
             turn_id = written.turn.turn_id if written.turn else None
             connection.executemany(
@@ -132,33 +105,12 @@ class SqliteStore:
                     (finished.turn_id, finished.conversation_id, _seconds(finished.finished_at), _encode(finished)),
                 )
             if change:
-                connection.execute(CHANGE_CONTACT, _change_parameters(conversation.contact_key, change))
-            self._journal(connection, self._clock(), records)
+                change_contact(connection, conversation.contact_key, change)
+            self._journal.append(connection, records)
         return written
 
-    def record(self, records: Sequence[bytes], *, contact_key: str = "", change: ContactChange | None = None) -> None:
-        with self.database.transaction() as connection:
-            if change:
-                connection.execute(CHANGE_CONTACT, _change_parameters(contact_key, change))
-            self._journal(connection, self._clock(), records)
-
-    def hold(self, held: Held) -> None:
-        with self.database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (held.channel, held.message_id, held.held_at.timestamp(), _encode(held)),
-            )
-
-    def held(self) -> list[Held]:
-        found = self.database.connection().execute("SELECT body FROM held ORDER BY held_at, message_id")
-        return [_held.decode(body) for (body,) in found]
-
-    def let_go(self, held: Held) -> None:
-        with self.database.transaction() as connection:
-            connection.execute("DELETE FROM held WHERE channel = ? AND message_id = ?", (held.channel, held.message_id))
-
     def due(self, now: datetime, limit: int) -> list[str]:
-        found = self.database.connection().execute(
+        found = self._database.connection().execute(
             "SELECT key FROM conversations WHERE due_at <= ? "
             "UNION SELECT key FROM messages WHERE turn_id IS NULL AND committed_at <= ? LIMIT ?",
             (now.timestamp(), (now - WAITS_TOO_LONG).timestamp(), limit),
@@ -169,14 +121,14 @@ class SqliteStore:
 
     def conversations(self, limit: int = 50) -> list[Conversation]:
         """The conversations, the latest first."""
-        found = self.database.connection().execute(
+        found = self._database.connection().execute(
             "SELECT body FROM conversations ORDER BY COALESCE(answered_at, due_at) DESC LIMIT ?", (limit,)
         )
         return [_conversation.decode(body) for (body,) in found]
 
     def turns(self, conversation: str) -> list[Turn]:
         """The finished turns of a conversation id, or of every generation of a key, in order."""
-        found = self.database.connection().execute(
+        found = self._database.connection().execute(
             "SELECT body FROM turns WHERE conversation_id = :id OR conversation_id GLOB :id || '-[0-9]*' "
             "ORDER BY finished_at",
             {"id": conversation},
@@ -186,7 +138,7 @@ class SqliteStore:
     def turn_of(self, channel: str, message_id: str) -> Turn | None:
         """The finished turn that answered a message; None while there is none."""
         row = (
-            self.database.connection()
+            self._database.connection()
             .execute(
                 "SELECT turns.body FROM turns JOIN messages USING (turn_id) WHERE channel = ? AND message_id = ?",
                 (channel, message_id),
@@ -197,7 +149,7 @@ class SqliteStore:
 
     def counts(self) -> dict[str, int]:
         """How much there is: messages, waiting, unfinished, turns."""
-        connection = self.database.connection()
+        connection = self._database.connection()
         return {
             name: connection.execute(f"SELECT COUNT(*) FROM {what}").fetchone()[0]  # noqa: S608 - constants below
             for name, what in (
@@ -224,10 +176,6 @@ class SqliteStore:
 
     # ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _contact(self, connection: sqlite3.Connection, key: str) -> Contact:
-        row = connection.execute("SELECT * FROM contacts WHERE key = ?", (key,)).fetchone()
-        return Contact(*row) if row else Contact(key)
-
     def _write_head(self, connection: sqlite3.Connection, written: Conversation, due_at: datetime | None) -> None:
         values = (
             written.version,
@@ -253,16 +201,3 @@ class SqliteStore:
 
 def _seconds(at: datetime | None) -> float | None:
     return at.timestamp() if at else None
-
-
-def _change_parameters(key: str, change: ContactChange) -> dict[str, object]:
-    seconds = int(change.at.timestamp())
-    return {
-        "key": key,
-        "consent": change.consent,
-        "hour": seconds // 3600,
-        "day": seconds // 86400,
-        "turns": change.turns,
-        "tokens": change.tokens,
-        "notified": seconds // 3600 if change.notified else 0,
-    }

@@ -20,7 +20,9 @@ BUSY_S = 30  # how long a writer waits for another process
 # Form: the statements that make it of the one before, in order. What `CREATE … IF NOT EXISTS` of a schema brings to an
 # older file by itself needs no step.
 Steps = Mapping[int, Sequence[str]]
-STEPS: Steps = {}
+STEPS: Steps = {
+    20001: ["ALTER TABLE wakeups ADD COLUMN kind TEXT NOT NULL DEFAULT 'turn'"],
+}
 
 
 class Database:

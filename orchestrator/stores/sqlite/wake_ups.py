@@ -10,12 +10,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
+from orchestrator.model import WakeUp
 from orchestrator.stores.sqlite.database import Database
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS wakeups (
     id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, deduplication_id TEXT NOT NULL UNIQUE,
-    visible_at REAL NOT NULL, receives INTEGER NOT NULL DEFAULT 0, dead INTEGER NOT NULL DEFAULT 0
+    visible_at REAL NOT NULL, receives INTEGER NOT NULL DEFAULT 0, dead INTEGER NOT NULL DEFAULT 0,
+    kind TEXT NOT NULL DEFAULT 'turn'
 );
 CREATE INDEX IF NOT EXISTS wakeups_of ON wakeups (key, id) WHERE dead = 0;
 """
@@ -26,24 +28,26 @@ WHERE id = (
     SELECT id FROM wakeups AS candidate
     WHERE dead = 0 AND visible_at <= :now AND (:key IS NULL OR key = :key) AND NOT EXISTS (
         SELECT 1 FROM wakeups AS earlier
-        WHERE earlier.dead = 0 AND earlier.key = candidate.key AND earlier.id < candidate.id
+        WHERE earlier.dead = 0 AND earlier.id < candidate.id
+            AND earlier.kind = candidate.kind AND earlier.key = candidate.key
     )
     ORDER BY id LIMIT 1
 )
-RETURNING id, key, receives
+RETURNING id, kind, key, receives
 """
 
 
-class WakeUp(NamedTuple):
-    """A leased wake-up; `receives` counts this one."""
+class Leased(NamedTuple):
+    """A wake-up that a worker has taken; `receives` counts this time."""
 
     id: int
+    kind: str
     key: str
     receives: int
 
 
-class SqliteQueue:
-    """Fills `orchestrator.stores.ports.Queue`; workers lease from it."""
+class SqliteWakeUps:
+    """Fills `WakeUps`; workers lease from it."""
 
     def __init__(
         self, database: Database, clock: Callable[[], datetime], *, visibility_s: float, on_wake: Callable[[], None]
@@ -54,29 +58,31 @@ class SqliteQueue:
         self._on_wake = on_wake
         database.connection().executescript(SCHEMA)
 
-    def wake(self, key: str, deduplication_id: str) -> None:
+    def wake(self, wake_up: WakeUp) -> None:
+        visible_at = (wake_up.at or self._clock()).timestamp()
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT INTO wakeups (key, deduplication_id, visible_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (key, deduplication_id, self._clock().timestamp()),
+                "INSERT INTO wakeups (kind, key, deduplication_id, visible_at) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT DO NOTHING",
+                (wake_up.kind, wake_up.key, wake_up.deduplication_id, visible_at),
             )
         self._on_wake()
 
-    def lease(self, key: str | None = None) -> WakeUp | None:
+    def lease(self, key: str | None = None) -> Leased | None:
         """The next wake-up, of one conversation where `key` is given; None when nothing is visible."""
         now = self._clock().timestamp()
         with self._database.transaction() as connection:
             row = connection.execute(
                 NEXT, {"now": now, "hidden_until": now + self._visibility_s, "key": key}
             ).fetchone()
-        return WakeUp(*row) if row else None
+        return Leased(*row) if row else None
 
-    def done(self, wake_up: WakeUp) -> None:
+    def done(self, wake_up: Leased) -> None:
         """Delete it."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM wakeups WHERE id = ?", (wake_up.id,))
 
-    def retry_in(self, wake_up: WakeUp, delay_s: float, *, uncounted: bool = False) -> None:
+    def retry_in(self, wake_up: Leased, delay_s: float, *, uncounted: bool = False) -> None:
         """Show it again after `delay_s` seconds; `uncounted` takes back the receive."""
         with self._database.transaction() as connection:
             connection.execute(
@@ -84,7 +90,7 @@ class SqliteQueue:
                 (self._clock().timestamp() + delay_s, int(uncounted), wake_up.id),
             )
 
-    def bury(self, wake_up: WakeUp) -> None:
+    def bury(self, wake_up: Leased) -> None:
         """Keep it as dead: it is not leased again, and `dead()` counts it."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE wakeups SET dead = 1 WHERE id = ?", (wake_up.id,))

@@ -1,0 +1,21 @@
+"""The store of a deployment: every subject in one DynamoDB table."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from orchestrator.stores.dynamodb.contacts import DynamoContacts
+from orchestrator.stores.dynamodb.conversations import DynamoConversations
+from orchestrator.stores.dynamodb.journal import DynamoJournal
+from orchestrator.stores.dynamodb.quarantine import DynamoQuarantine
+from orchestrator.stores.dynamodb.table import DynamoClient, Table
+
+
+class DynamoStore:
+    """Fills `Store`."""
+
+    def __init__(self, client: DynamoClient, table_name: str, clock: Callable[[], datetime]) -> None:
+        table = Table(client, table_name)
+        self.journal = DynamoJournal(table, clock)
+        self.contacts = DynamoContacts(table, self.journal)
+        self.conversations = DynamoConversations(table, self.contacts, self.journal, clock)
+        self.quarantine = DynamoQuarantine(table)

@@ -1,0 +1,36 @@
+"""Messages that are held back for their verdicts, in SQLite."""
+
+import msgspec
+
+from orchestrator.model import Held
+from orchestrator.stores.sqlite.database import Database
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS held (
+    channel TEXT, message_id TEXT, held_at REAL NOT NULL, body BLOB NOT NULL, PRIMARY KEY (channel, message_id)
+) WITHOUT ROWID;
+"""
+
+_held = msgspec.json.Decoder(Held)
+
+
+class SqliteQuarantine:
+    """Fills `Quarantine`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def hold(self, held: Held) -> None:
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (held.channel, held.message_id, held.held_at.timestamp(), msgspec.json.encode(held)),
+            )
+
+    def held(self) -> list[Held]:
+        found = self._database.connection().execute("SELECT body FROM held ORDER BY held_at, message_id")
+        return [_held.decode(body) for (body,) in found]
+
+    def let_go(self, held: Held) -> None:
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM held WHERE channel = ? AND message_id = ?", (held.channel, held.message_id))

@@ -1,0 +1,23 @@
+"""The embedded store: every subject in one SQLite file."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from orchestrator.stores.sqlite import contacts, conversations, quarantine
+from orchestrator.stores.sqlite.contacts import SqliteContacts
+from orchestrator.stores.sqlite.conversations import SqliteConversations
+from orchestrator.stores.sqlite.database import Database
+from orchestrator.stores.sqlite.journal import Append, SqliteJournal
+from orchestrator.stores.sqlite.quarantine import SqliteQuarantine
+
+
+class SqliteStore:
+    """Fills `Store`."""
+
+    def __init__(self, path: Path, append: Append, clock: Callable[[], datetime]) -> None:
+        self.database = Database(path, conversations.SCHEMA, contacts.SCHEMA, quarantine.SCHEMA)
+        self.journal = SqliteJournal(self.database, append, clock)
+        self.conversations = SqliteConversations(self.journal, clock)
+        self.contacts = SqliteContacts(self.journal)
+        self.quarantine = SqliteQuarantine(self.database)
