@@ -1,12 +1,25 @@
-"""Profiles of the property tests: `make test` uses the small one, HYPOTHESIS_PROFILE=large searches long."""
+"""Profiles of the property tests, and what the tests of one run share.
+
+`make test` uses the small profile; `make prove` the large one, which searches long (HYPOTHESIS_PROFILE=large).
+"""
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import shared
 from tests.deployed import aws  # noqa: F401 - a fixture for every test
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("small", max_examples=60, deadline=None, suppress_health_check=_CHECKS, derandomize=True)
 settings.register_profile("large", max_examples=100_000, deadline=None, suppress_health_check=_CHECKS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
+    """Around the whole run, its workers included: they are started by it, and do not come here."""
+    with shared.of_this_run():
+        return (yield)

@@ -6,7 +6,7 @@ values of two options occur together in one deployment at least, unless the sett
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
@@ -51,13 +51,28 @@ _OF_NO_SHAPE = frozenset(
 
 
 class Matrix(NamedTuple):
-    """`rows` are deployments; `refused` are pairs that the settings refuse together."""
+    """`rows` are deployments, the defaults first; `refused` are pairs that the settings refuse together."""
 
     rows: list[Row]
     refused: list[tuple[Option, Option]]
+    everything: Row  # of the rows, the one with everything on
+
+    def part(self, touched: Set[str]) -> list[Row]:
+        """The defaults, everything on, and as few others as have every pair of values with one of a touched option."""
+        rows = [self.rows[0], self.everything]
+        pairs = [pair for pair in _pairs(options()) if touched & {name for name, _ in pair}]
+        having = [(row, {number for number, pair in enumerate(pairs) if _has(row, pair)}) for row in self.rows]
+        left = {number for _, numbers in having for number in numbers}
+        left = left.difference(*(numbers for row, numbers in having if row in rows))
+        while left:
+            row, numbers = max(having, key=lambda each: len(each[1] & left))
+            rows.append(row)
+            left -= numbers
+        return rows
 
 
-def options() -> dict[str, list[object]]:
+@cache
+def options() -> Mapping[str, list[object]]:
     """Every option with its values; its default comes first."""
     found = {name: values for name, values in _values(Deployment(), "") if len(values) > 1} | dict(_OF_THE_HUB)
     return {name: found[name] for name in dict.fromkeys([*_TOGETHER, *found])}
@@ -90,7 +105,7 @@ def matrix() -> Matrix:
             else:
                 refused.append(pair)
     unique = {str(context(row)): row for row in accepted}
-    return Matrix(list(unique.values()), refused)
+    return Matrix(list(unique.values()), refused, unique[str(context(everything))])
 
 
 def _as_much_as_is_accepted(known: Mapping[str, list[object]], row: Row) -> Row:

@@ -1,28 +1,25 @@
 """Every deployment of the matrix is one that CloudFormation would take: cfn-lint and cdk-nag find nothing.
 
-Nor has any of its roles a right too many or too few (tests/infra/permissions).
-
-Templates that are the same in several deployments are looked at once. What is ignored of cfn-lint:
-
-    W3005   CDK states dependencies that a reference implies already
-    W6001   the hub tells the WhatsApp topic of the stack `sources` beside its own, to whom looks for all three there
+Nor has any of its roles a right too many or too few (tests/infra/permissions). `make prove` looks at the whole matrix,
+every other run at the part of it that concerns what changed (tests/infra/changes.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
-from tests.infra.nag import findings_in
-from tests.infra.options import Matrix, context, matrix, options, without_examples
+from infra.aws.settings.deployment import Deployment
+from tests.infra.changes import touched
+from tests.infra.linting import linted
+from tests.infra.options import Matrix, Row, context, matrix, options, without_examples
 from tests.infra.permissions.conformance import differences
-from tests.infra.permissions.world import world_in
+from tests.infra.permissions.intrinsics import Templates
+from tests.infra.permissions.world import World
+from tests.infra.synthesis import synthesis
 
-SHARES = 8  # of the matrix, so that the tests' workers can take turns
-IGNORED = ["W3005", "W6001"]
-REGION = "us-east-1"  # where every service of the stacks is
+# Of the part and of the whole, so that the tests' workers can take turns.
+SHARES_OF_PART, SHARES = 4, 8
 
 # What the settings refuse, and why.
 REFUSED_WITH = {
@@ -40,31 +37,32 @@ def _matrix() -> Matrix:
     return matrix()
 
 
-@cache
-def _linted(template: str) -> tuple[str, ...]:
-    found = lint(template, regions=[REGION], config=ManualArgs(regions=[REGION], ignore_checks=IGNORED))
-    return tuple(f"{match.rule.id} {match.message}" for match in found)
-
-
-def _templates(folder: Path) -> Iterator[tuple[str, str]]:
-    return ((path.name, path.read_text()) for path in sorted(folder.glob("*.template.json")))
+def _found(rows: Iterable[Row]) -> Iterator[str]:
+    """What is wrong with the deployments."""
+    for row in rows:
+        chosen = context(row)
+        made = synthesis(chosen)
+        yield from (f"cdk-nag: {finding}" for finding in made.findings)
+        yield from (f"{name}: {said}" for name, text in made.texts.items() for said in linted(text))
+        world = World(Deployment.read(chosen), Templates(made.templates()))
+        yield from (f"rights: {difference}" for difference in differences(world))
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("share", range(SHARES_OF_PART))
+def test_nothing_is_wrong_with_the_defaults_nor_everything_nor_the_pairs_of_what_changed(share: int) -> None:
+    part = _matrix().part(touched(options()))
+    assert sorted(set(_found(part[share::SHARES_OF_PART]))) == []
+
+
+@pytest.mark.prove
 @pytest.mark.parametrize("share", range(SHARES))
-def test_cfn_lint_cdk_nag_and_the_table_of_rights_find_nothing(share: int, tmp_path: Path) -> None:
-    found = []
-    for number, row in enumerate(_matrix().rows[share::SHARES]):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        found += [f"cdk-nag: {finding}" for finding in findings_in(folder, context(row))]
-        found += [f"{name}: {said}" for name, text in _templates(folder) for said in _linted(text)]
-        found += [f"rights: {difference}" for difference in differences(world_in(folder, context(row)))]
-    assert sorted(set(found)) == []
+def test_nothing_is_wrong_with_any_deployment_of_the_matrix(share: int) -> None:
+    assert sorted(set(_found(_matrix().rows[share::SHARES]))) == []
 
 
 def test_every_pair_of_options_is_deployed_or_refused_for_a_reason() -> None:
-    rows, refused = _matrix()
+    rows, refused, _ = _matrix()
     assert len(rows) > 40
     assert {tuple(sorted((one, other))) for (one, _), (other, _) in refused} == REFUSED_WITH
 
@@ -74,7 +72,21 @@ def test_every_setting_that_changes_what_is_deployed_is_an_option() -> None:
     assert {"lake.compaction", "kms_key", "hub.mail_recipients", "watch.mail"} <= set(options())
 
 
+def test_the_defaults_and_everything_are_looked_at_whatever_changed() -> None:
+    defaults, everything = _matrix().part(set())
+    assert [name for name, values in options().items() if defaults[name] != values[0]] == []
+    off = [name for name, values in options().items() if everything[name] != values[-1]]
+    assert {name for pair in REFUSED_WITH for name in pair} > set(off)
+
+
+def test_of_an_option_that_changed_every_pair_is_looked_at() -> None:
+    rows, part = _matrix().rows, _matrix().part({"kms_key"})
+    assert len(part) < len(rows) / 2
+    for other in options():
+        assert {(row["kms_key"], row[other]) for row in part} == {(row["kms_key"], row[other]) for row in rows}
+
+
 def test_a_template_with_an_unknown_property_is_found() -> None:
     """That the linter looks at all."""
     broken = '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeut": 30}}}}'
-    assert any("VisibilityTimeut" in said for said in _linted(broken))
+    assert any("VisibilityTimeut" in said for said in linted(broken))

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.infra.nag import Accepted, Finding, unaccepted
+from tests.infra.nag import Accepted, unaccepted
 from tests.infra.permissions.variants import EVERYTHING
+from tests.infra.synthesis import Finding
 
 pytestmark = pytest.mark.slow
 

@@ -1,17 +1,15 @@
 """QuickSight data sets over the views: none unless somebody is to own them; each as the view is."""
 
-import json
 from functools import cache
 from typing import Any
 
 import pytest
-from cfnlint.api import ManualArgs, lint
 
 from queries.catalogue.entries import Catalogue
 from queries.published.columns import column_types
 from queries.published.quicksight import MOST_MEANING, data_sets
-from tests.infra.nag import findings
-from tests.infra.synthesis import Template, synthesised
+from tests.infra.linting import linted
+from tests.infra.synthesis import Template, synthesis, synthesised
 
 OWNER = "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"
 CONTEXT = {"quicksight.principal": OWNER, "hub.deployed": "false", "watch.deployed": "false"}
@@ -99,7 +97,6 @@ def test_a_view_without_a_type_that_quicksight_knows_would_be_seen() -> None:
 
 @pytest.mark.slow
 def test_cfn_lint_and_cdk_nag_find_nothing() -> None:
-    template = json.dumps(stacks()["quicksight"])
-    found = lint(template, regions=["us-east-1"], config=ManualArgs(regions=["us-east-1"], ignore_checks=["W3005"]))
-    assert [f"{each.rule.id} {each.message}" for each in found] == []
-    assert findings(CONTEXT) == []
+    found = synthesis(CONTEXT)
+    assert linted(found.texts["quicksight"]) == ()
+    assert found.findings == []

@@ -1,8 +1,6 @@
 """One deployment, as settings and as templates."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from infra.aws.settings.deployment import Deployment
@@ -37,12 +35,3 @@ def bucket_arn(name: str) -> str:
 def world(context: Mapping[str, object]) -> World:
     """Synthesised from a context like cdk.json's."""
     return World(Deployment.read(context), Templates(synthesised(context)))
-
-
-def world_in(folder: Path, context: Mapping[str, object]) -> World:
-    """Of templates that lie in a folder, synthesised from the context."""
-    deployment, ending = Deployment.read(context), ".template.json"
-    named = {path.name.removesuffix(ending): path for path in folder.glob(f"*{ending}")}
-    prefix = f"parley-{deployment.stage}-"
-    templates = {name.removeprefix(prefix): json.loads(path.read_text()) for name, path in named.items()}
-    return World(deployment, Templates(templates))
