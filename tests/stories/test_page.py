@@ -1,9 +1,6 @@
 """The page in a real browser: a question, its answer with the source, the conversation, the rows; and nothing runs."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -14,22 +11,12 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from infra.local.providers import email as outbox_email
 from tests.kit import NOON, notification
+from tests.stories.chromium import needs_chromium
 from tests.stories.test_kill import server
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1400,900"),
-)
 HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER) and "CI" not in os.environ,
-        reason="no chromium and chromedriver on this machine; Debian's packages chromium and chromium-driver have them",
-    ),
-]
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +26,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(tmp_path: Path, address: str) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
-        options.add_argument(flag)
-    options.binary_location = str(CHROMIUM)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    driver.get(address)
-    yield driver
-    driver.quit()
+def page(tab: webdriver.Chrome, address: str) -> webdriver.Chrome:
+    tab.get(address)
+    return tab
 
 
 def until(page: webdriver.Chrome, shown: Any) -> Any:

@@ -1,7 +1,7 @@
 """The report in a real browser: nothing runs, nothing is fetched, everything fits, everything is drawn."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,10 @@ from selenium.webdriver.common.by import By
 
 from infra.cli.main import parley
 from tests.lake_rows import HOUR, row, write
-from tests.stories import test_page
-from tests.stories.test_page import CHROMIUM, DRIVER, FLAGS, HOSTILE
+from tests.stories.chromium import needs_chromium
+from tests.stories.test_page import HOSTILE
 
-pytestmark = test_page.pytestmark
+pytestmark = needs_chromium
 AT = int(HOUR.timestamp() * 1000)
 
 # What is wider than the page, and every text of a picture that lies on another one.
@@ -71,18 +71,11 @@ def run(*words: str) -> None:
 
 
 @pytest.fixture(params=["light", "dark"])
-def browser(request: pytest.FixtureRequest, tmp_path: Path, report: Path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    options.binary_location = str(CHROMIUM)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+def browser(request: pytest.FixtureRequest, tab: webdriver.Chrome, report: Path) -> webdriver.Chrome:
     feature = {"name": "prefers-color-scheme", "value": request.param}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    driver.get(report.as_uri())
-    yield driver
-    driver.quit()
+    tab.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    tab.get(report.as_uri())
+    return tab
 
 
 def requested(browser: webdriver.Chrome, page: str) -> list[str]:
