@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -16,8 +16,19 @@ from tests.kit import RunningClock, StubAnswerer
 from tests.lines import BACKENDS, LINES, everywhere
 
 WORKERS = 4
-# People, messages, deliveries of each. moto copies the whole table for each transaction, so that it gets fewer.
-LOADS = {"embedded": (20, 200, 5), "deployed": (10, 50, 3)}
+
+
+class Load(NamedTuple):
+    """How many people write how many messages together, and how often each message is delivered."""
+
+    people: int
+    messages: int
+    times: int
+
+
+# moto copies the whole table for each transaction, so that it gets fewer.
+LOADS = {"embedded": Load(20, 200, 5), "deployed": Load(4, 16, 3)}
+LARGE = {"embedded": Load(50, 2000, 5), "deployed": Load(10, 50, 3)}
 
 
 class Watch:
@@ -41,13 +52,13 @@ class Watch:
         return Answer(f"re: {question.turn_id}", source="stub")
 
 
-def shuffled_deliveries(machine: Any, backend: str, seed: int) -> list[bytes]:
-    line, (people, messages, times) = machine.line, LOADS[backend]
+def shuffled_deliveries(machine: Any, load: Load, seed: int) -> list[bytes]:
+    line = machine.line
     events = [
-        line.event(f"message {number}", f"m{number}", line.person(number % people), machine.clock.now)
-        for number in range(messages)
+        line.event(f"message {number}", f"m{number}", line.person(number % load.people), machine.clock.now)
+        for number in range(load.messages)
     ]
-    deliveries = events * times
+    deliveries = events * load.times
     random.Random(seed).shuffle(deliveries)
     return deliveries
 
@@ -76,24 +87,38 @@ def run_to_the_end(machine: Any, deliveries: list[bytes]) -> None:
 
 
 # A Lambda instance has one thread; here four share the buffer of metrics.
-@pytest.mark.filterwarnings("ignore:No application metrics to publish")
+several_workers = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+
+@several_workers
 @everywhere
 def test_every_message_is_in_one_turn_and_turns_of_one_person_never_overlap(
     tmp_path: Path, aws: None, backend: str, name: str
 ) -> None:
+    deliver_and_check(tmp_path, backend, name, LOADS[backend])
+
+
+@pytest.mark.prove
+@several_workers
+@everywhere
+def test_the_same_holds_for_many_more(tmp_path: Path, aws: None, backend: str, name: str) -> None:
+    deliver_and_check(tmp_path, backend, name, LARGE[backend])
+
+
+def deliver_and_check(place: Path, backend: str, name: str, load: Load) -> None:
     line, watch = LINES[name](), Watch()
     machine = BACKENDS[backend](
-        tmp_path,
+        place,
         line=line,
         answerers=[StubAnswerer(watch.reply)],
         clock=RunningClock(),
         settings=Settings(claim_s=60, max_receives=1000, answers_per_thread=1000, turns_per_hour=1000),
     )
-    run_to_the_end(machine, shuffled_deliveries(machine, backend, seed=7))
+    run_to_the_end(machine, shuffled_deliveries(machine, load, seed=7))
 
     turns = machine.turns()
     in_turns = Counter(message.message_id for turn in turns for message in turn.messages)
-    assert in_turns == Counter(f"m{number}" for number in range(LOADS[backend][1]))
+    assert in_turns == Counter(f"m{number}" for number in range(load.messages))
     assert Counter(reply.turn_id for reply in line.replies) == Counter(turn.turn_id for turn in turns)
     assert set(watch.asked.values()) == {1}
     assert len(watch.asked) == len(turns)
