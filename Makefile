@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 SOURCES := infra orchestrator transformer queries tests
 
-.PHONY: help run test quick fix bench synth bootstrap diff deploy destroy lock clean
+.PHONY: help run test quick prove fix bench synth bootstrap diff deploy destroy lock clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -29,7 +29,12 @@ test: $(VENV)/.dev ## The whole gate: format, lint, types, imports, tests, gener
 quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no time
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m 'not slow'
+	$(BIN)/python -m pytest -m 'not slow and not prove'
+
+prove: $(VENV)/.dev ## What the gate has no time for: the whole matrix, many more examples, mutations of the code
+	$(BIN)/python -m pytest -m prove
+	HYPOTHESIS_PROFILE=large $(BIN)/python -m pytest -m hypothesis
+	$(BIN)/python -m tests.mutation
 
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 	$(BIN)/ruff check --fix $(SOURCES)

@@ -5,10 +5,10 @@ W6001   the hub tells the WhatsApp topic of the stack `sources` beside its own, 
 """
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-from cfnlint.config import ConfigMixIn, ManualArgs
-from cfnlint.decode.decode import decode_str
-from cfnlint.runner import Runner
+if TYPE_CHECKING:  # it takes two seconds to import, which nobody waits for who lints nothing
+    from cfnlint.runner import Runner
 
 IGNORED = ["W3005", "W6001"]
 REGION = "us-east-1"  # where every service of the stacks is
@@ -17,12 +17,17 @@ REGION = "us-east-1"  # where every service of the stacks is
 @cache
 def linted(template: str) -> tuple[str, ...]:
     """Errors and warnings, each with its rule. A template that several deployments share is looked at once."""
+    from cfnlint.decode.decode import decode_str  # noqa: PLC0415
+
     decoded, unreadable = decode_str(template)
     found = unreadable or _linter().validate_template(decoded)
     return tuple(f"{match.rule.id} {match.message}" for match in found)
 
 
 @cache
-def _linter() -> Runner:
+def _linter() -> "Runner":
     """One, as its command line has for all files it is given: to read the rules takes as long as to apply them."""
+    from cfnlint.config import ConfigMixIn, ManualArgs  # noqa: PLC0415
+    from cfnlint.runner import Runner  # noqa: PLC0415
+
     return Runner(ConfigMixIn(**ManualArgs(regions=[REGION], ignore_checks=IGNORED)))

@@ -6,6 +6,8 @@ import pytest
 
 from infra import app
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]  # it builds the assets
+
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from infra.aws.settings.deployment import Deployment
 from queries.compatibility.tables import DATABASE, TABLES
 from tests.infra.synthesis import synthesised
 
+pytestmark = pytest.mark.slow
+
 
 def sample_tables(form: str) -> dict[str, dict[str, Any]]:
     """What the template says of each, by its name."""

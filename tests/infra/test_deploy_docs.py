@@ -29,6 +29,7 @@ def alarms(templates: Mapping[str, synthesis.Template]) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_every_alarm_is_explained() -> None:
     explained = set(re.findall(r"`(…?[A-Z][A-Za-z]+)`", TEXT.split("## When an alarm rings")[1]))
     endings = tuple(each.removeprefix("…") for each in explained if each.startswith("…"))
@@ -36,12 +37,14 @@ def test_every_alarm_is_explained() -> None:
     assert [name for name in alarms(everything()) if name not in explained and not name.endswith(endings)] == []
 
 
+@pytest.mark.slow
 def test_no_alarm_is_explained_that_does_not_exist() -> None:
     first_cells = re.findall(r"^\| ([^|]+) \|", TEXT.split("## When an alarm rings")[1].split("### ")[0], re.MULTILINE)
     named = {name for cell in first_cells for name in re.findall(r"`([A-Z][A-Za-z]+)`", cell)}
     assert named <= set(alarms(everything()))
 
 
+@pytest.mark.slow
 def test_the_cost_at_rest_counts_every_metric_of_every_alarm() -> None:
     metrics = sum(
         sum("MetricStat" in each for each in properties.get("Metrics", ())) or 1

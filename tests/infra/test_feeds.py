@@ -10,6 +10,8 @@ from tests.infra.synthesis import Template, synthesised
 from transformer.schema import TABLES
 from transformer.sources import SOURCES
 
+pytestmark = pytest.mark.slow
+
 _EVERYTHING = {
     "hub.sms_numbers": "phone-1",
     "hub.mail_recipients": "help@shop.example",

@@ -9,6 +9,8 @@ from infra.aws.settings.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 from tests.infra.synthesis import Template, synthesised
 
+pytestmark = pytest.mark.slow
+
 ALL = {
     "knowledge.created": "true",
     "knowledge.harness": "true",

@@ -12,6 +12,8 @@ from transformer.lake.layout import partition
 from transformer.lake.parquet import to_arrow
 from transformer.schema import TABLES, TableName
 
+pytestmark = pytest.mark.slow
+
 FEEDS = ("events", "conversations")
 
 

@@ -8,6 +8,8 @@ from infra.aws.stacks.knowledge import guardrail
 from tests.infra.options import context, options
 from tests.infra.synthesis import Template, synthesis_now, synthesised
 
+pytestmark = pytest.mark.slow
+
 Templates = dict[str, Template]
 
 

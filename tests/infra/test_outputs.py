@@ -8,6 +8,8 @@ import pytest
 from infra.outputs import Outputs, read, to_publish
 from tests.infra import synthesis
 
+pytestmark = pytest.mark.slow
+
 EVERYTHING = {
     "settings": {
         "answerers": ["agentcore", "knowledge_base"],

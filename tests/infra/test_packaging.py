@@ -25,7 +25,7 @@ UNZIPPED = 250 * 1024 * 1024
 OF_PYTHON_3_13 = (3571).to_bytes(2, "little") + b"\r\n"
 UNCHECKED = (0b01).to_bytes(4, "little")  # PEP 552: by the module's hash, which nobody compares
 
-pytestmark = pytest.mark.xdist_group("packaging")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 # Not compaction's, which takes half a minute to build: it is tried as built for this machine, as its contents are.
 each_asset = pytest.mark.parametrize("name", sorted(ASSETS.keys() - {"compaction"}))

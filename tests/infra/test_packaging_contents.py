@@ -43,7 +43,7 @@ USED = {
 Unpacked = Callable[[str], Path]
 each_asset = pytest.mark.parametrize("name", sorted(ASSETS))
 
-pytestmark = pytest.mark.xdist_group("packaging")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 
 def _programs() -> list[tuple[str, str]]:

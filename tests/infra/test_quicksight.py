@@ -11,6 +11,8 @@ from queries.published.quicksight import MOST_MEANING, data_sets
 from tests.infra.linting import linted
 from tests.infra.synthesis import Template, synthesis, synthesised
 
+pytestmark = pytest.mark.slow
+
 OWNER = "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"
 CONTEXT = {"quicksight.principal": OWNER, "hub.deployed": "false", "watch.deployed": "false"}
 VIEWS = Catalogue.shipped().views
@@ -95,7 +97,6 @@ def test_a_view_without_a_type_that_quicksight_knows_would_be_seen() -> None:
     assert left == {"map"}
 
 
-@pytest.mark.slow
 def test_cfn_lint_and_cdk_nag_find_nothing() -> None:
     found = synthesis(CONTEXT)
     assert linted(found.texts["quicksight"]) == ()

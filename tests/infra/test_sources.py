@@ -10,6 +10,8 @@ import pytest
 from infra.aws.stacks.sources.mail import EVENT_TYPES
 from tests.infra.synthesis import Template, synthesised
 
+pytestmark = pytest.mark.slow
+
 _CONTEXTS: Mapping[str, Mapping[str, str]] = {
     "everything": {
         "sources.whatsapp": "true",

@@ -6,7 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.infra.synthesis import Template, synthesised
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 ALL = {
