@@ -23,3 +23,10 @@ def pytest_cmdline_main(config: pytest.Config) -> Iterator[None]:
     """Around the whole run, its workers included: they are started by it, and do not come here."""
     with shared.of_this_run():
         return (yield)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Without groups each worker would make what one makes for all of a group, and nothing would say so."""
+    grouped = next((each for each in session.items if each.get_closest_marker("xdist_group")), None)
+    if grouped and hasattr(session.config, "workerinput") and "@" not in grouped.nodeid:
+        raise pytest.UsageError("this pytest and this pytest-xdist lose xdist_group; install requirements-dev.txt")
