@@ -32,8 +32,7 @@ quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no ti
 	$(BIN)/python -m pytest -m 'not slow and not prove'
 
 prove: $(VENV)/.dev ## What the gate has no time for: the whole matrix, many more examples, mutations of the code
-	$(BIN)/python -m pytest -m prove
-	HYPOTHESIS_PROFILE=large $(BIN)/python -m pytest -m hypothesis
+	HYPOTHESIS_PROFILE=large $(BIN)/python -m pytest -m 'prove or hypothesis'
 	$(BIN)/python -m tests.mutation
 
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs

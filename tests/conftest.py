@@ -14,7 +14,7 @@ from tests.deployed import aws  # noqa: F401 - a fixture for every test
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("small", max_examples=60, deadline=None, suppress_health_check=_CHECKS, derandomize=True)
-settings.register_profile("large", max_examples=100_000, deadline=None, suppress_health_check=_CHECKS)
+settings.register_profile("large", max_examples=30_000, deadline=None, suppress_health_check=_CHECKS, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "small"))
 
 
