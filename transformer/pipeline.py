@@ -10,12 +10,12 @@ from datetime import datetime
 
 from transformer import moments
 from transformer.envelopes import Context, Event, Refused, events_of, wrapped
-from transformer.expansion import ExpansionError, Part
 from transformer.json_text import JsonError, to_json_bytes, to_json_text
 from transformer.render import RenderError, Template
 from transformer.results import Rejected, Row, identify
 from transformer.schema import Values
 from transformer.sources import Source, Templates, shipped_templates, source_of
+from transformer.sources.source import ExpansionError, Part
 
 
 def transform(

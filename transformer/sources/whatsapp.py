@@ -1,68 +1,35 @@
-"""From one event to its parts: each becomes one row.
+"""WhatsApp through End User Messaging Social: a webhook holds many changes, a change many statuses and messages.
 
-A webhook holds many changes, a change many statuses and messages; a turn holds messages and an answer. The work is
-linear in the event's size: no part carries its siblings.
+    {"context": {…}, "aws_account_id": "…", "message_timestamp": "…Z", "whatsAppWebhookEntry": "{\\"changes\\": […]}"}
+
+https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destination-dlrs.html
+The entry may also come decoded, as the whole webhook object, or bare; of a change, the value alone. The work is linear
+in the event's size: no part carries its siblings.
 """
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from transformer.json_text import Json, JsonError, JsonObject, parse_json
+from transformer.sources.source import ExpansionError, Part
 
 
-class ExpansionError(ValueError):
-    """An event that should have parts has none that can be told apart. The message names the field."""
+def is_webhook(event: JsonObject) -> bool:
+    """Meta's webhook, whatever stands around it."""
+    return (
+        "whatsAppWebhookEntry" in event
+        or event.get("object") == "whatsapp_business_account"
+        or (isinstance(event.get("changes"), list) and "id" in event)
+        or (event.get("messaging_product") == "whatsapp" and not event.keys().isdisjoint(("messages", "statuses")))
+    )
 
 
-class Part(Struct, frozen=True):
-    """What one row is about.
-
-    `event` is the event reduced to this part: alone it would expand to the same part again. `piece` is what the
-    template sees as `part`, `raw` what the row keeps as raw_event.
-    """
-
-    template: str
-    event: JsonObject
-    piece: Json
-    raw: Json
+def is_summary(event: JsonObject) -> bool:
+    """{"wabaId": "…", "messageId": "…", "status": "delivered", …}: what EventBridge tells of a message."""
+    return "wabaId" in event and not is_webhook(event)
 
 
-def messages_and_answer(event: JsonObject) -> list[Part]:
-    """A turn: one part for each message, and one for the answer once there is one.
-
-    {"parley": "turn", "channel": "sms", "turn": {"turn_id", "messages": [{…}], "answer": {…}, "parts": [{…}], …}, …}
-    """
-    turn = event.get("turn")
-    messages = turn.get("messages") if isinstance(turn, dict) else None
-    if not isinstance(turn, dict) or not isinstance(messages, list) or not messages:
-        raise ExpansionError("turn.messages is missing")
-    rest = {name: value for name, value in turn.items() if name not in ("messages", "answer", "parts")}
-    found = [_message(event, rest, message) for message in messages]
-    if turn.get("answer"):
-        piece: JsonObject = {"message": messages[-1], "sent": _first_sent(turn.get("parts"))}
-        alone: JsonObject = {**event, "turn": {**turn, "messages": messages[-1:]}}  # to whom the answer went
-        found.append(Part("turn_answer", alone, piece, alone))
-    return found
-
-
-def _message(event: JsonObject, rest: JsonObject, message: Json) -> Part:
-    alone: JsonObject = {**event, "turn": {**rest, "messages": [message]}}
-    return Part("turn_message", alone, message, alone)
-
-
-def _first_sent(parts: Json) -> Json:
-    sent = parts if isinstance(parts, list) else []
-    return next((part for part in sent if isinstance(part, dict) and part.get("message_id")), None)
-
-
-def changes(event: JsonObject) -> list[Part]:
-    """WhatsApp: one part for each status and each message of each change, one for a change that has neither.
-
-    {"context": {…}, "aws_account_id": "…", "message_timestamp": "…Z", "whatsAppWebhookEntry": "{\\"changes\\": […]}"}
-    https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-event-destination-dlrs.html
-    The entry may also come decoded, as the whole webhook object, or bare; of a change, the value alone.
-    """
+def expand(event: JsonObject) -> list[Part]:
+    """One part for each status and each message of each change, one for a change that has neither."""
     header, webhook = _webhook(event)
     entries = webhook.get("entry", [webhook])
     if not isinstance(entries, list) or not entries:

@@ -1,0 +1,51 @@
+"""What our own hub tells the lake: {"parley": kind, …}. The records are made in orchestrator/records.py."""
+
+from collections.abc import Callable, Sequence
+
+from transformer.json_text import Json, JsonObject
+from transformer.sources.source import ExpansionError, Part
+
+
+def is_own(kind: str) -> Callable[[JsonObject], bool]:
+    """Whether an event is one of Parley's own of this kind."""
+    return lambda event: event.get("parley") == kind
+
+
+def expand_turn(event: JsonObject) -> list[Part]:
+    """A turn: one part for each message, and one for the answer once there is one.
+
+    {"parley": "turn", "channel": "sms", "turn": {"turn_id", "messages": [{…}], "answer": {…}, "parts": [{…}], …}, …}
+    """
+    turn = event.get("turn")
+    messages = turn.get("messages") if isinstance(turn, dict) else None
+    if not isinstance(turn, dict) or not isinstance(messages, list) or not messages:
+        raise ExpansionError("turn.messages is missing")
+    rest = {name: value for name, value in turn.items() if name not in ("messages", "answer", "parts")}
+    found = [_message(event, rest, message) for message in messages]
+    if turn.get("answer"):
+        piece: JsonObject = {"message": messages[-1], "sent": _first_sent(turn.get("parts"))}
+        alone: JsonObject = {**event, "turn": {**turn, "messages": messages[-1:]}}  # to whom the answer went
+        found.append(Part("turn_answer", alone, piece, alone))
+    return found
+
+
+def _message(event: JsonObject, rest: JsonObject, message: Json) -> Part:
+    alone: JsonObject = {**event, "turn": {**rest, "messages": [message]}}
+    return Part("turn_message", alone, message, alone)
+
+
+def _first_sent(parts: Json) -> Json:
+    sent = parts if isinstance(parts, list) else []
+    return next((part for part in sent if isinstance(part, dict) and part.get("message_id")), None)
+
+
+def turn_identity(part: Part) -> Json:
+    """Which turn, and which of its messages; of the answer, the turn alone."""
+    turn, piece = part.event.get("turn"), part.piece
+    turn_id = turn.get("turn_id") if isinstance(turn, dict) else None
+    return [turn_id, piece.get("message_id") if isinstance(piece, dict) else None] if turn_id else part.raw
+
+
+def expand_outcome(event: JsonObject) -> Sequence[Part]:
+    """The raw event of an outcome is what the provider sent, where the hub still had it."""
+    return (Part("outcome", event, event, event.get("event") or event),)
