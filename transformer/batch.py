@@ -165,9 +165,10 @@ class Batch:
 
 def _stray(row: Row, table: TableName | None, record: InputRecord) -> Rejected:
     """A row of a table that the stream does not feed."""
-    received_at = row.values["received_at"]
+    received_at, tenant = row.values["received_at"], str(row.values["tenant"])
     reason = f"a row of {row.table} on the stream of {table}"
-    return Rejected("route", reason, a2b_base64(record["data"]), received_at if isinstance(received_at, int) else 0)
+    arrived = received_at if isinstance(received_at, int) else 0
+    return Rejected("route", reason, a2b_base64(record["data"]), arrived, tenant=tenant)
 
 
 def _log(record: InputRecord, rejected: Rejected) -> None:

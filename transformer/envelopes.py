@@ -31,6 +31,7 @@ from msgspec import Struct
 
 from transformer.json_text import Json, JsonError, JsonObject, parse_documents, parse_json, to_json_text
 from transformer.moments import NoTimeError, to_epoch_ms
+from transformer.tenants import DEFAULT, tenant_of
 
 Context: TypeAlias = JsonObject  # what envelopes tell: account_id, occurred_at (epoch ms), detail_type, source
 
@@ -56,6 +57,7 @@ class Refused(NamedTuple):
     stage: str
     reason: str
     original: bytes
+    tenant: str = DEFAULT
 
 
 def events_of(record: bytes, context: Context) -> list[Event | Refused]:
@@ -94,7 +96,7 @@ def _refused(document: JsonObject) -> Refused | None:
     match document:
         case {"parley": "rejected", "stage": str(stage), "reason": str(reason), "original": str(original)}:
             try:
-                return Refused(stage, reason, base64.b64decode(original, validate=True))
+                return Refused(stage, reason, base64.b64decode(original, validate=True), tenant_of(document))
             except ValueError:
                 return None
     return None

@@ -16,6 +16,7 @@ from transformer.results import Rejected, Row, identify
 from transformer.schema import Values
 from transformer.sources import Source, Templates, shipped_templates, source_of
 from transformer.sources.source import ExpansionError, Part
+from transformer.tenants import tenant_of
 
 
 def transform(
@@ -38,7 +39,7 @@ def transform_at(record: bytes, received_at: int, account_id: str, templates: Te
         if isinstance(event, Event):
             results += _rows_of(event, whole, received_at, templates)
         else:
-            results.append(Rejected(event.stage, event.reason, event.original, received_at))
+            results.append(Rejected(event.stage, event.reason, event.original, received_at, tenant=event.tenant))
     return results
 
 
@@ -65,7 +66,7 @@ def _rows_of(event: Event, record: bytes | None, received_at: int, templates: Te
         parts = source.expand(event.body)
     except ExpansionError as error:
         original = record or wrapped(event.body, event.context)
-        return [Rejected("expand", str(error), original, received_at, source.name)]
+        return [Rejected("expand", str(error), original, received_at, source.name, tenant=tenant_of(event.body))]
     results: list[Row | Rejected] = []
     for part in parts:
         template = templates[part.template]
@@ -73,7 +74,8 @@ def _rows_of(event: Event, record: bytes | None, received_at: int, templates: Te
             results.append(Row(template.table.name, _row(part, source, template, event.context, received_at)))
         except (RenderError, JsonError) as error:
             original = (record if len(parts) == 1 else None) or wrapped(part.event, event.context)
-            results.append(Rejected("render", str(error), original, received_at, template.name, template.version))
+            about = (received_at, template.name, template.version, tenant_of(event.body))
+            results.append(Rejected("render", str(error), original, *about))
     return results
 
 
@@ -82,6 +84,7 @@ def _row(part: Part, source: Source, template: Template, context: Context, recei
         "event_id": identify(to_json_bytes([part.template, source.identity(part)], sort_keys=True)),
         "template_version": template.version,
         "received_at": received_at,
+        "tenant": tenant_of(part.event),
     }
     if "raw_event" in template.table.filled:
         filled["raw_event"] = to_json_text(part.raw)

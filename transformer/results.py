@@ -8,6 +8,7 @@ import orjson
 from msgspec import Struct
 
 from transformer.schema import EMPTY, EVENTS, TableName, Values
+from transformer.tenants import DEFAULT
 
 
 class Row(Struct, frozen=True):
@@ -27,6 +28,7 @@ class Rejected:
     received_at: int  # epoch milliseconds
     source: str = ""  # the template that failed; "" before one was chosen
     template_version: str = ""
+    tenant: str = DEFAULT
 
     @property
     def table(self) -> TableName:
@@ -43,6 +45,7 @@ class Rejected:
             "original": base64.b64encode(self.original).decode(),
             "received_at": self.received_at,
             "event_id": self.event_id,
+            "tenant": self.tenant,
         }
 
     @property
@@ -57,6 +60,7 @@ def as_event(rejected: Rejected) -> Values:
         "stage": rejected.stage,
         "reason": rejected.reason,
         "original": base64.b64encode(rejected.original).decode(),
+        "tenant": rejected.tenant,
     }
     return {
         **{column.name: EMPTY[column.type] for column in EVENTS.columns},
@@ -69,6 +73,7 @@ def as_event(rejected: Rejected) -> Values:
         "source": rejected.source,
         "template_version": rejected.template_version,
         "received_at": rejected.received_at,
+        "tenant": rejected.tenant,
     }
 
 

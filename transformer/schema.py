@@ -1,7 +1,7 @@
 """The one definition of every column. Glue tables, Parquet files, documentation and the row check derive from it.
 
 Types are spelled as Athena and Glue spell them. No column is ever null: where an event does not say, a string is "",
-a number 0, an array [] and a map {}. Map keys are lower case. Changes are additive only.
+a number 0, an array [] and a map {}. Map keys are lower case. Changes are additive only, at a table's end.
 
 The first group of `events` has the names (in snake case), meanings and values of the data model of AWS's sample,
 so that its users' queries keep their sense:
@@ -108,7 +108,11 @@ def _first_fault(row: Mapping[str, Value], columns: tuple[Column, ...]) -> str:
     return f"{next(name for name in row if name not in known)} is not a column"
 
 
-_BOOKKEEPING = frozenset(["event_id", "template_version", "received_at"])
+_BOOKKEEPING = frozenset(["event_id", "template_version", "received_at", "tenant"])
+# Last in every table: files are read by name, and by position where a reader knows the first columns only.
+_TENANT = Column(
+    "tenant", "string", "whose it is; default where there is one tenant; NULL in files older than the column"
+)
 
 EVENTS = Table(
     "events",
@@ -169,6 +173,7 @@ EVENTS = Table(
         Column("source", "string", "the template that made the row"),
         Column("template_version", "string", "which version of it"),
         Column("received_at", "bigint", "when the event reached us; epoch milliseconds"),
+        _TENANT,
     ),
     filled=_BOOKKEEPING | {"raw_event", "source"},
 )
@@ -206,6 +211,7 @@ CONVERSATIONS = Table(
         Column("event_id", "string", "what identifies the row: the same turn twice has the same ids; 32 hex"),
         Column("template_version", "string", "which version of the template made the row"),
         Column("received_at", "bigint", "when the turn reached the lake; epoch milliseconds"),
+        _TENANT,
     ),
     filled=_BOOKKEEPING,
 )
@@ -221,6 +227,7 @@ REJECTED = Table(
         Column("original", "string", "the bytes, base64"),
         Column("received_at", "bigint", "when it reached us; epoch milliseconds"),
         Column("event_id", "string", "what identifies it: the same bytes twice have the same id; 32 hex"),
+        _TENANT,
     ),
 )
 
