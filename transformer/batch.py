@@ -17,7 +17,7 @@ from orjson import OPT_APPEND_NEWLINE, dumps
 from transformer.envelopes import account_of
 from transformer.pipeline import split, transform_at
 from transformer.results import Rejected, Row, as_event
-from transformer.schema import TableName
+from transformer.schema import TableName, Values
 from transformer.sources import Templates, shipped_templates
 
 # Lambda's limit for a response is 6 MB: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
@@ -70,6 +70,18 @@ class _Outcome(Struct, frozen=True, gc=False):
     rejected: int = 0
     deliveries: Sequence[object] = ()  # the rows' delivery statuses
 
+    @property
+    def parts(self) -> int:
+        return self.rows + self.rejected
+
+
+class _Why(Struct):
+    """A reason for which parts of a batch were rejected: the first of them, and how many there were."""
+
+    record_id: str
+    first: Rejected
+    count: int = 0
+
 
 class Batch:
     """Transforms one batch.
@@ -96,6 +108,7 @@ class Batch:
         self._limit = limit
         self._templates = templates or shipped_templates()
         self._redact = redact
+        self._whys: dict[tuple[str, str], _Why] = {}  # by stage and reason
         self.tally = dict.fromkeys(("records", *_RESULTS, "rows", "rejected"), 0)
         self.deliveries: Counter[str] = Counter()
 
@@ -112,7 +125,7 @@ class Batch:
                 if len(outcome.data) > room:
                     pieces = self._pieces(record, fits_alone=len(outcome.data) <= self._limit - _OVERHEAD)
                     returned += pieces
-                    outcome = _Outcome("put_back") if pieces else _Outcome("failed", "", 0, outcome.rows)
+                    outcome = _Outcome("put_back" if pieces else "failed", "", 0, 0 if pieces else outcome.parts)
                 room -= len(outcome.data)
                 answers.append({"recordId": record["recordId"], "result": _RESULTS[outcome.kind], "data": outcome.data})
                 tally["records"] += 1
@@ -121,6 +134,7 @@ class Batch:
                 tally["rejected"] += outcome.rejected
                 statuses += outcome.deliveries
         self.deliveries.update(map(str, statuses))
+        self._log()
         if returned and self._put_back:
             self._put_back(self._stream_arn, returned)
         return {"records": answers}
@@ -133,24 +147,35 @@ class Batch:
         )
 
     def _outcome(self, record: InputRecord, results: Results) -> _Outcome:
-        lines: list[bytes] = []
+        kept: list[Values | Rejected] = []
         deliveries: list[object] = []
-        rejected = 0
         for result in results:
             if type(result) is Row and (self._table is None or self._table == result.table):
-                lines.append(dumps(result.values, None, OPT_APPEND_NEWLINE))
+                kept.append(result.values)
                 deliveries.append(result.values.get("delivery_status", ""))
             else:
-                rejected += 1
                 bad = result if isinstance(result, Rejected) else _stray(result, self._table, record)
-                _log(record, bad)
-                lines.append(dumps(as_event(bad), None, OPT_APPEND_NEWLINE))
-        if not lines:
+                self._note(record, bad)
+                kept.append(bad)
+        if not kept:
             return _Outcome("dropped")
-        if rejected == len(lines) or (rejected and self._table == "conversations"):
-            return _Outcome("failed", record["data"], 0, len(lines))
-        data = b2a_base64(b"".join(lines), newline=False).decode()
-        return _Outcome("ok", data, len(lines) - rejected, rejected, deliveries)
+        rows = len(deliveries)
+        if not rows or (rows < len(kept) and self._table == "conversations"):
+            return _Outcome("failed", record["data"], 0, len(kept))
+        data = b2a_base64(b"".join(map(_line, kept)), newline=False).decode()
+        return _Outcome("ok", data, rows, len(kept) - rows, deliveries)
+
+    def _note(self, record: InputRecord, rejected: Rejected) -> None:
+        why = self._whys.setdefault((rejected.stage, rejected.reason), _Why(record["recordId"], rejected))
+        why.count += 1
+
+    def _log(self) -> None:
+        """One line for each reason: thousands of parts may have the same, and all are kept with it."""
+        for (stage, reason), why in self._whys.items():
+            about = {"stage": stage, "reason": reason, "count": why.count}
+            first = {"recordId": why.record_id, "event_id": why.first.event_id}
+            _LOGGER.warning(json.dumps({"message": "rejected", **about, "first": first}))
+        self._whys.clear()
 
     def _pieces(self, record: InputRecord, *, fits_alone: bool) -> list[bytes]:
         """What goes back to the stream for a record that does not fit; empty where nothing can."""
@@ -171,9 +196,8 @@ def _stray(row: Row, table: TableName | None, record: InputRecord) -> Rejected:
     return Rejected("route", reason, a2b_base64(record["data"]), arrived, tenant=tenant)
 
 
-def _log(record: InputRecord, rejected: Rejected) -> None:
-    detail = {"stage": rejected.stage, "reason": rejected.reason, "event_id": rejected.event_id}
-    _LOGGER.warning(json.dumps({"message": "rejected", "recordId": record["recordId"], **detail}))
+def _line(result: Values | Rejected) -> bytes:
+    return dumps(as_event(result) if isinstance(result, Rejected) else result, None, OPT_APPEND_NEWLINE)
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Which column of a template failed, and on what: the part of an error message that an analyst needs.
 
-Only a rejected row pays for it: every column is evaluated once more, on its own.
+Only a rejected row pays for it: its columns are evaluated once more, each on its own, until one fails.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -24,30 +24,47 @@ class TemplateColumn:
     expression: nodes.Expr
 
 
-def explain(columns: tuple[TemplateColumn, ...], names: Names, error: Exception) -> str:
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A column that can be tried alone. `paths` are those it requires."""
+
+    name: str
+    line: int
+    value: Callable[[Names], object]
+    paths: Sequence[Path]
+
+
+def suspects(columns: Sequence[TemplateColumn]) -> list[Suspect]:
+    """A template's columns, compiled one by one: done once, when a row first fails."""
+    return [
+        Suspect(column.name, column.line, compile_expression(column.expression), list(_paths(column.expression)))
+        for column in columns
+    ]
+
+
+def explain(columns: Sequence[Suspect], names: Names, error: Exception) -> str:
     """`line column: what is wrong`, else what the error says."""
+    said = str(error)
     for column in columns:
         if trouble := _trouble(column, names):
-            subject = " or ".join(_subjects(column.expression, names))
-            return f"{column.line} {column.name}: {subject} {trouble}"
-        if str(error).startswith(f"{column.name} "):  # the table's check names the column first
-            return f"{column.line} {error}"
-    return f"1 {error}"
+            return f"{column.line} {column.name}: {' or '.join(_subjects(column, names))} {trouble}"
+        if said.startswith(f"{column.name} "):  # the table's check names the column first
+            return f"{column.line} {said}"
+    return f"1 {said}"
 
 
-def _trouble(column: TemplateColumn, names: Names) -> str:
+def _trouble(column: Suspect, names: Names) -> str:
     """ "" where the column has a value."""
     try:
-        value = compile_expression(column.expression)(names)
+        value = column.value(names)
     except Exception as error:  # noqa: BLE001  # the second home of a template that meets data nobody promised
         return str(error)
     return "is missing" if value is None else ""
 
 
-def _subjects(expression: nodes.Expr, names: Names) -> list[str]:
-    """The required paths that an expression reads: those that are missing, else all of them."""
-    paths = list(_paths(expression))
-    return [text for text, keys in paths if look_up(names, keys) is None] or [text for text, _ in paths]
+def _subjects(column: Suspect, names: Names) -> list[str]:
+    """The required paths that a column reads: those that are missing, else all of them."""
+    return [text for text, keys in column.paths if look_up(names, keys) is None] or [text for text, _ in column.paths]
 
 
 def _paths(node: nodes.Node) -> Iterator[Path]:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from dataclasses import dataclass
 
 import orjson
 from msgspec import Struct
@@ -18,8 +17,7 @@ class Row(Struct, frozen=True):
     values: Values
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """What could not become a row. `original` is enough to try again: transformed again, it gives what is missing."""
 
     stage: str  # unwrap, expand or render; or a stage of the hub's
@@ -53,6 +51,9 @@ class Rejected:
         return identify(self.original)
 
 
+_EMPTY = {column.name: EMPTY[column.type] for column in EVENTS.columns}
+
+
 def as_event(rejected: Rejected) -> Values:
     """As a row of the table `events`, of type `rejected`: how a bad part travels among the good rows of its record."""
     kept = {
@@ -63,7 +64,7 @@ def as_event(rejected: Rejected) -> Values:
         "tenant": rejected.tenant,
     }
     return {
-        **{column.name: EMPTY[column.type] for column in EVENTS.columns},
+        **_EMPTY,
         "type": "rejected",
         "status": rejected.stage,
         "status_message": rejected.reason,

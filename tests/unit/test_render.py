@@ -1,11 +1,18 @@
 """Templates: what they may say, what they may not, and what their errors tell."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from jinja2 import nodes
 
+from transformer import explain
+from transformer.compiler import compile_expression
 from transformer.filters import FILTERS
+from transformer.json_text import Json
 from transformer.render import RenderError, Template, TemplateError, compile_template
+from transformer.sandbox import Names
 from transformer.schema import Column, Table
 
 TABLE = Table(
@@ -70,6 +77,26 @@ def test_an_error_names_file_line_column_and_field(event: Any, columns: dict[str
     with pytest.raises(RenderError) as caught:
         render(event, **columns)
     assert str(caught.value) == reason
+
+
+def test_what_explains_an_error_is_compiled_for_the_first_row_that_fails_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled: list[object] = []
+
+    def counting(expression: nodes.Expr) -> Callable[[Names], object]:
+        compiled.append(expression)
+        return compile_expression(expression)
+
+    monkeypatch.setattr(explain, "compile_expression", counting)
+    demo = template()
+    numbers_compiled = []
+    events: list[Json] = [{"name": "a"}, {}, {"name": None}, {}]
+    for event in events:
+        with suppress(RenderError):
+            demo.render({"event": event, "part": None, "envelope": None}, {"event_id": "id"})
+        numbers_compiled.append(len(compiled))
+    assert numbers_compiled == [0, 3, 3, 3]
 
 
 @pytest.mark.parametrize(

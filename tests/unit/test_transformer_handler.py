@@ -202,6 +202,23 @@ def test_no_word_of_a_customer_is_logged(caplog: pytest.LogCaptureFixture) -> No
     assert "secret" not in caplog.text
 
 
+def test_a_reason_is_logged_once_for_a_batch_however_many_parts_it_cost(caplog: pytest.LogCaptureFixture) -> None:
+    nameless = orjson.dumps({name: value for name, value in SMS.items() if name != "inboundMessageId"})
+    handler({"records": records(nameless, sms(1) + nameless * 3, b"\x80")}, None)
+    logged = [json.loads(record.message) for record in caplog.records if record.levelno == logging.WARNING]
+    assert [(line["reason"], line["count"], line["first"]["recordId"]) for line in logged] == [
+        ("sms_inbound.jinja:17 message_id: event.inboundMessageId is missing", 4, "id-0"),
+        ("not UTF-8 at byte 0", 1, "id-2"),
+    ]
+
+
+def test_parts_of_a_record_that_finds_no_room_are_all_counted() -> None:
+    batch = Batch(ARN, limit=300)
+    (answer,) = batch.answer(records(sms(1) + sms(2) + b"?"))["records"]
+    assert answer["result"] == "ProcessingFailed"
+    assert (batch.tally["rows"], batch.tally["rejected"]) == (0, 3)
+
+
 @given(st.lists(st.sampled_from(sorted(GOLDEN)) | st.binary(max_size=40), max_size=8), st.integers(200, 20_000))
 def test_what_goes_in_comes_out_as_rows_rejections_or_what_is_put_back(picks: list[str | bytes], limit: int) -> None:
     given_records = [GOLDEN[pick] if isinstance(pick, str) else pick for pick in picks]
