@@ -4,6 +4,7 @@ A failed `parse_*`, and a required value that is missing, make the row a rejecte
 A missing value is None, and so is a JSON null.
 """
 
+import re
 from collections.abc import Callable, Mapping
 
 from transformer.json_text import Json, to_json_text
@@ -78,11 +79,43 @@ def to_map(value: Json) -> dict[str, str]:
     return texts
 
 
-def to_phone(value: Json) -> str:
-    """E.164 with + where the value is digits, spaces and hyphens only; a sender id or an alias as it is."""
+# A number as people and WhatsApp write it: digits, and between them blanks, brackets, points, hyphens, unseen marks.
+_WRITTEN = re.compile(r"[+0-9\s().\-\u2010-\u2015\u200b-\u200f\u202a-\u202e\u2060-\u2069]+")
+_NO_DIGITS = re.compile(r"[^0-9]+")
+
+
+def to_phone(value: Json, shortest: int = 5) -> str:
+    """E.164 with +, however the number is written; a sender id, a user's id or an alias as it is.
+
+    Fewer digits than `shortest` without a + are a short code, which has none: 9 where short codes occur.
+    """
     text = to_text(value)
-    digits = text.replace(" ", "").replace("-", "")
-    return f"+{digits}" if digits.isdecimal() else text
+    digits = text.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):
+        digits = _NO_DIGITS.sub("", text) if _WRITTEN.fullmatch(text) else ""
+    is_number = len(digits) >= shortest or (digits and "+" in text)
+    return f"+{digits}" if is_number else text
+
+
+def to_address(value: Json) -> str:
+    """The address in a mailbox, `Zoë <zoe@mail.example>`; what has no brackets as it is."""
+    text = to_text(value)
+    return text.rpartition("<")[2].partition(">")[0].strip() if "<" in text else text
+
+
+def to_addresses(value: Json, key: str = "") -> list[str]:
+    """`to_address` of each element, or of the one value that is no array; of an object, of what it has under `key`."""
+    elements = value if isinstance(value, list) else [value]
+    named = (element.get(key) if isinstance(element, dict) else element for element in elements)
+    return [address for each in named if (address := to_address(each))]
+
+
+def to_own_id(value: Json) -> str:
+    """An id of ours, 32 lower-case hex; "" for anything else: others put their own words where we put our ids."""
+    return value if isinstance(value, str) and _OWN_ID.fullmatch(value) else ""
+
+
+_OWN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def to_prefix(value: Json, separator: str) -> str:
@@ -109,6 +142,9 @@ FILTERS: dict[str, Callable[..., object]] = {
         to_array,
         to_map,
         to_phone,
+        to_address,
+        to_addresses,
+        to_own_id,
         to_prefix,
         to_suffix,
     )

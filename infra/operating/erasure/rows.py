@@ -24,9 +24,9 @@ def tie(person: Person, row: Row) -> Tie:
 
 
 def learn(person: Person, row: Row) -> None:
-    """Take the ids of a row of this person. A message to several people is not one's own."""
+    """Take the ids of a row of this person. A message to several people is not one's own: `destination` has them."""
     message = row.get("message_id") or ""
-    alone = len(_recipients(row)) <= 1
+    alone = len(_recipients(row)) <= 1 and "destination" not in dict(row.get("channel_data") or ())
     person.learn(
         turn=row.get("turn_id") or "",
         conversation=row.get("conversation_id") or "",
