@@ -40,10 +40,10 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "whatsapp",
         table=EVENTS,
-        feed="End User Messaging Social, by SNS: statuses, messages, templates, accounts, flows, calls",
+        feed="End User Messaging Social, by SNS: statuses, messages, preferences, templates, accounts, flows, calls",
         recognises=whatsapp.is_webhook,
         expand=whatsapp.expand,
-        templates=("whatsapp_status", "whatsapp_message", "whatsapp_notice"),
+        templates=("whatsapp_status", "whatsapp_message", "whatsapp_preference", "whatsapp_notice"),
         identity=fields("id", "status", "timestamp", "recipient_id"),
     ),
     Source(

@@ -1,4 +1,4 @@
-"""WhatsApp through End User Messaging Social: a webhook holds many changes, a change many statuses and messages.
+"""WhatsApp through End User Messaging Social: a webhook holds many changes, a change many statuses or messages.
 
     {"context": {…}, "aws_account_id": "…", "message_timestamp": "…Z", "whatsAppWebhookEntry": "{\\"changes\\": […]}"}
 
@@ -12,6 +12,13 @@ from collections.abc import Iterator
 from transformer.json_text import Json, JsonError, JsonObject, parse_json
 from transformer.sources.source import ExpansionError, Part
 
+# What a change has several of, and the template of each.
+_TEMPLATES = {
+    "statuses": "whatsapp_status",
+    "messages": "whatsapp_message",
+    "user_preferences": "whatsapp_preference",
+}
+
 
 def is_webhook(event: JsonObject) -> bool:
     """Meta's webhook, whatever stands around it."""
@@ -19,7 +26,7 @@ def is_webhook(event: JsonObject) -> bool:
         "whatsAppWebhookEntry" in event
         or event.get("object") == "whatsapp_business_account"
         or (isinstance(event.get("changes"), list) and "id" in event)
-        or (event.get("messaging_product") == "whatsapp" and not event.keys().isdisjoint(("messages", "statuses")))
+        or (event.get("messaging_product") == "whatsapp" and not event.keys().isdisjoint(_TEMPLATES))
     )
 
 
@@ -29,7 +36,7 @@ def is_summary(event: JsonObject) -> bool:
 
 
 def expand(event: JsonObject) -> list[Part]:
-    """One part for each status and each message of each change, one for a change that has neither."""
+    """One part for each status, message and preference of each change, one for a change that has none."""
     header, webhook = _webhook(event)
     entries = webhook.get("entry", [webhook])
     if not isinstance(entries, list) or not entries:
@@ -69,7 +76,7 @@ def _pieces_of_entry(entry: Json) -> Iterator[tuple[str, Json, Json]]:
 
 
 def _pieces_of_change(change: Json) -> Iterator[tuple[str, Json, Json]]:
-    """Template, the change reduced to one piece, and the piece: a status, a message, or the change itself."""
+    """Template, the change reduced to one piece, and the piece: one of its lists', or the change itself."""
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(change, dict) or not isinstance(value, dict) or not (lists := _lists(value)):
         yield "whatsapp_notice", change, change
@@ -77,16 +84,13 @@ def _pieces_of_change(change: Json) -> Iterator[tuple[str, Json, Json]]:
     if len(lists) == len(lists[0][1]) == 1:  # the most frequent case needs no reducing
         yield _TEMPLATES[lists[0][0]], change, lists[0][1][0]
         return
-    rest = {name: content for name, content in value.items() if name not in ("statuses", "messages", "contacts")}
+    rest = {name: content for name, content in value.items() if name not in (*_TEMPLATES, "contacts")}
     contacts = _contacts_by_id(value.get("contacts"))
     for name, pieces in lists:
         for piece in pieces:
             whose = contacts.get(_person(piece))
             alone: JsonObject = {**rest, **({"contacts": [whose]} if whose else {}), name: [piece]}
             yield _TEMPLATES[name], {**change, "value": alone}, piece
-
-
-_TEMPLATES = {"statuses": "whatsapp_status", "messages": "whatsapp_message"}
 
 
 def _lists(value: JsonObject) -> list[tuple[str, list[Json]]]:
@@ -102,6 +106,6 @@ def _contacts_by_id(contacts: Json) -> dict[str, Json]:
 
 
 def _person(piece: Json) -> str:
-    """Whom a message is from, or a status about; "" where it does not say."""
-    names = ("from", "recipient_id", "from_user_id", "recipient_user_id")
+    """Whom a message is from, a status about, a preference of; "" where it does not say."""
+    names = ("from", "recipient_id", "wa_id", "from_user_id", "recipient_user_id", "user_id")
     return next((who for name in names if isinstance(piece, dict) and isinstance(who := piece.get(name), str)), "")
