@@ -132,7 +132,12 @@ EVENTS = Table(
             "who sent the message the row is about: E.164 with +, or a mail address",
             privacy="address",
         ),
-        Column("destination_address", "array<string>", "whom it was sent to", privacy="address"),
+        Column(
+            "destination_address",
+            "array<string>",
+            "whom it was sent to; who bounced, complained, waits or got it, where the event is about some of them",
+            privacy="address",
+        ),
         Column("channel", "string", "text, media, voice, email or whatsapp; empty where the event does not say"),
         Column(
             "type", "string", "what kind of event, in the provider's word: TRANSACTIONAL, Bounce, message, …; or ours"

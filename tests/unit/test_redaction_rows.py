@@ -303,3 +303,17 @@ def test_a_wrong_setting_is_named(environ: dict[str, str], problem: str) -> None
 
 def test_nothing_is_redacted_unless_asked_for() -> None:
     assert from_environment({}) is None
+
+
+@pytest.mark.parametrize(
+    ("case", "persons"),
+    [
+        ("ses_complaint_of_one_of_three", ("ana@", "ben@", "cleo@")),
+        ("whatsapp_user_preferences", ("14255550182", "14255550183")),
+    ],
+)
+def test_nobody_is_left_where_an_event_is_about_some_of_those_it_names(case: str, persons: tuple[str, ...]) -> None:
+    record = (Path(__file__).parents[1] / "golden" / case / "input.json").read_bytes()
+    (results,) = Redactor(pseudonyms=KEY)([transform(record, NOON)])
+    shown = str([result.values for result in results])
+    assert [person for person in persons if person in shown] == []
