@@ -26,6 +26,41 @@ def test_a_codec_that_is_no_charset_is_not_applied(charset: str) -> None:
     assert body_of(f"Content-Type: text/plain; charset={charset}", b"a\\u0041-b") == "a\\u0041-b"
 
 
+@pytest.mark.parametrize(
+    "encoding",
+    [
+        "quoted-printable  ", "quoted-printable\t", "quoted-printable;", "Quoted-Printable (as always)",
+        '"quoted-printable"', "(so) quoted-printable", "quoted_printable", "QUOTEDPRINTABLE", "quoted-printable; x=y",
+    ],
+)  # fmt: skip
+def test_a_transfer_encoding_is_known_whatever_stands_around_it(encoding: str) -> None:
+    head = f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: {encoding}"
+    assert body_of(head, b"zur=C3=BCck=\ngeben") == "zurückgeben"
+
+
+def test_html_that_alone_names_its_charset_is_read_in_it() -> None:
+    html = '<meta http-equiv="content-type" content="text/html; charset=koi8-r"><p>Где лампа?'
+    assert body_of("Content-Type: text/html", html.encode("koi8-r")) == "Где лампа?"
+    assert body_of("Content-Type: text/html; charset=unknown", html.encode("koi8-r")) == "Где лампа?"
+
+
+def test_flowed_lines_are_one_paragraph() -> None:
+    flowed = b"Where is the lamp \nthat I ordered?\n\n> It was \n> sent.\n>> When? \nToday.\n From here.\n-- \nZoe"
+    head = "Content-Type: text/plain; format=flowed"
+    assert body_of(head, flowed).split("\n") == [
+        "Where is the lamp that I ordered?", "", "> It was sent.", ">> When? ", "Today.", "From here.", "-- ", "Zoe",
+    ]  # fmt: skip
+
+
+def test_flowed_lines_of_a_script_without_blanks_are_joined_without_them() -> None:
+    flowed = "返品 \nしたい".encode()
+    assert body_of("Content-Type: text/plain; charset=utf-8; Format=Flowed; DelSp=Yes", flowed) == "返品したい"
+
+
+def test_lines_that_do_not_say_so_do_not_flow() -> None:
+    assert body_of("Content-Type: text/plain", b"one \ntwo") == "one \ntwo"
+
+
 def test_the_plain_part_is_preferred_to_the_html_one() -> None:
     head = 'Content-Type: multipart/alternative; boundary="b"'
     body = b"--b\nContent-Type: text/html\n\n<p>html</p>\n--b\nContent-Type: text/plain\n\nplain\n--b--\n"
@@ -40,6 +75,42 @@ def test_html_is_read_where_the_plain_part_is_blank() -> None:
 
 def test_a_multipart_whose_boundary_is_wrong_is_read_as_text() -> None:
     assert "hello" in body_of('Content-Type: multipart/mixed; boundary="b"', b"--other\n\nhello\n")
+
+
+TEXT_PART = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\naGVsbG8=\n"
+MISDIVIDED = {
+    "another boundary": ('Content-Type: multipart/mixed; boundary="a_"', f"--a\n{TEXT_PART}--a--\n"),
+    "no boundary": ("Content-Type: multipart/alternative", f"----=_Part_1\n{TEXT_PART}----=_Part_1--\n"),
+    "no semicolon": ("Content-Type: multipart/mixed\n boundary=a", f"--a\n{TEXT_PART}--a--\n"),
+    "a type misspelt": ("Content-Type: mutlipart/mixed; boundary=a", f"--a\n{TEXT_PART}--a--\n"),
+    "no type": ("Subject: x", f"This is a multi-part message in MIME format.\n\n--a\n{TEXT_PART}--a--\n"),
+    "a blank line above the type": ("Subject: x", f"\nContent-Type: multipart/mixed\n\n--a\n{TEXT_PART}--a--\n"),
+    "an inner one": (
+        "Content-Type: multipart/mixed; boundary=o",
+        f"--o\nContent-Type: multipart/alternative; boundary=x\n\n--i\n{TEXT_PART}--i--\n\n--o--\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISDIVIDED)
+def test_a_multipart_is_divided_where_its_body_is(name: str) -> None:
+    head, body = MISDIVIDED[name]
+    assert body_of(head, body.encode()) == "hello"
+
+
+@pytest.mark.parametrize("body", ["Content-Type: text/plain\n\nhello\n", "--a b c\nhello\n--a--\n", f"hi\n{TEXT_PART}"])
+def test_mime_s_own_lines_are_never_the_text(body: str) -> None:
+    assert body_of("Content-Type: multipart/mixed; boundary=x", body.encode()) == ""
+
+
+def test_a_multipart_that_is_none_is_read_as_the_text_it_is() -> None:
+    words = "Where is it?\n-- \nZoe\n----------\nAna wrote:"
+    assert body_of("Content-Type: multipart/mixed; boundary=x", words.encode()) == words
+
+
+def test_text_that_speaks_of_mime_stays_text() -> None:
+    words = "Why does this fail?\n--a\nContent-Type: text/plain\n\nhello\n--a--"
+    assert body_of("Content-Type: text/plain", words.encode()) == words
 
 
 def test_attachments_are_listed_and_not_taken_for_text() -> None:
@@ -76,7 +147,8 @@ def headers(*lines: str) -> Mail:
         ("From: zoe@MÜNCHEN.example", "zoe@xn--mnchen-3ya.example"),
         ("From: jörg@person.example", "jörg@person.example"),
         ("From: <zoe@person.example", "zoe@person.example"),
-        ("From: ((((((( zoe@person.example", ""),
+        ("From: ((((((( zoe@person.example", "zoe@person.example"),
+        ("From: Zoe <Zoe <zoe@person.example>>", "zoe@person.example"),
         ("From: zoe", ""),
         ("From: <>", ""),
         ("X-From: zoe@person.example", ""),
@@ -91,6 +163,49 @@ def test_a_subject_is_one_line_whatever_hides_in_it() -> None:
     assert headers("Subject: =?utf-8?q?a=0D=0ABcc=3A_x=40y.example?=").subject == "a Bcc: x@y.example"
     assert headers("Subject: =?utf-8?b?YQ0KQmNjOiB4QHkuZXhhbXBsZQ==?=").subject == "a Bcc: x@y.example"
     assert headers("Subject: a\u2028b\x0bc\x00d").subject == "a b cd"
+
+
+@pytest.mark.parametrize(
+    ("raw", "subject"),
+    [
+        (b"=?gb2312?B?1rfJyw==?=", "址伤"),
+        (b"=?iso-2022-jp?B?GyRCLSFKVklKGyhC?=", "①返品"),
+        (b"=?iso-8859-1?Q?don=92t?=", "don’t"),
+        (b"=?windows-874?q?=A9=D1=B9?=", "ฉัน"),
+        (b"=?utf-8*en?q?caf=C3=A9?=", "café"),
+        (b"=?utf-8?q?caf=C3?=\r\n =?utf-8?q?=A9_noir?=", "café noir"),
+        (b"=?utf-8?b?Y2Fmww==?==?utf-8?b?qSE=?=", "café!"),
+        (b"=?utf-8?q?un caf=C3=A9?=, please", "un café, please"),
+        (b"=?x-unknown?q?caf=E9?= =?koi8-r?b?8NLJ18XU?=", "caféПривет"),
+        ("Rückgabe".encode("cp1252"), "Rückgabe"),
+        ("Rückgabe".encode(), "Rückgabe"),
+        ("Привет".encode("cp1251"), "Привет"),
+        ("返品".encode("iso2022_jp"), "返品"),
+        (b"=?utf-8?q?a_=3D=3F_b?= =? c ?= d", "a =? b =? c ?= d"),
+    ],
+)
+def test_a_subject_is_read_in_whatever_form_it_comes(raw: bytes, subject: str) -> None:
+    assert parse_mail(b"Subject: " + raw + b"\r\n\r\nhi").subject == subject
+
+
+def test_a_header_that_nobody_encoded_is_written_as_the_body_is() -> None:
+    head = "From: Иван <ivan@person.example>\nSubject: Лампа\nContent-Type: text/plain; charset=koi8-r\n\nда"
+    mail = parse_mail(head.encode("koi8-r"))
+    assert (mail.senders[0].name, mail.subject, mail.text) == ("Иван", "Лампа", "да")
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("attachment; filename*=gb2312''%86%B4.pdf", "喆.pdf"),
+        ('attachment; filename="=?iso-8859-1?q?R=FCck.pdf?="', "Rück.pdf"),
+        ("attachment; filename*0*=utf-8''caf%C3; filename*1*=%A9.pdf", "café.pdf"),
+        ('attachment; filename="café.pdf"', "café.pdf"),
+    ],
+)
+def test_a_file_s_name_is_read_in_whatever_form_it_comes(disposition: str, name: str) -> None:
+    mail = parse_mail(f"Content-Type: application/pdf\nContent-Disposition: {disposition}\n\nx".encode())
+    assert [each.name for each in mail.attachments] == [name]
 
 
 def test_an_encoded_word_inside_an_encoded_word_is_decoded_once() -> None:

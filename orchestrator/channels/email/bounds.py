@@ -12,6 +12,7 @@ from email.parser import BytesFeedParser
 from email.policy import EmailPolicy, Policy
 from typing import Any, cast
 
+from orchestrator.channels.email_words import content_type, readable, transfer_encoding
 from orchestrator.errors import EventError
 
 MAX_BYTES = 40 * 1024 * 1024  # what SES receives: https://docs.aws.amazon.com/ses/latest/dg/quotas.html
@@ -86,6 +87,8 @@ class _BoundedPolicy(EmailPolicy):
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         """MIME's own headers stay text, which the parts' accessors read as well: they are asked for again and again."""
+        if name.lower() in _FORMS:
+            return _FORMS[name.lower()](_unfolded(value))
         if name.lower().startswith("content-") or value.count("(") > MAX_COMMENTS:
             return _unfolded(value)
         try:
@@ -95,4 +98,7 @@ class _BoundedPolicy(EmailPolicy):
 
 
 def _unfolded(value: str) -> str:
-    return scrubbed("".join(value.splitlines()))
+    return scrubbed(readable("".join(value.splitlines())))
+
+
+_FORMS = {"content-type": content_type, "content-transfer-encoding": transfer_encoding}

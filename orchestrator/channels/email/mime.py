@@ -1,30 +1,34 @@
 """A mail in MIME form, read into the few values a channel needs.
 
-Bodies are decoded leniently: a charset nobody knows is tried as UTF-8, then as Windows-1252. Attachments are listed,
-never decoded; mails attached to a mail are attachments. What a mail may cost is bounded in email/bounds.py.
+Bytes become text in email_charsets.py, headers in email_words.py; what a mail may cost is bounded in email/bounds.py.
+Attachments are listed, never decoded; mails attached to a mail are attachments.
 Sources: RFC 5322 (headers), RFC 2045 to 2049 (MIME), https://docs.python.org/3/library/email.policy.html
 """
 
-import codecs
 import re
 from collections.abc import Iterator
-from email.headerregistry import AddressHeader, HeaderRegistry
+from email.headerregistry import AddressHeader
 from email.message import EmailMessage, Message
 
 import msgspec
 
 from orchestrator.channels.email.bounds import read_message, scrubbed
 from orchestrator.channels.email.html import html_to_text
+from orchestrator.channels.email_boundaries import real_boundary, shows_mime
+from orchestrator.channels.email_charsets import clean, decoded, html_label
+from orchestrator.channels.email_flowed import unflowed
+from orchestrator.channels.email_words import spoken, unified
 from orchestrator.model import Attachment
 
 MAX_TEXT = 200_000  # characters of a body that are read, history included
 MAX_NAME = 200  # characters of a subject's, a person's or a file's name
 MAX_MESSAGE_ID = 250
+MAX_MENDED = 5  # multiparts of a mail whose boundary is looked for
 _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID}}}>")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,64}@[^\s<>@,;:\"()\[\]\\]{1,253}")
-# Codecs that turn bytes into something that is not what a person wrote, or do so in quadratic time.
-_NOT_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
-_HEADERS = HeaderRegistry()
+_TYPE = re.compile(
+    r"\s*(?:text|image|audio|video|application|message|font|model|chemical|example)/[\w.+-]+\s*(?:;|$)", re.I
+)
 _KINDS = frozenset({"image", "audio", "video"})
 
 
@@ -57,11 +61,12 @@ def parse_mail(content: bytes) -> Mail:
     """Raises `EventError` for a mail larger, longer or more nested than a person's (see email/bounds.py)."""
     message = read_message(content)
     parts = list(_parts(message))
+    label = next(filter(None, (_label(part) for part in parts)), "")  # programs write headers as they write bodies
     return Mail(
         headers=tuple((name.lower(), scrubbed(str(value))) for name, value in message.raw_items()),
-        senders=tuple(_addresses(message, "from")),
-        reply_to=tuple(_addresses(message, "reply-to")),
-        subject=one_line(_value(message, "subject")),
+        senders=tuple(_addresses(message, "from", label)),
+        reply_to=tuple(_addresses(message, "reply-to", label)),
+        subject=one_line(str(_header(message, "subject", label))),
         message_id="".join(_message_ids(message, "message-id")[:1]),
         references=tuple(dict.fromkeys(_message_ids(message, "references") + _message_ids(message, "in-reply-to")[:1])),
         content_types=frozenset(_content_type(part) for part in (message, *parts)),
@@ -72,7 +77,7 @@ def parse_mail(content: bytes) -> Mail:
 
 def one_line(text: str) -> str:
     """A header's value as people see it: control characters and line breaks become a blank, at most `MAX_NAME` long."""
-    printable = "".join(character if character.isprintable() else " " for character in scrubbed(text))
+    printable = "".join(character if character.isprintable() else " " for character in clean(scrubbed(text)))
     return " ".join(printable.split())[:MAX_NAME]
 
 
@@ -82,24 +87,30 @@ def address(text: str) -> Address | None:
     if not found:
         return None
     local, _, domain = found[0].rpartition("@")
-    return _canonical(local, domain, one_line(text[: found.start()].rstrip(' <"').lstrip(' "')))
+    return _canonical(local, domain, one_line(text[: found.start()].partition("<")[0].strip(' "')))
 
 
 # ── headers ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _value(message: EmailMessage, name: str) -> str:
-    return str(message.get(name, ""))
+def _raw(message: EmailMessage, name: str) -> str:
+    """The first value of a header, unparsed; "" where there is none."""
+    return next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
 
 
-def _addresses(message: EmailMessage, name: str) -> Iterator[Address]:
-    header = message.get(name, "")
-    if not isinstance(header, AddressHeader):
-        parsed = [address(str(header))]
-    else:
-        parsed = [_canonical(each.username, each.domain, one_line(each.display_name)) for each in header.addresses]
-        parsed = parsed if any(parsed) else [address(str(header))]
-    yield from (each for each in parsed if each)
+def _header(message: EmailMessage, name: str, label: str = "") -> object:
+    """The first value, parsed; what cannot be parsed is the text it is."""
+    return message.policy.header_fetch_parse(name, unified(_raw(message, name), label))
+
+
+def _addresses(message: EmailMessage, name: str, label: str) -> Iterator[Address]:
+    header = _header(message, name, label)
+    parsed = (
+        [_canonical(each.username, each.domain, one_line(each.display_name)) for each in header.addresses]
+        if isinstance(header, AddressHeader)
+        else []
+    )
+    yield from filter(None, parsed if any(parsed) else [address(spoken(_raw(message, name), label))])
 
 
 def _canonical(local: str, domain: str, name: str) -> Address | None:
@@ -113,7 +124,7 @@ def _canonical(local: str, domain: str, name: str) -> Address | None:
 
 
 def _message_ids(message: EmailMessage, name: str) -> list[str]:
-    return _MESSAGE_ID.findall(_value(message, name))
+    return _MESSAGE_ID.findall(_raw(message, name))
 
 
 # ── bodies ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,13 +133,31 @@ def _message_ids(message: EmailMessage, name: str) -> list[str]:
 def _parts(message: EmailMessage) -> Iterator[Message]:
     """The leaves, in order. A mail within the mail is a leaf."""
     pending: list[Message] = [message]
+    mended = 0
     while pending:
         part = pending.pop()
         children = part.get_payload() if part.get_content_maintype() == "multipart" else None
+        if not isinstance(children, list) and mended < MAX_MENDED and (real := _divided(part)):
+            children, mended = real, mended + 1
         if isinstance(children, list):
             pending.extend(child for child in reversed(children) if isinstance(child, Message))
         else:
             yield part
+
+
+def _divided(part: Message) -> list[Message]:
+    """The parts of what should have been a multipart, by the boundary that its body shows; none where it shows none."""
+    named = str(part.get("content-type", ""))
+    is_multipart = "multipart" in named.lower()
+    if not is_multipart and _TYPE.match(named):
+        return []
+    body = _content(part)
+    boundary = real_boundary(body.decode("latin-1"), strict=not is_multipart)
+    if not boundary:
+        return []
+    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+    children = read_message(head.encode("latin-1") + body).get_payload()
+    return [child for child in children if isinstance(child, Message)] if isinstance(children, list) else []
 
 
 def _content_type(part: Message) -> str:
@@ -143,31 +172,44 @@ def _is_attachment(part: Message) -> bool:
 
 
 def _body_type(part: Message) -> str:
-    """A multipart whose parts were not found, its boundary being wrong, is read as the text it is."""
+    """A multipart whose parts were not found is read as the text it is."""
     return "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
 
 
 def _text(bodies: list[Message]) -> str:
     """The plain parts, else the HTML ones."""
-    plain = "\n".join(_decoded(part) for part in bodies if _body_type(part) == "text/plain")
+    plain = "\n".join(_plain(part) for part in bodies if _body_type(part) == "text/plain")
     if plain.strip():
         return plain[:MAX_TEXT]
-    return "\n".join(html_to_text(_decoded(part)) for part in bodies if part.get_content_type() == "text/html")[
-        :MAX_TEXT
-    ]
+    return "\n".join(_html(part) for part in bodies if part.get_content_type() == "text/html")[:MAX_TEXT]
 
 
-def _decoded(part: Message) -> str:
-    content = part.get_payload(decode=True)
-    if not isinstance(content, bytes):
+def _plain(part: Message) -> str:
+    text = decoded(_content(part), _label(part))
+    if part.get_content_maintype() == "multipart" and shows_mime(text):
         return ""
-    for charset in (str(part.get_content_charset("utf-8")), "utf-8"):
-        try:
-            if codecs.lookup(charset).name.replace("_", "-") not in _NOT_CHARSETS:
-                return scrubbed(content.decode(charset))
-        except (LookupError, ValueError):  # unknown, not a text encoding, or not in it
-            continue
-    return scrubbed(content.decode("windows-1252", "replace"))
+    if _parameter(part, "format") == "flowed":
+        return unflowed(text, delete_space=_parameter(part, "delsp") == "yes")
+    return text
+
+
+def _html(part: Message) -> str:
+    content = _content(part)
+    return html_to_text(decoded(content, _label(part), html_label(content)))
+
+
+def _content(part: Message) -> bytes:
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _label(part: Message) -> str:
+    """The name of the charset that the part gives; "" where it gives none."""
+    return str(part.get_content_charset("")) if part.get_content_maintype() == "text" else ""
+
+
+def _parameter(part: Message, name: str) -> str:
+    return str(part.get_param(name, "")).lower()
 
 
 def _attachment(part: Message) -> Attachment:
@@ -183,8 +225,11 @@ def _attachment(part: Message) -> Attachment:
 
 def _filename(part: Message) -> str:
     """The name, encoded words included, which have no place there and are common."""
-    name = one_line(part.get_filename() or "")
-    return one_line(str(_HEADERS("subject", name))) if "=?" in name else name
+    name = part.get_param("filename", None, "content-disposition") or part.get_param("name", "")
+    if isinstance(name, tuple):  # RFC 2231: charset, language, and each byte as a character
+        charset, _, value = name
+        return one_line(decoded(value.encode("latin-1", "replace"), charset or ""))
+    return one_line(spoken(str(name)))
 
 
 def _size(part: Message) -> int | None:
