@@ -1,18 +1,48 @@
 """Mail that a machine sent: answering it starts a loop, or bothers someone who asked nothing.
 
+What machines call themselves is in email_robots.py; here are the rules.
 Sources: RFC 3834 (Auto-Submitted, and to whom no automatic answer goes), RFC 2919 and 2369 (List-*), RFC 3464 (delivery
 reports), RFC 8098 (read receipts), RFC 5546 (calendar replies), [MS-OXCMAIL] 2.1.3.2.20 (X-Auto-Response-Suppress).
 """
 
 import re
+from collections.abc import Iterable
 
-from orchestrator.channels.email.mime import Mail
-
-_ROBOTS = re.compile(
-    r"(?:mailer-?daemon|postmaster|bounces?|(?:do[-_.]?)?not?[-_.]?reply|auto[-_.]?(?:reply|responder|confirm)"
-    r"|listserv|majordomo|[^@]+-(?:bounces|request|owner)|owner-[^@]+)(?:[-+=_.][^@]*)?@"
+from orchestrator.channels.email.mime import Address, Mail
+from orchestrator.channels.email_robots import (
+    ABSENT,
+    ABSENT_ALONE,
+    ABSENT_AT_THE_END,
+    BOUNCES,
+    DENIALS,
+    GENERATED,
+    LIST_DOMAINS,
+    LIST_HEADS,
+    LIST_TAILS,
+    MACHINES,
+    MAIL_SYSTEMS,
+    MANAGERS,
+    MARKS,
+    NO_REPLY,
+    UNDELIVERED,
+    folded,
 )
-_BULK = frozenset({"auto_reply", "bulk", "junk", "list"})
+
+
+def _one_of(phrases: Iterable[str], between: str = r"[^a-z0-9]?") -> str:
+    """A regular expression for one of the phrases, the longest first, with at most so much between its words."""
+    ordered = sorted({folded(phrase) for phrase in phrases}, key=len, reverse=True)
+    return "|".join(between.join(map(re.escape, phrase.split())) for phrase in ordered)
+
+
+_NO_REPLY = re.compile(rf"(?<![a-z])(?:{_one_of(NO_REPLY)})(?![a-z])")
+_NO_REPLY_NAME = re.compile(rf"(?<!\w)(?:{_one_of(NO_REPLY)})(?!\w)")
+_MACHINE = re.compile(
+    rf"(?:{_one_of(MACHINES)})(?:[-+=_.\d][^@]*)?@|(?:{_one_of(MANAGERS)})\d*@|microsoftexchange[0-9a-f]{{20,40}}@"
+    rf"|(?:{_one_of(BOUNCES)})(?:[+=]|[-_.]?\d|[-_.][^@=]*=|@)|[^@]+-(?:{_one_of(BOUNCES)})@"
+)
+_LIST = re.compile(rf"(?:(?:{_one_of(LIST_HEADS)})-[^@]+|[^@]+-(?:{_one_of(LIST_TAILS)}))@")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 _REPORTS = {
     "multipart/report": "a delivery report or a read receipt",
     "message/delivery-status": "a delivery report",
@@ -21,20 +51,28 @@ _REPORTS = {
     "text/calendar;reply": "an answer to an invitation",
 }
 _SUPPRESSES = frozenset({"all", "autoreply", "oof"})
+_AFTER = r"\s*(?:$|[:：(\[\-–—]|re\b)"  # what follows a phrase that is no part of a sentence
 _ABSENT = re.compile(
-    r"(?:auto(?:matic|mated)?[- ]?(?:reply|response|answer)|out of (?:the )?office|away from (?:my|the) (?:mail|desk)"
-    r"|abwesenheitsnotiz|abwesenheit|automatische antwort|réponse automatique|absence du bureau|respuesta automática"
-    r"|fuera de (?:la )?oficina|resposta automática|risposta automatica|fuori sede|automatisch antwoord|afwezigheid"
-    r"|autosvar|automatisk svar|automatiskt svar|automaattinen vastaus|odpowiedź automatyczna|automatická odpověď"
-    r"|автоматический ответ|автоматична відповідь|自动回复|自動回覆|自動返信|자동 회신)(?!\w)",
-    re.IGNORECASE,
+    rf"(?:{_one_of(ABSENT, ' ?-? ?')}){_AFTER}|(?:{_one_of(ABSENT_ALONE, ' ')})[.!]?\s*(?:$|:?\s*re\s*:)"
+    r"|auto\s*:\s*re\s*:"
 )
-_ABSENT_AFTER = re.compile(r"\s*(?:[:：(\[-]|re\b|$)", re.IGNORECASE)
+_ABSENT_END = re.compile(rf"(?:{_one_of(ABSENT_AT_THE_END, ' ')})[.!]?$")
+_UNDELIVERED = re.compile(rf"(?:{_one_of(UNDELIVERED, ' ')})\s*(?:$|[:：(])")
 
 
-def is_robot(address: str) -> bool:
-    """Whether the address, in lower case, belongs to a program: mailer-daemon, no-reply, a list's own addresses."""
-    return bool(_ROBOTS.match(address))
+def robot(address: Address) -> str:
+    """What makes the sender a program, as the end of the sentence "not answered: …"; "" for a person."""
+    spec = folded(address.spec)
+    local, _, domain = spec.rpartition("@")
+    if _NO_REPLY.search(local) or _NO_REPLY_NAME.search(folded(address.name)):
+        return f"{address.spec} is a no-reply sender: it does not read answers"
+    if _MACHINE.match(spec):
+        return f"{address.spec} belongs to a program that does not read answers"
+    if _LIST.match(spec) and not LIST_DOMAINS.isdisjoint(domain.split(".")):
+        return f"{address.spec} is a mailing list's own address"
+    if _NOT_LETTERS.sub(" ", folded(address.name)).strip() in MAIL_SYSTEMS:
+        return "its sender calls itself a mail system"
+    return ""
 
 
 def automatic(mail: Mail) -> str:
@@ -46,24 +84,30 @@ def _by_header(mail: Mail) -> str:
     submitted = mail.header("auto-submitted").partition(";")[0].strip().lower()
     if submitted not in ("", "no"):
         return f"it is marked Auto-Submitted: {submitted[:40]}"
-    precedence = mail.header("precedence").strip().lower()
-    if precedence in _BULK:
-        return f"its Precedence is {precedence}"
-    if any(name.startswith("list-") for name, _ in mail.headers):
-        return "it comes from a mailing list"
     suppressed = {word.strip() for word in mail.header("x-auto-response-suppress").lower().split(",")}
     if suppressed & _SUPPRESSES:
         return "it asks for no automatic answer (X-Auto-Response-Suppress)"
-    if any(name in ("x-autoreply", "x-autorespond", "x-autoresponder") for name, _ in mail.headers):
-        return "it is an automatic answer"
-    return "it has no return path" if mail.header("return-path").strip() == "<>" else ""
+    if mail.header("return-path").strip() == "<>":
+        return "it has no return path"
+    return next(filter(None, (_marked(name, value) for name, value in mail.headers)), "")
+
+
+def _marked(name: str, value: str) -> str:
+    """What one header says."""
+    said = value.strip().lower()
+    if name.startswith("list-"):
+        return "it comes from a mailing list"
+    if any(said.startswith(mark) for mark in MARKS.get(name, ())) and said not in DENIALS:
+        return f"it is automatic: its {name.title()} is {said[:40]}"
+    generated = name != "x-auto-response-suppress" and any(word in name for word in GENERATED)
+    return f"it is an automatic answer ({name[:40].title()})" if generated and said not in DENIALS else ""
 
 
 def _by_form(mail: Mail) -> str:
     for content_type, name in _REPORTS.items():
         if content_type in mail.content_types:
             return f"it is {name}"
-    absent = _ABSENT.match(mail.subject)
-    if absent and _ABSENT_AFTER.match(mail.subject, absent.end()):
+    subject = folded(mail.subject).strip()
+    if _ABSENT.match(subject) or _ABSENT_END.search(subject):
         return "its subject says that nobody is there"
-    return ""
+    return "its subject is a delivery report's" if _UNDELIVERED.match(subject) else ""

@@ -14,7 +14,7 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from orchestrator.aws_errors import Operation, translated
-from orchestrator.channels.email.automatic import automatic, is_robot
+from orchestrator.channels.email.automatic import automatic, robot
 from orchestrator.channels.email.bounds import MAX_BYTES
 from orchestrator.channels.email.compose import compose_mail
 from orchestrator.channels.email.event import (
@@ -173,8 +173,8 @@ class EmailChannel:
         for each in (sender, writer):
             if each.spec == our_address or self._as_own(each.spec):
                 return "it comes from our own address"
-            if is_robot(each.spec):
-                return f"{each.spec} does not read answers"
+            if reason := robot(each):
+                return reason
         return automatic(mail)
 
     def _content(self, received: Received) -> bytes:
