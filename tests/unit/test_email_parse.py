@@ -1,6 +1,7 @@
 """What becomes of a mail that SES received: a message, or a reason why it is none."""
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -197,9 +198,59 @@ def test_the_time_is_ses_s_and_not_the_sender_s() -> None:
     assert message(written("hi", "Date: Mon, 99 Foo 1850 25:61:61 +9999")).occurred_at == NOON
 
 
+@pytest.mark.parametrize(
+    ("sent", "at"),
+    [
+        ("2026-07-31T10:00:00", datetime(2026, 7, 31, 10, tzinfo=UTC)),
+        ("2026-07-31T10:00:00.123Z", datetime(2026, 7, 31, 10, 0, 0, 123_000, tzinfo=UTC)),
+        ("2026-07-31T10:00:00+02:00", datetime(2026, 7, 31, 8, tzinfo=UTC)),
+        ("yesterday", NOON),
+        ("9999-12-31T23:59:59Z", NOON),
+        (17, NOON),
+        (None, NOON),
+    ],
+)
+def test_a_time_without_a_zone_is_utc_and_one_that_cannot_be_is_none(sent: object, at: datetime) -> None:
+    item = received()
+    item["mail"]["timestamp"] = sent
+    (found,) = channel().parse(delivered(item))
+    assert isinstance(found, InboundMessage)
+    assert found.occurred_at == at
+
+
+PDF = ("Content-Type: application/pdf; name=a.pdf", "Content-Transfer-Encoding: base64")
+
+
+def headed(subject: str, body: str = "", *headers: str) -> bytes:
+    """A mail with this subject."""
+    return written(body, *headers).replace(b"My kettle", subject.encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (headed("Does it whistle?"), "Does it whistle?"),
+        (headed("Unsubscribe", " \r\n"), "Unsubscribe"),
+        (headed("Does it whistle?", "-- \r\nZoe"), "Does it whistle?"),
+        (headed("Does it whistle?", "Sent from my iPhone"), "Does it whistle?"),
+        (headed("Re: Does it whistle?", "> It does."), "Does it whistle?"),
+        (headed("Does it whistle?", "JVBERi0=", *PDF), "Does it whistle?"),
+        (headed("Re: Does it whistle?", "JVBERi0=", *PDF), ""),
+        (headed("", "JVBERi0=", *PDF), ""),
+        (headed("My kettle", "Does it whistle?"), "Does it whistle?"),
+    ],
+)
+def test_a_mail_without_words_asks_by_its_subject(content: bytes, words: str) -> None:
+    assert message(content).text == words
+
+
+@pytest.mark.parametrize("subject", ["", "Re:", "Fwd: "])
+def test_a_mail_that_holds_nothing_gets_no_answer(subject: str) -> None:
+    assert ignored(headed(subject)).reason == "it holds no words"
+
+
 def test_a_mail_of_attachments_only_has_no_words() -> None:
-    content = written("JVBERi0=", "Content-Type: application/pdf; name=a.pdf", "Content-Transfer-Encoding: base64")
-    item = message(content)
+    item = message(headed("", "JVBERi0=", *PDF))
     assert (item.text, [each.name for each in item.attachments]) == ("", ["a.pdf"])
 
 

@@ -27,7 +27,7 @@ from orchestrator.channels.email.event import (
 from orchestrator.channels.email.mime import Address, Mail, address, parse_mail
 from orchestrator.channels.email.new_words import new_words
 from orchestrator.channels.email.progress import progress_in
-from orchestrator.channels.email.thread import MAX_REFERENCES, thread_of
+from orchestrator.channels.email.thread import MAX_REFERENCES, bare_subject, is_reply, thread_of
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
 from orchestrator.settings import Settings
@@ -142,13 +142,16 @@ class EmailChannel:
         writer = next(iter(mail.reply_to), sender)
         if reason := self._unanswered(mail, sender, writer, our_address):
             return msgspec.structs.replace(ignored, reason=reason, their_address=writer.spec)
+        words = _words(mail)
+        if not (words or mail.attachments):
+            return msgspec.structs.replace(ignored, reason="it holds no words", their_address=writer.spec)
         return InboundMessage(
             channel="email",
             message_id=received.mail.message_id,
             our_address=our_address,
             their_address=writer.spec,
-            text=new_words(mail.text)[:MAX_WORDS],
-            occurred_at=received.mail.timestamp or delivered.occurred_at,
+            text=words,
+            occurred_at=received.mail.received_at or delivered.occurred_at,
             thread=thread_of(mail, writer.spec),
             attachments=mail.attachments,
             authenticated=_authenticated(received.receipt, sender, writer),
@@ -187,6 +190,14 @@ class EmailChannel:
             response = self._s3.get_object(Bucket=action.bucket_name, Key=action.object_key)
             content: bytes = response["Body"].read(MAX_BYTES + 1)
         return content
+
+
+def _words(mail: Mail) -> str:
+    """What the person wrote: in the body, else in the subject, unless that is another mail's and files came instead."""
+    words = new_words(mail.text)[:MAX_WORDS]
+    if words.strip():
+        return words
+    return "" if mail.attachments and is_reply(mail.subject) else bare_subject(mail.subject)
 
 
 def _decoded(content: str, encoding: str) -> bytes:

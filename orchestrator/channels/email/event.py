@@ -12,12 +12,12 @@ Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from orchestrator.decoding import convert, decoded, encoded
+from orchestrator.decoding import convert, decoded, encoded, iso_time
 from orchestrator.errors import EventError
 from orchestrator.model import Delivered
 
@@ -42,10 +42,16 @@ class CommonHeaders(msgspec.Struct, frozen=True, rename={"senders": "from"}):
 
 class SesMail(msgspec.Struct, frozen=True, rename="camel"):
     message_id: str
-    timestamp: datetime | None = None
+    timestamp: str | float | None = None  # when SES received it; without a zone it is UTC
     source: str | None = None  # the envelope's sender: "" or "<>" for a report
     destination: tuple[str, ...] = ()
     common_headers: CommonHeaders = CommonHeaders()
+
+    @property
+    def received_at(self) -> datetime | None:
+        """None where SES gives no time, or none that a clock can have shown."""
+        at = iso_time(self.timestamp)
+        return at.astimezone(UTC) if at and 1970 < at.year < 9999 else None
 
 
 class SesReceipt(msgspec.Struct, frozen=True, rename="camel"):

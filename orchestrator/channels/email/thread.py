@@ -26,10 +26,19 @@ def thread_of(mail: Mail, their_address: str) -> str:
     A reply that lost its References (a subject with "Re:" and nothing else) is named like a mail without an id.
     """
     known = mail.references[0] if mail.references else mail.message_id
-    if known and (mail.references or not _REPLIES.match(mail.subject)):
+    if known and (mail.references or not is_reply(mail.subject)):
         return known.strip("<>")
-    named = f"{their_address}\0{_PREFIXES.sub('', mail.subject, count=1).casefold()}"
+    named = f"{their_address}\0{bare_subject(mail.subject).casefold()}"
     return f"{hashlib.sha256(named.encode()).hexdigest()[:32]}@parley.invalid"
+
+
+def is_reply(subject: str) -> bool:
+    return bool(_REPLIES.match(subject))
+
+
+def bare_subject(subject: str) -> str:
+    """The subject without "Re:", "Fwd:" and their kin in other languages."""
+    return _PREFIXES.sub("", subject, count=1)
 
 
 def reply_subject(subject: str) -> str:
