@@ -34,6 +34,22 @@ ATTRIBUTIONS = {
     "ja": "2024年5月3日(金) 10:00 Ana <ana@shop.example>:",
     "ko": "2024년 5월 3일 (금) 오전 10:00, Ana <ana@shop.example>님이 작성:",
     "ca": "Missatge de Ana <ana@shop.example> del dia dv., 3 de maig 2024 a les 10:00:",
+    "said": "On 3 May 2024 at 10:00:12, Ana (ana@shop.example) said:",
+    "without a colon": "On Fri, 03 May 2024 10:00:00 +0200 Ana <ana@shop.example> wrote",
+    "with a day and no year": "On Fri, May 3, Ana\n<ana@shop.example>\nwrote:",
+    "broken at each comma": "On May 3, 2024,\nat 10:00,\nAna <ana@shop.example> wrote:",
+    "broken before the last bracket": 'Am 03.05.2024 10:00 schrieb "Ana" <ana@a-shop-with-a-long-name.example\n>:',
+    "broken before the last bracket, no": "fre. 3. mai 2024 kl. 10:00 skrev Ana <ana@shop.example\n>:",
+    "broken before the last bracket, fr": "Le ven. 3 mai 2024 à 10:00, Ana <ana@shop.example\n> a écrit :",
+    "day, date, zone, address": "Friday, 3 May 2024, 10:00 AM +0300 from Ana <ana@shop.example>:",
+    "ru without a verb": "пт, 3 мая 2024\u202fг. в 10:00, Ana <ana@shop.example>:",
+    "fi": "pe 3. toukokuuta 2024 klo 10.00 Ana\n<ana@shop.example> kirjoitti:",
+    "uk": "пт, 3 трав. 2024 р. о 10:00 Ana <ana@shop.example> пише:",
+    "hu": "Ana <ana@shop.example> ezt írta (időpont: 2024. máj. 3., P, 10:00):",
+    "ro": "vin., 3 mai 2024, 10:00 Ana <ana@shop.example> a scris:",
+    "el": "Στις Παρ 3 Μαΐ 2024 στις 10:00 π.μ., ο χρήστης Ana <ana@shop.example> έγραψε:",
+    "vi": "Vào Th 6, 3 thg 5, 2024 vào lúc 10:00 Ana <ana@shop.example> đã viết:",
+    "az, a language nobody listed": "3 may 2024-cü il, cümə, saat 10:00, Ana <ana@shop.example> göndərdi:",
     "date first": "2024-05-03 10:00 GMT+02:00 Ana <ana@shop.example>:",
 }
 HEADERS = {
@@ -47,6 +63,8 @@ HEADERS = {
     "a separator": "-----Original Message-----\nFrom: Ana",
     "a separator in bold": "*-------- Original Message --------*",
     "a Spanish separator": "-----Mensaje original-----\nDe: Ana\nAsunto: Tetera",
+    "French webmail": "Message du : 03/05/2024 10:00\nDe : Ana <ana@shop.example>\nA : Zoe\nCopie à :\nSujet : Bouilloire",
+    "a Danish separator": "-------- Oprindelig besked --------\nFra: Ana\nDato: 03.05.2024\nEmne: Kedel",
     "forwarded": "---------- Forwarded message ---------\nFrom: Ana <ana@shop.example>\nDate: Fri\nSubject: Kettle",
     "Lotus": "---------------------- Forwarded by Ana/SHOP on 05/03/2024 10:00 AM ----------------------",
 }
@@ -85,6 +103,15 @@ def test_a_forwarded_mail_without_a_comment_is_the_message(name: str) -> None:
         "```\n> a quoted line\n--\nFrom: x\n```\nWhy does this fail?",
         "- one\n- two\n\n    indented\n",
         "I use -- with dashes -- a kettle.",
+        "First\n________\n\nred lamp\n________\n\nblue lamp",
+        "I want:\n-----\nthe red one\nthe blue one",
+        "Size       Price\n----------------\nSmall      10\nLarge      20",
+        "Send it to:\n-Zoe",
+        "Please add\n-Milk\n-Bread",
+        "- Zoe\n- Ana\n- Bob",
+        "It works.\n- not the blue one",
+        "Which one is it?\n-3",
+        "Where is\n<https://shop.example/a>?\nIt is gone.",
     ],
 )
 def test_words_that_look_like_history_stay(words: str) -> None:
@@ -100,6 +127,16 @@ def test_words_that_look_like_history_stay(words: str) -> None:
         "––\nZoe",
         "Get Outlook for iOS\n________________________________\nFrom: Ana\nTo: Zoe\nSubject: x\n\nold",
         "_____________\nThe kettle list\nkettles@lists.example\nhttps://lists.example/kettles",
+        "-Zoe",
+        "- Zoe Person",
+        "—Zoe",
+        "~ Zoe",
+        "-Zoe\n\n__\nThe kettle list\nkettles@lists.example",
+        "-Zoe\n\nOn 3 May 2024 at 10:00, Ana <ana@shop.example> wrote:\n> Which colour?",
+        "*--*\nZoe",
+        "-----\nZoe Person\nHead of Kettles",
+        "____________\nZoe\nzoe@person.example",
+        "Sent from my iPhone\nOn 3 May 2024, at 10:00, Ana <ana@shop.example> wrote:\nWhich colour?",
         "Sent from my iPhone",
         "*Sent from my iPhone*",
         "Get Outlook for Android<https://aka.ms/x>",
@@ -132,6 +169,25 @@ def test_a_quoted_line_that_was_broken_in_two_is_left_out_whole() -> None:
     assert new_words(f"Yes.\n\n{quoted}\n") == "Yes."
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "> Read it at\n<https://shop.example/a-link-that-was-broken-over-lines-though\n-it-is-one>.\n> or not",
+        "> Read it at\n<https://shop.example/a>\n>",
+        "> Write to\n<mailto:ana@shop.example>\n> soon",
+    ],
+)
+def test_a_quoted_link_that_was_broken_is_left_out_whole(rest: str) -> None:
+    assert new_words(f"Yes.\n{rest}\n") == "Yes."
+
+
+def test_an_answer_between_quoted_lines_is_no_rest_of_them() -> None:
+    quoted = (
+        "> Is this the colour that you would like to have for the kettle, or not\n\nNo.\n> Why?\nIt is blue.\n> Oh?"
+    )
+    assert new_words(quoted) == "No.\nIt is blue."
+
+
 def test_a_mail_that_only_quotes_has_no_words() -> None:
     assert new_words("> On Friday, Ana wrote:\n>\n>> Which colour?\n") == ""
 
@@ -154,6 +210,12 @@ HOSTILE = {
     "addresses": "a@" * 149 + ":\n",
     "one line": "On 2024 a@b.example wrote:",
     "fences": "```\n",
+    "names": "-Zoe\n",
+    "names far apart": "-Zoe\n\n\n\n\n\n\n",
+    "footers": "---\nZoe\n" + "\n" * 60,
+    "links": "> a\n<https://a\n",
+    "brackets": "<a@b.example\n>:\n",
+    "closing brackets": ">:\n",
 }
 
 

@@ -5,10 +5,12 @@ question that is missing.
 """
 
 from orchestrator.channels.email.quotes import history_starts, is_quoted, is_quoted_below
-from orchestrator.channels.email.signatures import is_delimiter, is_footer, is_sent_from
+from orchestrator.channels.email.signatures import is_dashed_name, is_delimiter, is_footer, is_sent_from
 
 _UNSEEN = dict.fromkeys((0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # which way text runs
 _FENCE = "```"
+_LINK = ("<http://", "<https://", "<mailto:")
+_MOST_WRAPPED = 6  # lines that one quoted line may have become
 _WRAPPED = 60  # characters: a quoted line at least so long may have been broken in two by the sending program
 
 
@@ -19,6 +21,8 @@ def new_words(text: str) -> str:
     ]
     starts = history_starts([line.translate(_UNSEEN) for line in lines])
     code = _code(lines)
+    wrapped = _wrapped(lines)
+    end = next((index for index in sorted(starts) if index), len(lines))
     kept: list[str] = []
     index = 0
     while index < len(lines):
@@ -31,7 +35,12 @@ def new_words(text: str) -> str:
             continue
         elif is_delimiter(lines[index]) or is_footer(lines, index):
             break
-        elif not is_quoted(lines[index]) and not is_sent_from(lines, index) and not _runs_on(lines, index):
+        elif not (
+            is_quoted(lines[index])
+            or index in wrapped
+            or is_sent_from(lines, index, at_the_end=index + 1 in starts)
+            or is_dashed_name(lines, index, end)
+        ):
             kept.append(lines[index])
         index += 1
     return "\n".join(kept).strip("\n").rstrip()
@@ -43,9 +52,26 @@ def _code(lines: list[str]) -> set[int]:
     return {line for first, last in zip(fences[::2], fences[1::2], strict=False) for line in range(first, last + 1)}
 
 
-def _runs_on(lines: list[str], index: int) -> bool:
-    """Whether the line is the rest of a quoted one: long lines above it, a quoted one below, and no blank between."""
-    if not 0 < index < len(lines) - 1 or not lines[index].strip():
-        return False
-    above, below = lines[index - 1], lines[index + 1]
-    return is_quoted(above) and is_quoted(below) and len(above) >= _WRAPPED and not above.endswith((".", "?", "!", ":"))
+def _wrapped(lines: list[str]) -> set[int]:
+    """The lines that are the rest of quoted ones, broken by the sending program: no blank line around them.
+
+    One line below a long one that is no sentence's end; or a link in brackets, which is broken wherever it is.
+    """
+    rest: set[int] = set()
+    below: int | None = None  # the quoted line above the lines looked at; None where a blank line came between
+    for index, line in enumerate(lines):
+        if is_quoted(line):
+            if below is not None and _runs_on(lines, below, index):
+                rest.update(range(below + 1, index))
+            below = index
+        elif not line.strip() or (below is not None and index - below > _MOST_WRAPPED):
+            below = None
+    return rest
+
+
+def _runs_on(lines: list[str], above: int, below: int) -> bool:
+    """Whether what stands between two quoted lines belongs to the upper one."""
+    if lines[above + 1].lstrip().startswith(_LINK):
+        return True
+    long = len(lines[above]) >= _WRAPPED and not lines[above].endswith((".", "?", "!", ":"))
+    return long and below - above == 2

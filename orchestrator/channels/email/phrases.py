@@ -23,7 +23,9 @@ WROTE = (
     "rakstīja",
     "rašė", "parašė", "đã viết", "viết", "menulis", "כתב", "כתבה", "כתב/ה", "كتب",
     "نوشت", "ने लिखा",
-    "เขียนว่า",
+    "เขียนว่า", "said", "replied", "sagte", "a dit", "dijo", "disse", "ha detto", "heeft geschreven", "zei",
+    "har skrevet", "har skrivit", "sanoi", "powiedział", "powiedziała", "řekl", "řekla", "a zis", "dedi",
+    "сказал", "сказала", "написал вам", "пишет вам",
     "写道", "寫道", "书写", "さんは書きました", "さんのメール", "작성", "썼습니다",
 )  # fmt: skip
 # The verb that a name or a date may follow, as in "Am 3. Mai schrieb Ana:".
@@ -50,7 +52,7 @@ ON = (
 # The lines of a quoted mail's header, by what they say.
 HEADERS: Mapping[str, tuple[str, ...]] = {
     "from": (
-        "from", "von", "de", "da", "van", "fra", "från", "frá", "lähettäjä",
+        "from", "von", "message de", "de", "da", "van", "fra", "från", "frá", "lähettäjä",
         "saatja", "od", "nadawca",
         "odesílatel",
         "odosielateľ", "feladó", "de la", "expéditeur", "remitente", "mittente",
@@ -63,7 +65,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "差出人", "送信者", "보낸 사람", "보낸사람",
     ),
     "sent": (
-        "sent", "date", "gesendet", "datum", "envoyé", "envoyé le", "date d'envoi",
+        "sent", "date", "message du", "gesendet", "datum", "envoyé", "envoyé le", "date d'envoi",
         "enviado",
         "enviado el",
         "enviada em",
@@ -95,12 +97,12 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "tới", "kepada", "אל", "إلى", "به", "ถึง", "收件人", "收件者", "宛先", "받는 사람", "받는사람",
     ),
     "copy": (
-        "cc", "bcc", "reply-to", "kopie", "kopi", "kopia", "copie", "copia",
+        "cc", "bcc", "reply-to", "copie à", "con copia", "in kopie", "kopie", "kopi", "kopia", "copie", "copia",
         "cópia", "копия", "抄送",
         "副本", "참조",
     ),
     "subject": (
-        "subject", "betreff", "objet", "asunto", "assunto", "oggetto", "onderwerp",
+        "subject", "betreff", "objet", "sujet", "asunto", "assunto", "oggetto", "onderwerp",
         "ämne", "emne",
         "aihe", "teema",
         "temat", "předmět", "predmet", "tárgy", "subiect", "konu", "θέμα", "тема",
@@ -129,8 +131,9 @@ SEPARATORS = (
     "missatge reenviat", "messaggio originale", "messaggio inoltrato", "inizio messaggio inoltrato",
     "oorspronkelijk bericht", "origineel bericht", "doorgestuurd bericht", "ursprungligt meddelande",
     "originalmeddelande",
-    "vidarebefordrat meddelande", "vidarebefordrat brev", "opprinnelig melding", "videresendt melding",
-    "oprindelig meddelelse", "original meddelelse", "videresendt besked",
+    "original meddelande", "opprinnelig e-post", "vidarebefordrat meddelande", "vidarebefordrat brev",
+    "opprinnelig melding", "videresendt melding",
+    "oprindelig meddelelse", "oprindelig besked", "original meddelelse", "original besked", "videresendt besked",
     "alkuperäinen viesti",
     "välitetty viesti",
     "wiadomość oryginalna", "oryginalna wiadomość", "treść oryginalnej wiadomości",

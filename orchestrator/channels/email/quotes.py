@@ -15,13 +15,17 @@ _MOST_HEADERS = 20  # lines of a header block
 _QUOTED = re.compile(r"\s*>")
 _RULE = re.compile(r"\s*(?:[-_=~*#—–]\s*){3,}")
 _WROTE = re.compile(rf"(?:{one_of(WROTE)})(?=[\W_]*$)|{one_of(WROTE_EARLIER)}")
+# What stands behind an address that was broken off: it begins as a quoted line does.
 _WROTE_FIRST = re.compile(rf"\s*>\s?(?:{one_of(WROTE)})")
+_COLON_FIRST = re.compile(r"\s*>\s?[:：]\s*")
+_ADDRESS_BEGUN = re.compile(r"<[^<>]*$")
 _ON = re.compile(rf"[\W_]*(?:{one_of(ON)}|\d|[^\W\d_]{{2,12}}[.,]? ?,? ?(?:den |the )?\d)")
-_ON_ALONE = re.compile(rf"(?:{one_of(ON)})\s+\w+,?\s*")
+_ON_ALONE = re.compile(rf"(?:{one_of(ON)})\s(?:\s*\w+,?|[^<>@]{{1,40}},)\s*")
 _DATE = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.h]\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d年")
 _DIGIT_OR_AT = re.compile(r"[\d@]")
 _SENTENCE_END = re.compile(r"[.!?…]\s*$")
 _ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]")
+_BRACKETED = re.compile(r"(?:[<(\[]\s?(?:mailto:)?|&lt;)[^\s<>()@]{1,64}@[^\s<>()@]{1,253}(?:[>)\]]|&gt;)")
 _ENDS = re.compile(r".*(?:[:：]|-{3,})\s*\**\s*$")
 _HEADER = re.compile(r"[\s>*_|]*(?P<name>[^\W\d_][\w '’-]{0,24}?)[\s*_]*[:：][*_]*(?P<value>.*)")
 _ROLE = {name: role for role, names in HEADERS.items() for name in names}
@@ -48,7 +52,7 @@ def history_starts(lines: Sequence[str]) -> dict[int, int]:
             starts.setdefault(index, block_end)
         elif is_separator(line):
             starts[index] = _after_header_block(lines, index + 1)
-        elif _ENDS.match(line) and (begin := _attribution(lines, index)) is not None:
+        elif _may_end_attribution(line) and (begin := _attribution(lines, index)) is not None:
             starts[begin] = index + 1
     for index, line in enumerate(lines):
         below = next_written(lines, index + 1)
@@ -79,24 +83,48 @@ def is_quoted_below(lines: Sequence[str], index: int) -> bool:
 # ── "On …, Ana wrote:" ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _may_end_attribution(line: str) -> bool:
+    """Whether it ends as one: with a colon, or with its verb behind a date and an address."""
+    if _ENDS.match(line):
+        return _role(line) is None
+    folded = line.casefold()
+    return bool(_BRACKETED.search(line) and _DATE.search(line) and _ON.match(folded) and _WROTE.search(folded))
+
+
 def _attribution(lines: Sequence[str], last: int) -> int | None:
     """The first line of the attribution that ends with line `last`; None where that is no attribution."""
-    if is_quoted(lines[last]) and not _WROTE_FIRST.match(lines[last].casefold()):
+    if is_quoted(lines[last]) and not _ends_address(lines, last):
         return None
     quoted_below = is_quoted_below(lines, last + 1)
     if not quoted_below and not _DIGIT_OR_AT.search("".join(lines[max(last - _WINDOW, 0) : last + 1])[-_LONGEST:]):
         return None
+    found = _first_line(lines, last, quoted_below)
+    if found is None and quoted_below and _DATE.search(lines[last]) and _ON.match(lines[last].casefold()):
+        found = last  # whatever the language: a date, a colon, a quotation
+    return found if found is None else _broken_off(lines, found)
+
+
+def _first_line(lines: Sequence[str], last: int, quoted_below: bool) -> int | None:
+    """The first line of the longest attribution that ends with line `last`, as far as it says who wrote."""
     found = None
     for first, window in _windows(lines, last):
         if found is not None and _SENTENCE_END.search(lines[first]):
             break
         if lines[first].strip() and _is_attribution(window, quoted_below):
-            dated = _DATE.search(window)
-            if found is None or (dated and _ON.match(window)):
+            dated, begun = _DATE.search(window), _ON.match(window)
+            if found is None or ((dated or _ADDRESS.search(window)) and begun):
                 found = first
             if dated:
                 break
-    return found if found is None else _broken_off(lines, found)
+    return found
+
+
+def _ends_address(lines: Sequence[str], index: int) -> bool:
+    """Whether the line begins with the bracket that closes an address begun above."""
+    if _WROTE_FIRST.match(lines[index].casefold()):
+        return True
+    above = lines[index - 1][-_LONGEST:] if index else ""
+    return bool(_COLON_FIRST.fullmatch(lines[index]) and _ADDRESS_BEGUN.search(above) and not is_quoted(above))
 
 
 def _windows(lines: Sequence[str], last: int) -> Iterator[tuple[int, str]]:
@@ -121,7 +149,7 @@ def _is_attribution(text: str, quoted_below: bool) -> bool:
         return False
     if _WROTE.search(text):
         return quoted_below or bool(address or _ON.match(text))
-    return bool(address and (quoted_below or (date and text[:1].isdigit())))
+    return bool(address and (quoted_below or (date and (text[:1].isdigit() or _BRACKETED.search(text)))))
 
 
 # ── "From: … / Sent: … / Subject: …" ─────────────────────────────────────────────────────────────────────────────────
