@@ -63,7 +63,7 @@ HEADERS = {
     "a separator": "-----Original Message-----\nFrom: Ana",
     "a separator in bold": "*-------- Original Message --------*",
     "a Spanish separator": "-----Mensaje original-----\nDe: Ana\nAsunto: Tetera",
-    "French webmail": "Message du : 03/05/2024 10:00\nDe : Ana <ana@shop.example>\nA : Zoe\nCopie à :\nSujet : Bouilloire",
+    "French webmail": "Message du : 03/05/2024 10:00\nDe : Ana <ana@shop.example>\nCopie à :\nSujet : Bouilloire",
     "a Danish separator": "-------- Oprindelig besked --------\nFra: Ana\nDato: 03.05.2024\nEmne: Kedel",
     "forwarded": "---------- Forwarded message ---------\nFrom: Ana <ana@shop.example>\nDate: Fri\nSubject: Kettle",
     "Lotus": "---------------------- Forwarded by Ana/SHOP on 05/03/2024 10:00 AM ----------------------",
