@@ -203,7 +203,7 @@ class Hub:
         if not snapshot.waiting:
             return None
         channel = self._channel(snapshot.waiting[0].channel)
-        messages = self._replies.taken_together(snapshot.waiting, channel)
+        messages = self._replies.taken_together(snapshot.waiting)
         self._let_settle(messages)
         now = self._clock()
         conversation = snapshot.conversation or self._new_conversation(messages[0])
@@ -226,7 +226,7 @@ class Hub:
     ) -> Answer:
         started = self._clock()
         if giving_up:
-            house = self._replies.house_rule(conversation, snapshot.contact, channel, started)
+            house = self._replies.house_rule(conversation, snapshot.contact, started)
             return house or self._replies.apology(conversation, "no worker could finish this turn")
         try:
             answer = self._replies.answer(conversation, snapshot.contact, channel, started)

@@ -46,13 +46,13 @@ class Replies:
         self._settings = settings
         self._texts = Texts.with_overrides(settings.texts)
 
-    def taken_together(self, waiting: Sequence[InboundMessage], channel: Channel) -> tuple[InboundMessage, ...]:
+    def taken_together(self, waiting: Sequence[InboundMessage]) -> tuple[InboundMessage, ...]:
         """The messages of the next turn: up to the last command among them, else all.
 
         So a STOP is obeyed before anything written ahead of it is answered, and what follows a command is answered
         under the new state.
         """
-        last = max((index for index, message in enumerate(waiting) if self._command(message, channel)), default=None)
+        last = max((index for index, message in enumerate(waiting) if self._command(message)), default=None)
         return tuple(waiting if last is None else waiting[: last + 1])
 
     def restarts(self, message: InboundMessage) -> bool:
@@ -62,26 +62,22 @@ class Replies:
     def answer(self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime) -> Answer:
         """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
         turn = _turn(conversation)
-        return self.house_rule(conversation, contact, channel, now) or self._asked(
+        return self.house_rule(conversation, contact, now) or self._asked(
             _question(conversation, turn, channel, self._language(conversation, turn))
         )
 
-    def house_rule(
-        self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime
-    ) -> Answer | None:
+    def house_rule(self, conversation: Conversation, contact: Contact, now: datetime) -> Answer | None:
         """What is said without asking anybody; None when an answerer has to be asked."""
         turn = _turn(conversation)
         language = self._language(conversation, turn)
-        said = self._on_command(turn, contact, channel, language) or self._within_limits(
-            conversation, contact, language, now
-        )
+        said = self._on_command(turn, contact, language) or self._within_limits(conversation, contact, language, now)
         if said or turn.text.strip():
             return said
         return self._fixed("attachment", language, source="attachment", reason="the message has no words")
 
-    def _on_command(self, turn: Turn, contact: Contact, channel: Channel, language: Language) -> Answer | None:
+    def _on_command(self, turn: Turn, contact: Contact, language: Language) -> Answer | None:
         """What consent and restart words get, and those who opted out; None for everybody else."""
-        command = self._command(turn.latest, channel)
+        command = self._command(turn.latest)
         if command in CONSENT:
             name, consent = CONSENT[command]
             return self._fixed(name, language, source="consent", reason=f"the person wrote {command}", consent=consent)
@@ -120,10 +116,9 @@ class Replies:
             passed.append(msgspec.structs.replace(answer, reason=f"{answerer.name}: {answer.reason}"))
         return _after(passed, self._fixed("handoff", question.language, source="handoff", reason=""))
 
-    def _command(self, message: InboundMessage, channel: Channel) -> words.Command | None:
-        if self.restarts(message):
-            return "restart"
-        return words.consent_command(message.text) if channel.keeps_consent else None
+    def _command(self, message: InboundMessage) -> words.Command | None:
+        """A word that the provider answers and keeps itself never comes here: its channel tells it apart."""
+        return "restart" if self.restarts(message) else words.consent_command(message.text)
 
     def _overspent(self, contact: Contact, now: datetime) -> str:
         """Which budget is spent; "" when none is."""

@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from infra.local.deployment import Deployment
+from infra.local.deployment import Deployment, settings_of
 from infra.operating.stage import Stage
-from orchestrator.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,7 +57,7 @@ def deployment(data_here: Path | None, mail: Path | None = None) -> Deployment:
 
     For commands that write into it, within a `with`.
     """
-    return Deployment(data_folder(data_here), Settings.read(os.environ), mail=mail)
+    return Deployment(data_folder(data_here), settings_of(os.environ), mail=mail)
 
 
 @contextmanager
@@ -108,7 +107,7 @@ def is_empty(data: Path) -> bool:
 
 @contextmanager
 def _looked_into(data: Path) -> Iterator[Deployment]:
-    opened = Deployment(data, Settings.read(os.environ))
+    opened = Deployment(data, settings_of(os.environ))
     try:
         yield opened
     finally:

@@ -15,7 +15,7 @@ import fcntl
 import os
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,7 +35,7 @@ from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered, Record
-from orchestrator.settings import Settings
+from orchestrator.settings import Settings, variable_of
 from orchestrator.stores.sqlite.store import SqliteStore
 from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
 from queries.compatibility.views import ViewFolder
@@ -55,6 +55,11 @@ SAMPLES = Path(__file__).parent / "samples"
 def now() -> datetime:
     """The wall clock, in UTC."""
     return datetime.now(UTC)
+
+
+def settings_of(environ: Mapping[str, str]) -> Settings:
+    """The hub's settings on one machine, where no provider keeps a list of who opted out (docs/decisions/0023)."""
+    return Settings.read({variable_of("self_managed_opt_outs"): "true", **environ})
 
 
 class Deployment:

@@ -15,7 +15,6 @@ class Receiver(Protocol):
 
     name: ChannelName
     context_ttl_s: int  # seconds of silence after which a conversation is over
-    keeps_consent: bool  # whether STOP, HELP and START are ours to answer and keep; False where the provider does
 
     def recognises(self, event: Any) -> bool:
         """Whether this is one of the channel's inbound events, by shape alone."""

@@ -134,3 +134,13 @@ def test_every_real_payload_of_sms_and_its_envelopes_has_an_outcome_with_a_reaso
     answered = {Path(line["path"]).name for line in lines if line["replies"]}
     assert answered == {"two-way-sms-payload.json"}
     assert all(line["rows"] for line in lines)
+
+
+def test_a_stop_is_obeyed_on_one_machine(tmp_path: Path) -> None:
+    (stopped,) = ingest(tmp_path, input_=sms_event("STOP", "s1"))
+    assert stopped["outcome"] == "turn"
+    assert "unsubscribed" in stopped["replies"][0]
+    (silent,) = ingest(tmp_path, input_=sms_event("What is your return policy?", "s2"))
+    assert silent["replies"] == []
+    consents = rows(tmp_path, "SELECT type, status FROM events WHERE type = 'consent'")
+    assert [row["status"] for row in consents] == ["opted_out"]

@@ -97,7 +97,9 @@ def test_each_part_costs_one_write_and_the_last_none() -> None:
         ["sent", "sending", "waiting"],
         ["sent", "sent", "sending"],
     ]
-    assert left == Left(tuple(Part(body, state="sent", message_id=f"sent-{n}") for n, body in enumerate("abc", 1)), None)
+    assert left == Left(
+        tuple(Part(body, state="sent", message_id=f"sent-{n}") for n, body in enumerate("abc", 1)), None
+    )
 
 
 def test_what_certainly_did_not_leave_waits_and_what_may_have_is_left_open() -> None:

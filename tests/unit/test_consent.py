@@ -1,10 +1,14 @@
 """STOP, HELP, START: who answers them, and what they change."""
 
+import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestrator.consent import words as commands
+from orchestrator.consent_words import WORDS
 from orchestrator.settings import Settings
 from tests.kit import OURS, THEIRS, Machine, sms_event, sms_refusal
 
@@ -33,6 +37,44 @@ def test_a_sentence_with_an_opt_out_word_is_a_question(text: str) -> None:
     assert commands.consent_command(text) is None
 
 
+@pytest.mark.parametrize("text", ["Start please", "UNSTOP", "Alta, por favor", "OPT-IN"])
+def test_an_opt_in_may_be_polite(text: str) -> None:
+    assert commands.consent_command(text) == "start"
+
+
+@pytest.mark.parametrize("text", ["AIDE", "Hilfe!", "¿Ayuda?", "info", "Aiuto"])
+def test_help_is_asked_for_by_one_word(text: str) -> None:
+    assert commands.consent_command(text) == "help"
+
+
+@pytest.mark.parametrize("text", ["Please help", "Can you help me?", "I need some info please"])
+def test_a_call_for_help_in_a_sentence_is_a_question(text: str) -> None:
+    assert commands.consent_command(text) is None
+
+
+@pytest.mark.parametrize("text", ["ok cancel", "Yes, remove", "now end", "cancel my order please"])
+def test_a_word_that_may_mean_an_order_stands_beside_thanks_only(text: str) -> None:
+    assert commands.consent_command(text) is None
+    assert commands.consent_command("Cancel, thanks") == "stop"
+
+
+@given(
+    st.text(max_size=600)
+    | st.lists(st.sampled_from(["please", "stop", "i", "want", "to", "no", "more", "messages", "and"])).map(" ".join)
+)
+@settings(max_examples=300)
+def test_whatever_is_written_is_judged_at_once(text: str) -> None:
+    began = time.process_time()
+    commands.consent_command(text)
+    assert time.process_time() - began < 0.5
+
+
+def test_every_word_of_the_table_is_understood_as_its_command() -> None:
+    for row in WORDS:
+        for word in row.words.split():
+            assert commands.consent_command(word.replace("_", " ").upper()) == row.command, word
+
+
 @pytest.mark.parametrize("text", ["STOP", "stop it please", "End", "help me", "HELP", "Start"])
 def test_while_the_provider_manages_opt_outs_its_words_are_its_own(tmp_path: Path, text: str) -> None:
     machine = Machine(tmp_path)
@@ -43,6 +85,13 @@ def test_while_the_provider_manages_opt_outs_its_words_are_its_own(tmp_path: Pat
 @pytest.mark.parametrize("text", ["stopping by later", "helpful people", "endless", "I need help"])
 def test_words_that_merely_begin_alike_are_answered(tmp_path: Path, text: str) -> None:
     assert len(said(Machine(tmp_path), text)) == 1
+
+
+@pytest.mark.parametrize("text", ["ARRÊT", "please stop texting me", "Baja"])
+def test_what_the_provider_does_not_keep_is_kept_here_though_it_manages_opt_outs(tmp_path: Path, text: str) -> None:
+    (reply,) = said(Machine(tmp_path), text, "are you there?")
+    assert commands.provider_command(text) is None
+    assert len(reply) > 0
 
 
 def test_a_managed_stop_is_recorded_as_consent(tmp_path: Path) -> None:

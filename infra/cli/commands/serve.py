@@ -13,9 +13,8 @@ import uvicorn
 
 from infra.cli.options import data_folder, data_option
 from infra.console.server import Server
-from infra.local.deployment import SAMPLES, Deployment, alone
+from infra.local.deployment import SAMPLES, Deployment, alone, settings_of
 from infra.local.workers import Workers
-from orchestrator.settings import Settings
 
 HOST = "127.0.0.1"
 
@@ -38,7 +37,7 @@ def command(port: int, workers: int, data_here: Path | None) -> None:
 
 
 def _serve(data: Path, port: int, count: int) -> None:
-    settings = Settings.read(os.environ)
+    settings = settings_of(os.environ)
     woken: list[Workers] = []
     with (
         _listener(port) as listener,

@@ -75,7 +75,6 @@ class EmailChannel:
     """Fills `Channel`. A reply leaves from the address that was written to."""
 
     name: ChannelName = "email"
-    keeps_consent = True
 
     def __init__(
         self,

@@ -74,7 +74,7 @@ class SmsChannel:
         self._settings = settings
         self.max_characters = settings.sms_max_characters
         self.context_ttl_s = settings.context_ttl_s
-        self.keeps_consent = settings.self_managed_opt_outs
+        self._provider_keeps_consent = not settings.self_managed_opt_outs
 
     def recognises(self, event: Any) -> bool:
         return isinstance(event, dict) and (
@@ -135,7 +135,7 @@ class SmsChannel:
             return _ignored(message, "ignored", "it comes from our own number")
         if kind := _rcs_event(message):
             return _ignored(message, "recorded", f"an RCS {kind} event is not a message")
-        command = None if self.keeps_consent else words.provider_command(message.text)
+        command = words.provider_command(message.text) if self._provider_keeps_consent else None
         if command:
             reason = f"{command.upper()} is answered and kept by the provider"
             return _ignored(message, "recorded", reason, _CONSENT.get(command))

@@ -45,7 +45,6 @@ class WhatsAppChannel:
     """Fills `Channel`."""
 
     name: ChannelName = "whatsapp"
-    keeps_consent = True  # neither Meta nor AWS acts on STOP
 
     def __init__(self, client: SocialClient, settings: Settings) -> None:
         self._client = client
