@@ -6,6 +6,7 @@ Sources: 3GPP TS 23.038 §6.2.1 (alphabet and extension table),
 https://docs.aws.amazon.com/sms-voice/latest/userguide/sms-limitations-character.html (parts, and the most of one send).
 """
 
+import re
 import unicodedata
 from typing import Literal
 
@@ -26,16 +27,53 @@ _PART: dict[Encoding, int] = {"GSM": 153, "UNICODE": 67}
 _MOST: dict[Encoding, int] = {"GSM": 1530, "UNICODE": 630}  # of one SendTextMessage: more is refused as invalid
 
 _PLAIN_FORMS = {
-    "'": "‘’‚‛′‹›",
-    '"': "“”„‟″«»",
-    "-": "‐‑‒–—―−•‣⁃◦▪",
-    "...": "…",
+    "'": "‘’‚‛′‹›`´ʹʻʼʽˈ❛❜",
+    '"': "“”„‟″«»ʺ❝❞〝〞〟",
+    "-": "−•‣⁃◦▪●",
     "/": "⁄∕",
-    " ": "\t\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
-    "\n": "\x85\u2028\u2029",
-    "": "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}",
+    "x": "×✕✖",
+    ":": "∶",
+    "|": "¦∣",
+    "^": "ˆ",
+    "~": "˜∼",
+    " ": "\t\u2800\u3164\uffa0",
+    "\n": "\x85",
+    "": "\u034f\u2065",
 }
-_TO_GSM = str.maketrans({form: plain for plain, forms in _PLAIN_FORMS.items() for form in forms})
+_KNOWN = {ord(form): plain for plain, forms in _PLAIN_FORMS.items() for form in forms}
+_OF_CATEGORY = {"Pd": "-", "Zs": " ", "Zl": "\n", "Zp": "\n", "Cc": "", "Cf": ""}
+_SAME_IN_PLAIN = ("<wide>", "<narrow>", "<small>", "<font>", "<compat>", "<square>", "<noBreak>", "<vertical>")
+
+# What joins or varies the sign before it: part of an emoji or of a script, invisible anywhere else.
+_JOINERS = "\u200c\u200d\u20e3\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
+_IS_JOINER = re.compile(f"[{_JOINERS}]")
+_JOINS_NOTHING = re.compile(f"(?:^|(?<=[{re.escape(_BASIC + _EXTENDED)}\u0300-\u036f]))[{_JOINERS}]+")
+
+
+class _Plain(dict[int, str | int]):
+    """What each character becomes, looked up as it comes; only what changes is kept."""
+
+    def __missing__(self, code: int) -> str | int:
+        plain = _plain(chr(code))
+        if plain is None:
+            return code
+        self[code] = plain
+        return plain
+
+
+def _plain(character: str) -> str | None:
+    """The form of a sign in the alphabet; None for one that stays: it has none, or is a letter, a symbol, an emoji."""
+    if character in _ALPHABET or _IS_JOINER.match(character):
+        return None
+    if (plain := _OF_CATEGORY.get(unicodedata.category(character))) is not None:
+        return plain
+    if unicodedata.decomposition(character).startswith(_SAME_IN_PLAIN):
+        spelled = unicodedata.normalize("NFKC", character).translate(_KNOWN)
+        return spelled if _ALPHABET.issuperset(spelled) else None
+    return None
+
+
+_TO_GSM = _Plain(_KNOWN)
 
 
 class Segments(msgspec.Struct, frozen=True):
@@ -84,10 +122,15 @@ def fits_one_send(text: str) -> bool:
 
 
 def to_gsm(text: str) -> str:
-    """Typographic signs in their plain form: quotes, dashes, ellipses, bullets, spaces. Letters and symbols stay.
+    """Signs in their plain form: quotes, dashes, ellipses, bullets, spaces, full-width letters, ligatures.
 
-    The rule is the same in every text, also in one that stays UNICODE for another character: what becomes of a quote
-    then depends on nothing but the quote, and a text that is cut reads alike in all its parts. Letters are composed
-    (NFC), since an "é" written as two characters is in no alphabet.
+    What cannot be seen goes; letters, symbols and emoji stay. The rule is the same in every text, also in one that
+    stays UNICODE for another character: what becomes of a quote then depends on nothing but the quote, and a text that
+    is cut reads alike in all its parts. A joiner depends on the sign before it alone: it stays where that is in no
+    alphabet (an emoji, a Persian letter). Letters are composed (NFC), since an "é" written as two characters is in no
+    alphabet.
     """
-    return unicodedata.normalize("NFC", text.translate(_TO_GSM))
+    plain, before = text.translate(_TO_GSM), ""
+    while plain != before:  # what follows a joiner that goes may be composed with what stood before it
+        before, plain = plain, _JOINS_NOTHING.sub("", unicodedata.normalize("NFC", plain))
+    return plain
