@@ -11,6 +11,9 @@ from orchestrator.errors import EventError
 
 T = TypeVar("T")
 
+_SINCE, _UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)  # when people write to us
+_MILLISECONDS = 1e11  # as seconds, the year 5138
+
 
 def decoded(data: bytes | str, path: str = "the event") -> Any:
     """JSON as providers write it. Raises `EventError`.
@@ -51,9 +54,23 @@ def convert(value: Any, to: type[T], path: str = "", *, strict: bool = True) -> 
 
 
 def iso_time(text: Any) -> datetime | None:
-    """A time as AWS writes it, aware; nanoseconds are cut to microseconds. None for what is no time."""
+    """A time as AWS writes it, in UTC, which it is in where it names no zone; nanoseconds are cut to microseconds.
+
+    None for what is no time, or none that a message of ours can have.
+    """
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at if _SINCE <= at < _UNTIL else None
+
+
+def epoch_time(number: Any) -> datetime | None:
+    """A time in seconds since 1970, now and then in milliseconds, as a number or as text; None as for `iso_time`."""
+    try:
+        seconds = float(number)
+        at = datetime.fromtimestamp(seconds / 1000 if seconds > _MILLISECONDS else seconds, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return at if _SINCE <= at < _UNTIL else None

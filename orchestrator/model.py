@@ -63,6 +63,7 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     attachments: tuple[Attachment, ...] = ()
     authenticated: bool | None = None  # whether the sender is who they say; None where the channel cannot tell
     detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id
+    their_name: str = ""  # what they call themselves, one line; "" where the channel does not say
 
 
 def text_of(messages: Iterable[InboundMessage]) -> str:
@@ -311,3 +312,4 @@ class Question(msgspec.Struct, frozen=True, omit_defaults=True):
     authenticated: bool | None = None
     max_characters: int = 1000  # more is a burden on this channel; a wish: the channel splits what is longer
     state: Mapping[str, str] = {}
+    their_name: str = ""  # what the person calls themselves: their words, like the text

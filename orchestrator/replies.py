@@ -183,4 +183,5 @@ def _question(conversation: Conversation, turn: Turn, channel: Channel, language
         authenticated=turn.latest.authenticated,
         max_characters=channel.max_characters,
         state=conversation.state,
+        their_name=turn.latest.their_name,
     )

@@ -1,4 +1,4 @@
-"""A company writes first: something leaves through a channel with no turn anywhere, and what became of it comes back."""
+"""A company writes first: something leaves by a channel with no turn anywhere, and what became of it comes back."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -273,3 +273,24 @@ def outcome(content: bytes) -> str:
 def test_any_bytes_as_a_mail_have_an_outcome(content: bytes) -> None:
     assert outcome(content)
     assert outcome(b"From: zoe@person.example\r\n" + content)
+
+
+NONSENSE: list[object] = ["9" * 400, "yesterday", "", None, 5, {}, "0001-01-01T00:00:00+23:00", "9999-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "at"),
+    [
+        ("2026-07-31T10:00:00", datetime(2026, 7, 31, 10, tzinfo=UTC)),
+        ("2026-07-31T10:00:00+02:00", datetime(2026, 7, 31, 8, tzinfo=UTC)),
+        ("2026-07-31T10:00:00.123456789Z", datetime(2026, 7, 31, 10, 0, 0, 123456, UTC)),
+        *[(nonsense, NOON) for nonsense in NONSENSE],
+    ],
+)
+def test_a_mail_without_a_zone_is_of_utc_and_a_time_that_is_none_is_as_if_absent(timestamp: Any, at: datetime) -> None:
+    event = received()
+    event["mail"]["timestamp"] = timestamp
+    (item,) = channel().parse(delivered(event))
+    assert isinstance(item, InboundMessage)
+    assert item.occurred_at == at
+    assert item.occurred_at.tzinfo is UTC

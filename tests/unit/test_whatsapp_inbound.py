@@ -31,6 +31,7 @@ def test_a_text_is_a_message_to_answer() -> None:
         text="¿Cuánto tarda el envío? 📦",
         occurred_at=datetime(2026, 3, 14, 12, 0, tzinfo=UTC),
         detail={"phone_number_id": SENDS_FROM},
+        their_name="Ana",
     )
 
 
@@ -232,3 +233,99 @@ def test_a_malformed_event_names_its_field(malformed: Any, field: str) -> None:
     with pytest.raises(EventError) as raised:
         parse(malformed)
     assert raised.value.field == field
+
+
+def test_a_user_id_may_stand_where_a_number_is_expected() -> None:
+    who = "US.13491208655302741918"
+    hidden = event(message(sender=who, from_user_id=who), contacts=[{"wa_id": who, "user_id": who}])
+    assert only_message(hidden).their_address == who
+    (status,) = parse(event(statuses=[{"id": "wamid.1", "status": "read", "recipient_id": who}]))
+    assert isinstance(status, Ignored)
+    assert status.their_address == who
+
+
+def test_a_list_reply_may_have_no_description() -> None:
+    tap = {"type": "list_reply", "list_reply": {"id": "1", "title": "Returns", "description": None}}
+    assert only_message(event(message("interactive", tap))).text == "Returns"
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [
+        ({"name": "Zoë  Z."}, "Zoë Z."),
+        ({"name": "two\nlines\u2028and\x00more"}, "two lines and more"),
+        ({"name": "a" * 5000}, "a" * 100),
+        ({"name": None}, ""),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_person_calls_themselves_comes_with_the_message_in_one_line(profile: Any, name: str) -> None:
+    contact = {"wa_id": "14255550101", **({} if profile is None else {"profile": profile})}
+    assert only_message(event(message(), contacts=[contact])).their_name == name
+
+
+def test_each_of_several_people_has_their_own_name() -> None:
+    people = [{"wa_id": "14255550101", "profile": {"name": "Ana"}}, {"wa_id": "14255550102", "profile": {"name": "Bo"}}]
+    sent = parse(
+        event(
+            message(),
+            message(message_id="wamid.2", sender="14255550102"),
+            message(message_id="wamid.3"),
+            contacts=people,
+        )
+    )
+    assert [each.their_name for each in sent if isinstance(each, InboundMessage)] == ["Ana", "Bo", "Ana"]
+
+
+def test_an_error_beside_no_message_is_told_in_the_fullest_words_there_are() -> None:
+    details = {"code": 424242, "title": "Odd", "message": "Odd indeed", "error_data": {"details": "Odd for a reason"}}
+    assert only_ignored(event(errors=[details])).reason == "WhatsApp reports 424242: Odd for a reason"
+    assert only_ignored(event(errors=[{**details, "error_data": None}])).reason.endswith("Odd indeed")
+    assert only_ignored(event(errors=[{"code": 424242, "title": "Odd"}])).reason.endswith(": Odd")
+
+
+def test_a_preference_for_marketing_says_whose_it_is_and_changes_no_answer() -> None:
+    wish = {"wa_id": "14255550101", "category": "marketing_messages", "value": "stop", "timestamp": 1794225721}
+    ignored = only_ignored(event(field="user_preferences", user_preferences=[wish]))
+    assert ignored.reason == "the person's wish for marketing_messages is stop"
+    assert (ignored.our_address, ignored.their_address) == ("+12065550100", "+14255550101")
+    assert ignored.consent is None, "what they ask us is still answered"
+
+
+def test_a_malformed_status_does_not_cost_a_message_its_answer() -> None:
+    sound, ignored = parse(event(message(), statuses=[{"status": "read"}]))
+    assert isinstance(sound, InboundMessage)
+    assert isinstance(ignored, Ignored)
+    assert "statuses[0].id is missing" in ignored.reason
+
+
+def test_what_is_null_is_as_if_absent() -> None:
+    nothing = event(message(), contacts=None, statuses=None, errors=None)
+    assert only_message(nothing).their_address == "+14255550101"
+
+
+NONSENSE = [
+    "9" * 400,
+    "9" * 5000,
+    10**400,
+    -1,
+    0,
+    "",
+    "soon",
+    None,
+    True,
+    1.5e300,
+    {"at": 1},
+    [1],
+    "1e400",
+    "253402300799999",
+]
+
+
+@pytest.mark.parametrize("timestamp", NONSENSE)
+def test_a_time_that_is_nonsense_is_as_if_absent(timestamp: Any) -> None:
+    heard = {**event({**message(), "timestamp": timestamp})}
+    assert only_message(heard).occurred_at == datetime(2026, 3, 14, 12, 0, 1, 271279, UTC)
+    del heard["message_timestamp"]
+    assert only_message(heard).occurred_at == RECEIVED

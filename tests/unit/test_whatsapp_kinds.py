@@ -87,3 +87,9 @@ def test_a_text_without_words_is_not_answered() -> None:
 def test_a_system_message_without_contacts_is_recorded() -> None:
     system = {"body": "Ana changed from 14255550101 to 14255550102", "type": "user_changed_number"}
     assert only_ignored(event(message("system", system), contacts=[])).outcome == "recorded"
+
+
+def test_a_recording_is_audio_by_either_of_its_names() -> None:
+    for kind in ("audio", "voice"):
+        (attachment,) = only_message(event(message(kind, {"id": "1", "mime_type": "audio/ogg"}))).attachments
+        assert (attachment.kind, attachment.media_id, attachment.mime_type) == ("audio", "1", "audio/ogg")

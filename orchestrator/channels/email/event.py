@@ -42,7 +42,7 @@ class CommonHeaders(msgspec.Struct, frozen=True, rename={"senders": "from"}):
 
 class SesMail(msgspec.Struct, frozen=True, rename="camel"):
     message_id: str
-    timestamp: str | float | None = None  # when SES received it; without a zone it is UTC
+    timestamp: Any = None  # when SES received it, ISO 8601; without a zone it is UTC; what is no time is as if absent
     source: str | None = None  # the envelope's sender: "" or "<>" for a report
     destination: tuple[str, ...] = ()
     common_headers: CommonHeaders = CommonHeaders()

@@ -10,7 +10,7 @@ Sources: https://docs.aws.amazon.com/social-messaging/latest/userguide/managing-
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -38,40 +38,79 @@ class Metadata(msgspec.Struct, frozen=True):
     phone_number_id: str = ""
 
 
+class Profile(msgspec.Struct, frozen=True):
+    """What a person shows of themselves; the name is whatever they like."""
+
+    name: str | None = None
+
+
 class Contact(msgspec.Struct, frozen=True):
-    """Who wrote. `wa_id` is their number without `+`, absent where they hide it; `user_id` is theirs with us alone."""
+    """Who wrote. `wa_id` is their number without `+`, or their user id, absent where they hide it.
+
+    `user_id` is theirs with us alone.
+    """
 
     wa_id: str | None = None
     user_id: str | None = None
+    profile: Profile | None = None
+
+
+class ProblemData(msgspec.Struct, frozen=True):
+    details: str | None = None
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """An error as Meta tells of it in a webhook."""
+    """An error as Meta tells of it in a webhook: `details` say most, `title` least."""
 
     code: int
-    title: str = ""
+    title: str | None = None
+    message: str | None = None
+    error_data: ProblemData | None = None
+
+    @property
+    def said(self) -> str:
+        """In Meta's words; "" where it has none."""
+        return (self.error_data and self.error_data.details) or self.message or self.title or ""
 
 
 class Status(msgspec.Struct, frozen=True):
-    """How far a message of ours has got."""
+    """How far a message of ours has got. `recipient_id` is their number without `+`, or their user id."""
 
     id: str
     status: str
     recipient_id: str | None = None
     recipient_user_id: str | None = None
-    errors: tuple[Problem, ...] = ()
-    timestamp: str = ""  # epoch seconds
+    errors: tuple[Problem, ...] | None = None
+    timestamp: Any = None  # epoch seconds; what is no time is as if absent
     biz_opaque_callback_data: str | None = None  # what the send was given
 
 
+class Preference(msgspec.Struct, frozen=True):
+    """What a person wants of a kind of message: `value` is stop or resume, `category` marketing_messages.
+
+    Source: https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/user_preferences
+    """
+
+    value: str
+    category: str | None = None
+    detail: str | None = None
+    wa_id: str | None = None
+    user_id: str | None = None
+
+
 class Value(msgspec.Struct, frozen=True):
-    """What a change tells. `messages` are validated one by one, as `whatsapp_messages.Message`."""
+    """What a change tells.
+
+    `messages`, `statuses` and `user_preferences` are validated one by one, as `whatsapp_messages.Message`, `Status` and
+    `Preference`.
+    """
 
     metadata: Metadata | None = None
-    contacts: tuple[Contact, ...] = ()
-    messages: tuple[Any, ...] = ()
-    statuses: tuple[Status, ...] = ()
-    errors: tuple[Problem, ...] = ()
+    contacts: tuple[Contact, ...] | None = None
+    messages: tuple[Any, ...] | None = None
+    statuses: tuple[Any, ...] | None = None
+    errors: tuple[Problem, ...] | None = None
+    user_preferences: tuple[Any, ...] | None = None
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -113,19 +152,6 @@ def read(event: Any) -> Webhook:
         phone_numbers=convert(event.get("context") or {}, _Context, "context", strict=False).phone_numbers,
         occurred_at=iso_time(event.get("message_timestamp")),
     )
-
-
-def epoch_time(text: str | int) -> datetime | None:
-    """Meta writes seconds, now and then milliseconds; None for what is neither."""
-    try:
-        number = int(text)
-    except ValueError:
-        return None
-    seconds = number / 1000 if number > 1e11 else float(number)  # as seconds, 1e11 is the year 5138
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _changes(entry: Any, path: str) -> list[Change]:

@@ -1,21 +1,31 @@
 """From a webhook to the messages in it, and the reason for everything in it that is none."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from orchestrator.channels.whatsapp.errors import explained
-from orchestrator.channels.whatsapp.events import Change, Contact, Metadata, Status, Webhook, epoch_time, read
+from orchestrator.channels.whatsapp.events import (
+    Change,
+    Contact,
+    Metadata,
+    Preference,
+    Status,
+    Value,
+    Webhook,
+    read,
+)
 from orchestrator.channels.whatsapp.messages import Message, content
-from orchestrator.decoding import convert
+from orchestrator.decoding import convert, epoch_time
 from orchestrator.errors import EventError
 from orchestrator.model import Delivered, Ignored, InboundMessage
 
 Item = InboundMessage | Ignored
 
+MOST_OF_A_NAME = 100  # characters
 _PHONE = re.compile(r"[1-9][0-9]{4,18}")
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/business-scoped-user-ids/
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
@@ -60,20 +70,32 @@ def _changed(change: Change, webhook: Webhook, at: datetime, default_id: str) ->
     if change.field == "smb_message_echoes":
         yield Ignored("ignored", "an echo of what we wrote with the WhatsApp Business app")
         return
-    if change.field != "messages":
+    if change.field not in ("messages", "user_preferences"):
         yield Ignored("recorded", f"a notification of {change.field}, not a message")
         return
     value = change.read()
-    ours = _our_address(value.metadata)
-    arrival = _Arrival(ours, _sends_from(value.metadata, webhook) or default_id, value.contacts, at)
-    for index, raw in enumerate(value.messages):
+    ours, path = _our_address(value.metadata), f"{change.path}.value"
+    arrival = _Arrival(ours, _sends_from(value.metadata, webhook) or default_id, value.contacts or (), at)
+    yield from _each(value.messages, f"{path}.messages", lambda raw, where: _message(raw, where, arrival))
+    yield from _each(value.statuses, f"{path}.statuses", lambda raw, where: _progress(raw, where, ours))
+    yield from _each(value.user_preferences, f"{path}.user_preferences", lambda raw, where: _wish(raw, where, ours))
+    yield from _reported(value, ours)
+
+
+def _each(found: Sequence[Any] | None, path: str, read: Callable[[Any, str], Item]) -> Iterator[Item | EventError]:
+    """One after the other: a malformed one does not cost its neighbours."""
+    for index, raw in enumerate(found or ()):
         try:
-            yield _message(raw, f"{change.path}.value.messages[{index}]", arrival)
+            yield read(raw, f"{path}[{index}]")
         except EventError as error:
             yield error
-    yield from (_progress(status, ours) for status in value.statuses)
-    yield from (Ignored("recorded", f"WhatsApp reports {explained(each.code, each.title)}") for each in value.errors)
-    if not (value.messages or value.statuses or value.errors):
+
+
+def _reported(value: Value, ours: str) -> Iterator[Ignored]:
+    """Errors of the number itself, beside no message; and what a change without anything is."""
+    for each in value.errors or ():
+        yield Ignored("recorded", f"WhatsApp reports {explained(each.code, each.said)}", our_address=ours)
+    if not (value.messages or value.statuses or value.errors or value.user_preferences):
         yield Ignored("recorded", "a change with neither messages nor statuses")
 
 
@@ -101,6 +123,7 @@ def _message(raw: Any, path: str, arrival: _Arrival) -> Item:
         text=found.text,
         occurred_at=epoch_time(message.timestamp) or arrival.at,
         attachments=found.attachments,
+        their_name=_name(_writer(message, arrival.contacts)),
         detail={"phone_number_id": arrival.phone_number_id},
     )
 
@@ -109,17 +132,24 @@ def _unanswered(ignored: Ignored, message: Message, ours: str, theirs: str) -> I
     return msgspec.structs.replace(ignored, message_id=message.id, our_address=ours, their_address=theirs)
 
 
-def _progress(status: Status, ours: str) -> Ignored:
+def _progress(raw: Any, path: str, ours: str) -> Ignored:
     """How far one of our messages has got: a fact, and a reason where it failed."""
-    errors = "".join(f": {explained(each.code, each.title)}" for each in status.errors)
-    theirs = f"+{status.recipient_id}" if status.recipient_id else status.recipient_user_id or ""
+    status = convert(raw, Status, path, strict=False)
+    errors = "".join(f": {explained(each.code, each.said)}" for each in status.errors or ())
     return Ignored(
         "recorded",
         f"our message is {status.status}{errors}",
         message_id=status.id,
         our_address=ours,
-        their_address=theirs,
+        their_address=_shown(status.recipient_id or status.recipient_user_id),
     )
+
+
+def _wish(raw: Any, path: str, ours: str) -> Ignored:
+    """What a person wants of a kind of message: of marketing, which no answer is. The lake has it from the event."""
+    wish = convert(raw, Preference, path, strict=False)
+    what = f"the person's wish for {wish.category or 'messages'} is {wish.value}"
+    return Ignored("recorded", what, our_address=ours, their_address=_shown(wish.wa_id or wish.user_id))
 
 
 def _our_address(metadata: Metadata | None) -> str:
@@ -131,17 +161,41 @@ def _our_address(metadata: Metadata | None) -> str:
 def _sender(message: Message, contacts: Sequence[Contact], path: str) -> str:
     """Their number in E.164, else their business-scoped user id, else ""; the only contact tells what `from` does not.
 
-    `from` goes before the contact's `wa_id`, which may be another number of theirs.
+    `from` goes before the contact's `wa_id`, which may be another number of theirs. Of who hides their number, either
+    may be the user id.
     """
     contact = contacts[0] if len(contacts) == 1 else Contact()
-    if phone := (message.sender or contact.wa_id):
-        if not _PHONE.fullmatch(phone.removeprefix("+")):
+    if named := (message.sender or contact.wa_id):
+        if _USER_ID.fullmatch(named):
+            return named
+        if not _PHONE.fullmatch(named.removeprefix("+")):
             raise EventError(f"{path}.from", "is not a phone number")
-        return f"+{phone.removeprefix('+')}"
+        return _shown(named)
     user_id = message.from_user_id or contact.user_id or ""
     if user_id and not _USER_ID.fullmatch(user_id):
         raise EventError(f"{path}.from_user_id", "is not a business-scoped user id")
     return user_id
+
+
+def _writer(message: Message, contacts: Sequence[Contact]) -> Contact:
+    """The contact that a message is from: by its id, else the only one."""
+    ids = {message.sender, message.from_user_id} - {None}
+    named = [each for each in contacts if {each.wa_id, each.user_id} & ids]
+    candidates = named or contacts
+    return candidates[0] if len(candidates) == 1 else Contact()
+
+
+def _name(contact: Contact) -> str:
+    """What they call themselves, in one line of bounded length; "" where they do not."""
+    written = (contact.profile.name if contact.profile else None) or ""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in written[:MOST_OF_A_NAME]).split())
+
+
+def _shown(identity: str | None) -> str:
+    """A number in E.164, a user id as it is; "" for none."""
+    if not identity or _USER_ID.fullmatch(identity):
+        return identity or ""
+    return f"+{identity.removeprefix('+')}"
 
 
 def _sends_from(metadata: Metadata | None, webhook: Webhook) -> str:

@@ -26,12 +26,12 @@ class Button(msgspec.Struct, frozen=True):
 
 class Reply(msgspec.Struct, frozen=True):
     title: str
-    description: str = ""
+    description: str | None = None
 
 
 class FlowReply(msgspec.Struct, frozen=True):
-    body: str = ""
-    response_json: str = ""
+    body: str | None = None
+    response_json: str | None = None
 
 
 class Interactive(msgspec.Struct, frozen=True):
@@ -44,21 +44,21 @@ class Interactive(msgspec.Struct, frozen=True):
 
 
 class Media(msgspec.Struct, frozen=True):
-    id: str = ""
-    mime_type: str = ""
-    caption: str = ""
-    filename: str = ""
+    id: str | None = None
+    mime_type: str | None = None
+    caption: str | None = None
+    filename: str | None = None
 
 
 class Location(msgspec.Struct, frozen=True):
     latitude: float
     longitude: float
-    name: str = ""
-    address: str = ""
+    name: str | None = None
+    address: str | None = None
 
 
 class CardName(msgspec.Struct, frozen=True):
-    formatted_name: str = ""
+    formatted_name: str | None = None
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -66,16 +66,19 @@ class Card(msgspec.Struct, frozen=True):
 
 
 class Order(msgspec.Struct, frozen=True):
-    text: str = ""
-    product_items: tuple[Any, ...] = ()
+    text: str | None = None
+    product_items: tuple[Any, ...] | None = None
 
 
 class Message(msgspec.Struct, frozen=True, rename={"sender": "from"}):
-    """`sender` is a phone number without `+`; who hides it has `from_user_id` alone."""
+    """`sender` is a phone number without `+`, or a user id; who hides both has `from_user_id` alone.
+
+    A recording comes as `audio`, or as `voice`. A member may be null where the person left it out.
+    """
 
     id: Annotated[str, msgspec.Meta(min_length=1)]
     type: str
-    timestamp: str | int = ""
+    timestamp: Any = None  # seconds since 1970; what is no time is as if absent
     sender: str | None = None
     from_user_id: str | None = None
     group_id: str | None = None
@@ -84,13 +87,14 @@ class Message(msgspec.Struct, frozen=True, rename={"sender": "from"}):
     interactive: Interactive | None = None
     image: Media | None = None
     audio: Media | None = None
+    voice: Media | None = None
     video: Media | None = None
     document: Media | None = None
     sticker: Media | None = None
     location: Location | None = None
     contacts: tuple[Card, ...] | None = None
     order: Order | None = None
-    errors: tuple[Problem, ...] = ()
+    errors: tuple[Problem, ...] | None = None
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -106,7 +110,7 @@ def content(message: Message, path: str) -> Content | str:
     Raises `EventError` where the part that the type announces is missing; `path` is the message's place in the event.
     """
     if message.type in _FACTS:
-        return _FACTS[message.type] + "".join(f" ({explained(each.code, each.title)})" for each in message.errors)
+        return _FACTS[message.type] + "".join(f" ({explained(each.code, each.said)})" for each in message.errors or ())
     read = _KINDS.get(message.type)
     if read is None:
         return f"a message of type {message.type!r}, which this version does not know"
@@ -131,7 +135,7 @@ def _interactive(message: Message) -> Content | str | None:
         case Interactive(list_reply=Reply(title=title, description=description)):
             return Content(f"{title} ({description})" if description else title)
         case Interactive(nfm_reply=FlowReply() as reply):
-            return Content(_filled_in(reply) or reply.body)
+            return Content(_filled_in(reply) or reply.body or "")
         case Interactive(type=kind):
             return f"an interactive {kind} says nothing to answer"
         case _:
@@ -140,12 +144,13 @@ def _interactive(message: Message) -> Content | str | None:
 
 def _filled_in(reply: FlowReply) -> str:
     """The fields of a flow, one a line. The token is ours, not the person's."""
+    written = reply.response_json or ""
     try:
-        fields = decoded(reply.response_json, "response_json")
+        fields = decoded(written, "response_json")
     except EventError:
-        return reply.response_json
+        return written
     if not isinstance(fields, dict):
-        return reply.response_json
+        return written
     return "\n".join(f"{name}: {value}" for name, value in fields.items() if name != "flow_token" and value is not None)
 
 
@@ -153,8 +158,13 @@ def _media(message: Message) -> Content | None:
     media: Media | None = getattr(message, message.type)
     if media is None:
         return None
-    attachment = Attachment(message.type, media_id=media.id, name=media.filename, mime_type=media.mime_type)
-    return Content(media.caption.strip(), (attachment,))
+    attachment = Attachment(
+        _MEDIA.get(message.type, message.type),
+        media_id=media.id or "",
+        name=media.filename or "",
+        mime_type=media.mime_type or "",
+    )
+    return Content((media.caption or "").strip(), (attachment,))
 
 
 def _location(message: Message) -> Content | None:
@@ -168,15 +178,15 @@ def _location(message: Message) -> Content | None:
 def _contacts(message: Message) -> Content | None:
     if message.contacts is None:
         return None
-    cards = (Attachment("contacts", name=card.name.formatted_name) for card in message.contacts)
+    cards = (Attachment("contacts", name=card.name.formatted_name or "") for card in message.contacts)
     return Content(attachments=tuple(cards))
 
 
 def _order(message: Message) -> Content | None:
     if message.order is None:
         return None
-    items = Attachment("file", name=f"an order of {len(message.order.product_items)} items")
-    return Content(message.order.text.strip(), (items,))
+    items = Attachment("file", name=f"an order of {len(message.order.product_items or ())} items")
+    return Content((message.order.text or "").strip(), (items,))
 
 
 _KINDS: Mapping[str, Callable[[Message], Content | str | None]] = {
@@ -185,6 +195,7 @@ _KINDS: Mapping[str, Callable[[Message], Content | str | None]] = {
     "interactive": _interactive,
     "image": _media,
     "audio": _media,
+    "voice": _media,
     "video": _media,
     "document": _media,
     "sticker": _media,
@@ -192,6 +203,8 @@ _KINDS: Mapping[str, Callable[[Message], Content | str | None]] = {
     "contacts": _contacts,
     "order": _order,
 }
+
+_MEDIA: Mapping[str, str] = {"voice": "audio"}  # kinds of media that an attachment calls otherwise
 
 # Kinds that tell of something and ask nothing.
 _FACTS: Mapping[str, str] = {
