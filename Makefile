@@ -5,6 +5,7 @@ PORT ?= 8080
 DATA ?= .parley
 STAGE ?= dev
 CDK ?=
+MUTATE ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
@@ -33,7 +34,7 @@ quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no ti
 
 prove: $(VENV)/.dev ## What the gate has no time for: the whole matrix, many more examples, mutations of the code
 	HYPOTHESIS_PROFILE=large $(BIN)/python -m pytest -m 'prove or hypothesis'
-	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tests.mutation $(if $(MUTATE),--whole $(MUTATE) --minutes 600)
 
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 	$(BIN)/ruff check --fix $(SOURCES)

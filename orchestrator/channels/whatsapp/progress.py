@@ -32,7 +32,8 @@ _STATUSES: Mapping[str, DeliveryStatus] = {
 def progress_in(delivered: Delivered) -> Sequence[Progress]:
     """Every status of a webhook, in its order; nothing elsewhere.
 
-    A malformed status does not cost its neighbours: the lake keeps it, rejected. Raises `EventError` where none is sound.
+    A malformed status does not cost its neighbours: the lake keeps it as rejected. Raises `EventError` where none is
+    sound.
     """
     if not is_webhook(delivered.event):
         return ()
