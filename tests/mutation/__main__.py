@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from tests.mutation.candidates import Mutant
-from tests.mutation.running import ROOT, Workshop, files_of
+from tests.mutation.running import ROOT, UnpreparedError, Workshop, files_of
 from tests.mutation.subjects import SUBJECTS, Subject
 
 ENOUGH = 0.9
@@ -125,4 +125,7 @@ def _tell(found: Found) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except UnpreparedError as error:
+        sys.exit(str(error))

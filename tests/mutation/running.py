@@ -1,6 +1,7 @@
 """One subject's mutants through mutmut, in a folder of its own below build/, so that the checkout stays as it is."""
 
 import contextlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ UNTESTED = {5, 33}
 
 
 class UnpreparedError(Exception):
-    """mutmut could not begin, as when the tests fail without any mutant. The message ends with what it said."""
+    """Nothing could be tried: a subject names what is not there, or the tests fail without any mutant."""
 
 
 class Workshop:
@@ -35,11 +36,10 @@ class Workshop:
         self.name = name
         self._subject = subject
         self.folder = folder / name
-        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)  # mutmut would keep what it has copied before
+        self.folder.mkdir(parents=True)
         for each in LINKED:
-            link = self.folder / each
-            if not link.is_symlink():
-                link.symlink_to(ROOT / each)
+            (self.folder / each).symlink_to(ROOT / each)
         self._files = [Path(file).relative_to(ROOT) for package in subject.packages for file in files_of(package)]
         (self.folder / "pyproject.toml").write_text(f"{(ROOT / 'pyproject.toml').read_text()}\n{self._configuration()}")
 
@@ -105,9 +105,9 @@ class Workshop:
 
 
 def files_of(package: str) -> list[Path]:
-    """The files of a package, or of a module. Raises `LookupError` for a name that is neither."""
+    """The files of a package, or of a module. Raises `UnpreparedError` for a name that is neither."""
     path = ROOT / package.replace(".", "/")
     found = sorted(path.rglob("*.py")) or [path.with_suffix(".py")]
     if not found[0].exists():
-        raise LookupError(f"there is no package and no module {package}: mend tests/mutation/subjects.py")
+        raise UnpreparedError(f"there is no package and no module {package}: mend tests/mutation/subjects.py")
     return found

@@ -28,6 +28,7 @@ SUBJECTS: Mapping[str, Subject] = {
         packages=("orchestrator.hub", "orchestrator.replies"),
         tests=(
             "tests/unit/test_hub.py",
+            "tests/unit/test_hub_outcomes.py",
             "tests/unit/test_consent.py",
             "tests/unit/test_agents_in_conversation.py",
             "tests/unit/test_handlers.py",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.candidates import Mutant, mutants_of
-from tests.mutation.running import ROOT, Workshop, files_of
+from tests.mutation.running import ROOT, UnpreparedError, Workshop, files_of
 from tests.mutation.subjects import SUBJECTS, Subject
 
 CODE = '''
@@ -48,5 +48,5 @@ def test_everything_a_subject_names_is_there(subject: Subject) -> None:
 
 
 def test_a_package_that_is_gone_is_told() -> None:
-    with pytest.raises(LookupError, match=r"transformer\.pond"):
+    with pytest.raises(UnpreparedError, match=r"transformer\.pond"):
         files_of("transformer.pond")
