@@ -82,6 +82,7 @@ SUBJECTS: Mapping[str, Subject] = {
             "tests/unit/test_transformer_handler.py",
             "tests/unit/test_transformer_pipeline.py",
             "tests/unit/test_transformer_sources.py",
+            "tests/unit/test_transformer_split.py",
         ),
         size=20,
     ),
