@@ -1,6 +1,7 @@
 """One subject's mutants through mutmut, in a folder of its own below build/, so that the checkout stays as it is."""
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,6 @@ PYTEST = ("-o", "addopts=--strict-markers --strict-config", "-p", "no:cacheprovi
 PROCESSES = 2
 # Exit statuses of pytest within mutmut, as its stats.py has them: a test failed, or could not end.
 NOTICED = {1, 3, 36, 24, -24, 152, 255, -11, -9}
-UNTESTED = {5, 33}
 
 
 class UnpreparedError(Exception):
@@ -57,12 +57,16 @@ class Workshop:
         log = self.folder / "log"
         with log.open("w") as out:
             process = subprocess.Popen(
-                ["nice", *command, *(mutant.name for mutant in mutants)], cwd=self.folder, stdout=out, stderr=out
+                [*command, *(mutant.name for mutant in mutants)],
+                cwd=self.folder,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
             try:
                 status = process.wait(most_s)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGINT)
+            except subprocess.TimeoutExpired:  # each result is on disk by now
+                os.killpg(process.pid, signal.SIGKILL)
                 status = process.wait()
         statuses = self._statuses()
         tried = {each.name: statuses.get(each.name) for each in mutants if statuses.get(each.name) is not None}

@@ -107,7 +107,11 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "erasure": Subject(
         packages=("infra.operating.erasure",),
-        tests=("tests/stories/test_erase.py", "tests/stories/test_erase_deployed.py"),
+        tests=(
+            "tests/unit/test_erasure_edges.py",
+            "tests/stories/test_erase.py",
+            "tests/stories/test_erase_deployed.py",
+        ),
         size=30,
         without="killed or dies",
     ),
