@@ -106,7 +106,7 @@ class Dying:
 def test_a_worker_whose_claim_has_just_run_out_sends_nothing(tmp_path: Path) -> None:
     """At that moment another may take the turn."""
     machine = Machine(tmp_path)
-    machine.wrap = lambda name, port: SlowStore(machine) if name == "store" else port
+    machine.wrap = lambda _, port: SlowlyKept(machine) if port is machine.store.conversations else port
     machine.hub = machine.build()
     machine.deliver(sms_event("hello"))
     machine.work_one()
@@ -115,7 +115,7 @@ def test_a_worker_whose_claim_has_just_run_out_sends_nothing(tmp_path: Path) -> 
     assert machine.provider.bodies == ["You said: hello"]
 
 
-class SlowStore:
+class SlowlyKept:
     """Writes the answer, the first time, exactly as long as a claim holds."""
 
     def __init__(self, machine: Machine) -> None:
@@ -123,10 +123,10 @@ class SlowStore:
         self._was_slow = False
 
     def __getattr__(self, method: str) -> Any:
-        return getattr(self._machine.store, method)
+        return getattr(self._machine.store.conversations, method)
 
     def save(self, conversation: Conversation, **step: Any) -> Conversation:
-        written = self._machine.store.save(conversation, **step)
+        written = self._machine.store.conversations.save(conversation, **step)
         if written.turn and written.turn.state == "answered" and not self._was_slow:
             self._was_slow = True
             self._machine.clock.advance(seconds=self._machine.settings.claim_s)
