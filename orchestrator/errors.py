@@ -6,6 +6,7 @@
     ├── EventError            nobody: the event is not what its provider documents; kept, never retried
     ├── UpstreamError         the queue: throttled or unavailable; tried again later
     │   ├── UncertainError    the queue: no answer came, so the send may have happened
+    │   │   └── DefectError   who wrote the code: raised and not promised; tried again, then apologised for
     │   └── NotYetError       the queue: nothing failed, the moment has not come (settling, another worker's claim)
     ├── RefusedError          nobody: the provider refused this message for good
     │   └── OptedOutError     nobody: it refused because the person opted out, which is consent and is kept
@@ -57,6 +58,14 @@ class UpstreamError(ParleyError):
 
 class UncertainError(UpstreamError):
     """The request went out and no response came back: whether the provider acted on it is unknown."""
+
+
+class DefectError(UncertainError):
+    """Something was raised that nobody promised, while `doing` something; `kind` is its type. See defects.py."""
+
+    def __init__(self, doing: str, kind: str) -> None:
+        super().__init__(f"a defect while {doing}: {kind}")
+        self.kind = kind
 
 
 class NotYetError(UpstreamError):

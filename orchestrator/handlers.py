@@ -13,15 +13,16 @@ which is not used here, the body is the notification with its timestamp; message
 
 import functools
 import os
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from orchestrator import bootstrap
+from orchestrator import bootstrap, defects
 from orchestrator.backoff import full_jitter
 from orchestrator.envelopes import opened
-from orchestrator.errors import EventError, NotYetError, ParleyError, SupersededError
+from orchestrator.errors import DefectError, EventError, NotYetError, ParleyError, SupersededError
 from orchestrator.hub import Hub, Received
 from orchestrator.model import Turn
 from orchestrator.settings import Settings
@@ -30,6 +31,7 @@ from orchestrator.stores.sqs import show_again_in
 log = Logger(service="parley")
 metrics = Metrics(namespace="Parley", service="parley")
 
+T = TypeVar("T")
 Failures = dict[str, list[dict[str, str]]]
 SUPERSEDED_S = 1.0  # how long the worker that was first may need
 
@@ -56,7 +58,7 @@ def ingress(event: dict[str, Any], _context: object) -> Failures:
     failures = []
     for record in event["Records"]:
         try:
-            for received in _kept(record["body"]):
+            for received in _guarded("receiving", functools.partial(_kept, record["body"])):
                 _count(received)
         except ParleyError as error:
             failures.append(_failed(record, error, _settings().inbound_url, _delay_s(record, error)))
@@ -68,9 +70,8 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
     """Wake the conversations of the batch, one after the other: it has one, by the mapping's batch size."""
     metrics.add_metric("WakeUps", MetricUnit.Count, len(event["Records"]))
     for number, record in enumerate(event["Records"]):
-        last = _receives(record) >= _settings().max_receives
         try:
-            turn = _hub().converse(record["body"], last_receive=last)
+            turn = _carried(record)
         except ParleyError as error:
             failed = _failed(record, error, _settings().wake_ups_url, _delay_s(record, error))
             rest = [{"itemIdentifier": later["messageId"]} for later in event["Records"][number + 1 :]]
@@ -83,8 +84,30 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
 @metrics.log_metrics
 def sweep(_event: dict[str, Any], _context: object) -> None:
     """Wake or end what is overdue."""
-    touched = _hub().sweep()
+    touched = _guarded("sweeping", lambda: _hub().sweep())
     metrics.add_metric("Overdue", MetricUnit.Count, touched)
+
+
+def _carried(record: dict[str, Any]) -> Turn | None:
+    """The conversation's turn, to its end. On the last receive a defect ends in an apology too."""
+    key, last = record["body"], _receives(record) >= _settings().max_receives
+    try:
+        return _guarded("carrying a turn", lambda: _hub().converse(key, last_receive=last))
+    except DefectError:
+        if not last:
+            raise
+        return _guarded("giving up", lambda: _hub().converse(key, last_receive=True, giving_up=True))
+
+
+def _guarded(doing: str, call: Callable[[], T]) -> T:
+    """The outermost call of a worker: what nobody promised is counted, and comes out as an error of ours."""
+    with defects.watched() as met:
+        try:
+            with defects.translated(doing):
+                return call()
+        finally:
+            if met:
+                metrics.add_metric("Defects", MetricUnit.Count, len(met))
 
 
 def _kept(body: str) -> list[Received]:

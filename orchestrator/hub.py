@@ -11,16 +11,19 @@ knows no provider and no AWS.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import msgspec
 
+from orchestrator import defects
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
 from orchestrator.envelopes import opened
 from orchestrator.errors import (
     ConfigurationError,
+    DefectError,
     EventError,
     NotYetError,
     ParleyError,
@@ -45,7 +48,7 @@ from orchestrator.model import (
     Turn,
     WakeUp,
 )
-from orchestrator.parts import Left, Parts, begun, leave, resumed, wait_for_claim
+from orchestrator.parts import PROMISED, Left, Parts, begun, leave, resumed, wait_for_claim
 from orchestrator.records import Records
 from orchestrator.replies import Replies, answers_this_hour
 from orchestrator.settings import Settings
@@ -166,16 +169,16 @@ class Hub:
         `SupersededError` (another worker goes on).
         """
         snapshot = self._store.conversations.load(key)
-        conversation = self._resume(snapshot) or self._open(snapshot)
+        conversation = self._resume(snapshot) or self._open(snapshot, giving_up)
         if conversation is None:
             return None
         channel = self._channel(conversation.channel)
         if _unfinished(conversation).state == "received":
             answer = self._ask(conversation, snapshot, channel, last_receive, giving_up)
-            conversation = self._keep_answer(conversation, channel, answer)
+            conversation = self._keep_answer(conversation, channel, answer, last_receive or giving_up)
         leaving = _Leaving(conversation, self._write, self._release)
         outgoing = outgoing_of(*_answered(conversation))
-        left = leave(leaving, channel, outgoing, self._clock, giving_up=giving_up)
+        left = leave(leaving, channel, outgoing, self._clock, last_receive=last_receive, giving_up=giving_up)
         return self._finish(leaving.conversation, left)
 
     def _resume(self, snapshot: Snapshot) -> Conversation | None:
@@ -195,7 +198,7 @@ class Hub:
         )
         return self._write(conversation, turn)
 
-    def _open(self, snapshot: Snapshot) -> Conversation | None:
+    def _open(self, snapshot: Snapshot, giving_up: bool = False) -> Conversation | None:
         """A new turn of the waiting messages; None when nothing waits.
 
         A command (STOP, restart, …) ends a turn: what follows it gets the next one.
@@ -203,8 +206,7 @@ class Hub:
         if not snapshot.waiting:
             return None
         channel = self._channel(snapshot.waiting[0].channel)
-        messages = self._replies.taken_together(snapshot.waiting)
-        self._let_settle(messages)
+        messages = self._taken(snapshot, giving_up)
         now = self._clock()
         conversation = snapshot.conversation or self._new_conversation(messages[0])
         if _is_over(conversation, channel, now) or self._replies.restarts(messages[-1]):
@@ -218,18 +220,31 @@ class Hub:
             opened_at=now,
         )
         conversation = self._write(conversation, turn, taken=messages)
-        channel.acknowledge(messages[-1])
+        with suppress(DefectError), defects.translated("acknowledging", DefectError):
+            channel.acknowledge(messages[-1])
         return conversation
+
+    def _taken(self, snapshot: Snapshot, giving_up: bool) -> tuple[InboundMessage, ...]:
+        """The messages of the next turn; when giving up, all of them where a defect forbids to tell them apart."""
+        try:
+            with defects.translated("taking messages together"):
+                messages = self._replies.taken_together(snapshot.waiting)
+                self._let_settle(messages)
+        except DefectError:
+            if not giving_up:
+                raise
+            return tuple(snapshot.waiting)
+        return messages
 
     def _ask(
         self, conversation: Conversation, snapshot: Snapshot, channel: Channel, last_receive: bool, giving_up: bool
     ) -> Answer:
         started = self._clock()
         if giving_up:
-            house = self._replies.house_rule(conversation, snapshot.contact, started)
-            return house or self._replies.apology(conversation, "no worker could finish this turn")
+            return self._given_up(conversation, snapshot, started)
         try:
-            answer = self._replies.answer(conversation, snapshot.contact, channel, started)
+            with defects.translated("answering", *PROMISED):
+                answer = self._replies.answer(conversation, snapshot.contact, channel, started)
         except UpstreamError as error:
             if not last_receive:
                 self._release(conversation, _unfinished(conversation))
@@ -240,11 +255,39 @@ class Hub:
             return self._replies.apology(conversation, str(error))
         return msgspec.structs.replace(answer, latency_ms=round((self._clock() - started).total_seconds() * 1000))
 
-    def _keep_answer(self, conversation: Conversation, channel: Channel, answer: Answer) -> Conversation:
+    def _given_up(self, conversation: Conversation, snapshot: Snapshot, now: datetime) -> Answer:
+        """What is said where nobody can be asked any more."""
+        try:
+            with defects.translated("looking at the rules of the house"):
+                house = self._replies.house_rule(conversation, snapshot.contact, now)
+        except DefectError as error:
+            return self._replies.apology(conversation, str(error))
+        return house or self._replies.apology(conversation, "no worker could finish this turn")
+
+    def _compose(
+        self, conversation: Conversation, channel: Channel, answer: Answer, last: bool
+    ) -> tuple[Answer, Parts]:
+        """The answer and its parts. At the last, an apology for an answer that cannot be composed; else nothing."""
+        turn = _unfinished(conversation)
+        try:
+            with defects.translated("composing", DefectError):
+                return answer, tuple(channel.compose(outgoing_of(turn, answer)) if answer.text else ())
+        except DefectError as error:
+            if not last:
+                self._release(conversation, turn)
+                raise
+            sorry = msgspec.structs.replace(self._replies.apology(conversation, str(error)), consent=answer.consent)
+        try:
+            with defects.translated("composing the apology", DefectError):
+                return sorry, tuple(channel.compose(outgoing_of(turn, sorry)))
+        except DefectError as error:
+            return msgspec.structs.replace(sorry, text="", reason=f"nothing can be said: {error}"), ()
+
+    def _keep_answer(self, conversation: Conversation, channel: Channel, answer: Answer, last: bool) -> Conversation:
         """Keep the answer and its parts, and with them the start of the first send."""
         turn = _unfinished(conversation)
-        composed = channel.compose(outgoing_of(turn, answer)) if answer.text else ()
-        turn = msgspec.structs.replace(turn, state="answered", answer=answer, parts=begun(tuple(composed)))
+        answer, parts = self._compose(conversation, channel, answer, last)
+        turn = msgspec.structs.replace(turn, state="answered", answer=answer, parts=begun(parts))
         now = self._clock()
         change = ContactChange(
             at=now,
@@ -298,19 +341,20 @@ class Hub:
         now = self._clock()
         due = self._store.conversations.due(now, limit)
         for key in due:
-            conversation = self._store.conversations.load(key).conversation
-            turn = conversation.turn if conversation else None
-            if turn and now - turn.opened_at >= timedelta(seconds=self._settings.give_up_s):
-                self._give_up(key)
-            else:
-                self._wake_ups.wake(WakeUp("turn", key, f"sweep-{key}-{int(now.timestamp()) // 60}"))
+            try:
+                with defects.translated("sweeping"):
+                    self._wake_or_end(key, now)
+            except ParleyError as error:
+                log.warning("sweeping %s has to wait: %s", key, error)
         return len(due)
 
-    def _give_up(self, key: str) -> None:
-        try:
+    def _wake_or_end(self, key: str, now: datetime) -> None:
+        conversation = self._store.conversations.load(key).conversation
+        turn = conversation.turn if conversation else None
+        if turn and now - turn.opened_at >= timedelta(seconds=self._settings.give_up_s):
             self.converse(key, last_receive=True, giving_up=True)
-        except ParleyError as error:
-            log.warning("giving up on %s has to wait: %s", key, error)
+        else:
+            self._wake_ups.wake(WakeUp("turn", key, f"sweep-{key}-{int(now.timestamp()) // 60}"))
 
     # ── small steps ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,8 +15,10 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
+from orchestrator import defects
 from orchestrator.errors import (
     ConfigurationError,
+    DefectError,
     NotYetError,
     OptedOutError,
     RefusedError,
@@ -26,6 +28,7 @@ from orchestrator.errors import (
 )
 from orchestrator.model import Outgoing, Part, Receipt
 
+PROMISED = (UpstreamError, RefusedError, ConfigurationError)  # by channels that send and answerers that are asked
 Parts = tuple[Part, ...]
 
 
@@ -65,9 +68,17 @@ class Left(NamedTuple):
 
 
 def leave(
-    leaving: Leaving, sender: Sender, outgoing: Outgoing, clock: Callable[[], datetime], *, giving_up: bool = False
+    leaving: Leaving,
+    sender: Sender,
+    outgoing: Outgoing,
+    clock: Callable[[], datetime],
+    *,
+    last_receive: bool = False,
+    giving_up: bool = False,
 ) -> Left:
-    """Send every part that is not through. `giving_up`: what cannot be sent now has failed.
+    """Send every part that is not through.
+
+    When giving up, what cannot be sent now has failed; on the last receive, what a defect stands in the way of.
 
     Raises `UpstreamError` and `ConfigurationError` after releasing it, and `SupersededError` where the claim has run
     out or another worker has written.
@@ -77,13 +88,14 @@ def leave(
         parts = leaving.parts
         _still_claimed(leaving, clock(), outgoing.ref)
         try:
-            receipt = sender.send(outgoing, parts[index])
+            with defects.translated("sending", *PROMISED):
+                receipt = sender.send(outgoing, parts[index])
             parts = _with(parts, index, state="sent", message_id=receipt.message_id)
         except RefusedError as error:
             parts = _failed(parts, index, str(error))
             opted_out = error if isinstance(error, OptedOutError) else None
         except (UpstreamError, ConfigurationError) as error:
-            if not giving_up:
+            if not (giving_up or (last_receive and isinstance(error, DefectError))):
                 # A send of unknown outcome stays `sending`; one that certainly did not happen waits again.
                 leaving.release(parts if isinstance(error, UncertainError) else _waiting_again(parts))
                 raise

@@ -8,9 +8,11 @@ from datetime import datetime
 
 import msgspec
 
+from orchestrator import defects
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
 from orchestrator.consent import words
+from orchestrator.errors import DefectError
 from orchestrator.keys import epoch_day, epoch_hour
 from orchestrator.language.detect import detect
 from orchestrator.model import (
@@ -103,9 +105,12 @@ class Replies:
 
     def apology(self, conversation: Conversation, reason: str) -> Answer:
         """What the person gets when answering has failed for good."""
-        return self._fixed(
-            "apology", self._language(conversation, _turn(conversation)), source="apology", reason=reason
-        )
+        try:
+            with defects.translated("telling the language"):
+                language = self._language(conversation, _turn(conversation))
+        except DefectError:
+            language = conversation.language or self._settings.default_language
+        return self._fixed("apology", language, source="apology", reason=reason)
 
     def _asked(self, question: Question) -> Answer:
         passed: list[Pass] = []

@@ -11,6 +11,7 @@ from infra.local.deployment import Deployment
 from infra.local.providers import customers
 from infra.local.providers import email as outbox_email
 from infra.local.workers import work
+from orchestrator import defects
 from orchestrator.decoding import decoded
 from orchestrator.envelopes import opened
 from orchestrator.errors import ConfigurationError, EventError, UpstreamError
@@ -112,9 +113,10 @@ class Ingest:
         )
 
     def _received(self, delivered: Delivered) -> Received:
-        """What a queue would try again later and then keep as dead is kept as rejected here."""
+        """What a queue would try again later and then keep as dead is kept as rejected here, defects included."""
         try:
-            return self._deployment.receive(delivered)
+            with defects.translated("receiving"):
+                return self._deployment.receive(delivered)
         except (UpstreamError, ConfigurationError) as error:
             return self._deployment.hub.reject(delivered.original, EventError("the event", f"cannot be read: {error}"))
 

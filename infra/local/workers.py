@@ -4,8 +4,9 @@ import logging
 import threading
 from collections.abc import Callable
 
+from orchestrator import defects
 from orchestrator.backoff import full_jitter
-from orchestrator.errors import NotYetError, ParleyError, SupersededError
+from orchestrator.errors import DefectError, NotYetError, ParleyError, SupersededError
 from orchestrator.hub import Hub
 from orchestrator.settings import Settings
 from orchestrator.stores.sqlite.wake_ups import Leased, SqliteWakeUps
@@ -20,26 +21,38 @@ def work(hub: Hub, queue: SqliteWakeUps, wake_up: Leased, settings: Settings) ->
     """One wake-up, to its end: done, tried again later, or buried after its last receive."""
     last = wake_up.receives >= settings.max_receives
     try:
-        hub.converse(wake_up.key, last_receive=last)
+        with defects.translated("carrying a turn"):
+            hub.converse(wake_up.key, last_receive=last)
     except NotYetError as error:
         queue.retry_in(wake_up, error.delay_s, uncounted=True)
     except SupersededError:
         queue.retry_in(wake_up, 1, uncounted=True)
     except ParleyError as error:
-        log.warning("wake-up %d of %s failed (receive %d): %s", wake_up.id, wake_up.key, wake_up.receives, error)
-        _again(queue, wake_up, last)
-    except Exception:
-        log.exception("wake-up %d of %s met a defect (receive %d)", wake_up.id, wake_up.key, wake_up.receives)
-        _again(queue, wake_up, last)
+        _failed(hub, queue, wake_up, last, error)
     else:
         queue.done(wake_up)
 
 
-def _again(queue: SqliteWakeUps, wake_up: Leased, last: bool) -> None:
-    if last:
-        queue.bury(wake_up)
-    else:
+def _failed(hub: Hub, queue: SqliteWakeUps, wake_up: Leased, last: bool, error: ParleyError) -> None:
+    """Try again later; after the last receive apologise where a defect was the cause, and else keep it as dead."""
+    log.warning("wake-up %d of %s failed (receive %d): %s", wake_up.id, wake_up.key, wake_up.receives, error)
+    if not last:
         queue.retry_in(wake_up, full_jitter(wake_up.receives))
+    elif isinstance(error, DefectError) and _given_up(hub, wake_up):
+        queue.done(wake_up)
+    else:
+        queue.bury(wake_up)
+
+
+def _given_up(hub: Hub, wake_up: Leased) -> bool:
+    """Whether the turn could be ended; where not, the sweeper ends it."""
+    try:
+        with defects.translated("giving up"):
+            hub.converse(wake_up.key, last_receive=True, giving_up=True)
+    except ParleyError as error:
+        log.warning("giving up on %s has to wait: %s", wake_up.key, error)
+        return False
+    return True
 
 
 class Workers:

@@ -115,6 +115,7 @@ BEGINS = {
     "Late": (">=", 300 + 900, 1, 1),  # lake.buffer_seconds, and a quarter of an hour
     "NotConverted": (">=", 1, 1, 1),
     "Waiting": (">=", 900, 1, 1),  # a quarter of an hour
+    "DefectsMet": (">=", 1, 1, 1),
     "SweepMissing": ("<", 1, 2, 2),
     "RepliesSlow": (">=", 30_000, 2, 3),  # watch.reply_latency_s, in milliseconds
     "TokensSpent": (">=", 5_000_000, 1, 1),  # watch.tokens_per_day, in one day

@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.cli.main import parley
+from infra.local.deployment import Deployment
+from orchestrator.hub import Received
+from orchestrator.model import Delivered
 from tests.corpus import files, needs_corpus
 from tests.kit import sms_event
 
@@ -144,3 +147,21 @@ def test_a_stop_is_obeyed_on_one_machine(tmp_path: Path) -> None:
     assert silent["replies"] == []
     consents = rows(tmp_path, "SELECT type, status FROM events WHERE type = 'consent'")
     assert [row["status"] for row in consents] == ["opted_out"]
+
+
+def test_ingest_goes_on_after_an_event_that_meets_a_defect_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = Deployment.receive
+
+    def odd(deployment: Deployment, delivered: Delivered) -> Received:
+        if delivered.event["inboundMessageId"] == "odd":
+            raise OverflowError("int too large to convert to float")
+        return receive(deployment, delivered)
+
+    monkeypatch.setattr(Deployment, "receive", odd)
+    bad, good = ingest(tmp_path, input_=sms_event("hi", "odd") + b"\n" + sms_event("hello", "fine"))
+    assert bad["outcome"] == "rejected"
+    assert "a defect while receiving: OverflowError" in bad["reason"]
+    assert good["outcome"] == "turn"
+    assert [row["reason"] for row in rows(tmp_path, "SELECT reason FROM rejected")] == [bad["reason"]]

@@ -118,6 +118,12 @@ def of_hub(hub: HubStack) -> Iterator[Alarm]:
             "Messages wait for the hub. Is the answerer down or throttled, or hub.converse_at_once too low?",
         )
     yield Alarm(
+        "DefectsMet",
+        ours("Defects", "parley"),
+        1,
+        "The hub, or an answerer, raised what nobody promised; somebody gets an apology. The log says where.",
+    )
+    yield Alarm(
         "SweepMissing",
         hub.functions.sweep.metric_invocations(period=FIVE_MINUTES),
         1,
