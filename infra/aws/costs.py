@@ -104,7 +104,7 @@ class Line:
 
 # ── at rest, a month ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-ALARM_METRICS = 33  # of a deployment with every channel
+ALARM_METRICS = 34  # of a deployment with every channel
 SWEEPS = MONTH_S / 60
 SWEEP_GB_S = 0.5 * 0.1  # 512 MB for 0.1 s: assumed
 POLLS = 5 * MONTH_S / 20  # five pollers of a queue, each asking for 20 s: Lambda's least
