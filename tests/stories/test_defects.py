@@ -15,6 +15,7 @@ from orchestrator.errors import (
     UpstreamError,
 )
 from orchestrator.model import Answer, Delivered, Question
+from orchestrator.replies import Replies
 from orchestrator.settings import Settings
 from tests.kit import Machine, StubAnswerer, sms_event
 from tests.lines import BACKENDS, LINES, everywhere
@@ -123,6 +124,21 @@ def check(machine: Any) -> None:
     else:  # the channel could not say anything at all, or send it, to the last
         assert all(part.state == "failed" for part in turn.parts)
         assert turn.answer.reason or turn.parts[0].error
+
+
+@everywhere
+@pytest.mark.parametrize("rule", ["taken_together", "house_rule", "_language"])
+def test_a_rule_of_the_house_that_always_meets_a_defect_ends_in_one_apology(
+    tmp_path: Path, aws: None, monkeypatch: pytest.MonkeyPatch, backend: str, name: str, rule: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise AttributeError("something that was moved")
+
+    monkeypatch.setattr(Replies, rule, fail)
+    machine = played(backend, name, tmp_path, Faults("", TypeError, 0))
+    assert [reply.text[:5] for reply in machine.line.replies] == ["Sorry"]
+    check(machine)
+    assert machine.dead() == 0
 
 
 def test_a_channel_that_can_compose_nothing_ends_the_turn_as_failed_with_its_reason(tmp_path: Path) -> None:
