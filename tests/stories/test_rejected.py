@@ -26,7 +26,7 @@ from orchestrator.errors import EventError
 from orchestrator.model import Record
 from orchestrator.settings import Settings
 from tests.golden.cases import all_cases
-from tests.kit import NOON, Clock, sms_event
+from tests.kit import NOON, OURS, Clock, sms_event
 from tests.lake_rows import files
 from tests.stories.test_ingest import ingest, rows, run
 from tests.stories.test_quarantine import announced
@@ -135,7 +135,8 @@ def test_what_was_rejected_is_shown_byte_for_byte_and_drives_no_terminal(tmp_pat
         (SmsChannel, sms_event("hello"), True),
         (WhatsAppChannel, Path("tests/events/whatsapp_text.json").read_bytes(), True),
         (EmailChannel, announced(), True),
-        (SmsChannel, sms_event("STOP"), False),
+        (SmsChannel, sms_event("STOP"), True),
+        (SmsChannel, sms_event("an echo", theirs=OURS), False),
         (EmailChannel, announced(virusVerdict={"status": "FAIL"}), False),
     ],
 )
@@ -152,7 +153,7 @@ def test_what_the_hub_had_rejected_is_answered_once(
         assert [each["because"] for each in rejected(tmp_path, "replay")] == ["messageBody is too odd"]
     assert [each["because"] for each in rejected(tmp_path, "list")] == ["goes to the hub"]
     (done,) = rejected(tmp_path, "replay")
-    assert done["because"].startswith("turn" if answered else ("recorded", "quarantined"))
+    assert done["because"].startswith("turn" if answered else ("ignored", "quarantined"))
     assert len(rows(tmp_path, "SELECT * FROM conversations WHERE direction = 'outbound'")) == answered
     once = lake(tmp_path)
     assert [each["because"] for each in rejected(tmp_path, "replay")] == ["the hub has it"]
