@@ -1,4 +1,4 @@
-"""What is a STOP and what is a question, over sixty messages in eight languages: `right` is counted, and all are."""
+"""What is a STOP and what is a question: sixty messages in eight languages, thirty of each kind."""
 
 import tomllib
 from pathlib import Path
