@@ -245,8 +245,8 @@ def test_an_event_that_meets_a_defect_fails_alone_in_its_batch(
 
 def test_a_courtesy_that_fails_delays_no_answer(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
-    (channel,) = machine.hub._channels
-    channel.prepare = Faults("", lambda: KeyError("x"), 1).watched(channel.prepare)  # type: ignore[method-assign]
+    (channel,) = machine.hub.channels
+    channel.acknowledge = Faults("", lambda: KeyError("x"), 1).watched(channel.acknowledge)  # type: ignore[method-assign]
     machine.deliver(sms_event("hello"))
     machine.drain()
     assert machine.provider.bodies == ["You said: hello"]
