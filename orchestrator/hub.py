@@ -152,11 +152,19 @@ class Hub:
         self._store.contacts.change(contact_key, ContactChange(at=self._clock(), consent="opted_in"), records)
 
     def _commit(self, message: InboundMessage, records: Sequence[Record]) -> str:
+        message = self._in_its_thread(message)
         key = self._keys.conversation(message)
         committed = self._store.conversations.commit(key, self._keys.contact(message), message, records)
         if committed is not Committed.TAKEN:
             self._wake_ups.wake(WakeUp("turn", key, wake_up_id(message)))
         return key
+
+    def _in_its_thread(self, message: InboundMessage) -> InboundMessage:
+        """The message in the thread of ours that it answers, where only the store can tell."""
+        if not message.answers:
+            return message
+        thread = self._store.conversations.thread_of(self._keys.contact(message), message.answers)
+        return msgspec.structs.replace(message, thread=thread) if thread else message
 
     # ── converse ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -60,6 +60,7 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     text: str  # the person's new words only: no quoted history, no signature; "" when only attachments came
     occurred_at: datetime  # by the provider's clock, else when we received it
     thread: str = ""  # what tells two conversations of the same two addresses apart (email); "" elsewhere
+    answers: str = ""  # the id a provider gave to a message of ours, where that alone tells the thread; "" elsewhere
     attachments: tuple[Attachment, ...] = ()
     authenticated: bool | None = None  # whether the sender is who they say; None where the channel cannot tell
     detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id

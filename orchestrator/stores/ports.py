@@ -43,6 +43,11 @@ class Conversations(Protocol):
         """Keep a message, and its records, unless its channel and message id are kept already."""
         ...
 
+    def thread_of(self, contact_key: str, message_id: str) -> str | None:
+        """The thread of the conversation in which this person got a message with this id of the provider's; None
+        where that is not known. What has been sent is known by the step that keeps its receipt."""
+        ...
+
     def load(self, key: str) -> Snapshot:
         """All that a step is taken from; an empty snapshot for a key that is not known."""
         ...
@@ -126,3 +131,9 @@ class WakeUps(Protocol):
     """A queue of wake-ups: first in, first out within a key, one at a time; keys side by side."""
 
     def wake(self, wake_up: WakeUp) -> None: ...
+
+
+def sent_in_thread(conversation: Conversation, finished: Turn | None) -> list[str]:
+    """The provider's ids of what a step has sent, where the conversation is one thread of several."""
+    turn = finished or conversation.turn
+    return [part.message_id for part in turn.parts if part.message_id] if turn and conversation.thread else []

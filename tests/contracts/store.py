@@ -156,6 +156,26 @@ class StoreContract(ABC):
             store.conversations.save(head, change=ContactChange(at=NOON, turns=1))
         assert store.conversations.load(contact_key + "1" * 16).contact.turns_today == 2
 
+    def test_what_was_sent_in_a_thread_leads_back_to_it_for_its_person_alone(self, store: Store) -> None:
+        sent = msgspec.structs.replace(turn_of(), parts=(Part("body", state="sent", message_id="ses-1"), Part("next")))
+        head = msgspec.structs.replace(conversation(), contact_key="email-c", thread="t@person.example")
+        assert store.conversations.thread_of("email-c", "ses-1") is None
+        going_on = store.conversations.save(msgspec.structs.replace(head, turn=sent))
+        assert store.conversations.thread_of("email-c", "ses-1") == "t@person.example"
+        store.conversations.save(
+            msgspec.structs.replace(going_on, turn=None), finished=msgspec.structs.replace(sent, finished_at=NOON)
+        )
+        assert store.conversations.thread_of("email-c", "ses-1") == "t@person.example"
+        assert store.conversations.thread_of("email-d", "ses-1") is None
+
+    def test_what_was_not_sent_leads_nowhere(self, store: Store) -> None:
+        sent = msgspec.structs.replace(turn_of(), parts=(Part("body", state="sent", message_id="ses-1"),))
+        head = msgspec.structs.replace(conversation(), thread="t@person.example", turn=sent)
+        with pytest.raises(SupersededError):
+            store.conversations.save(msgspec.structs.replace(head, version=7))
+        store.conversations.save(msgspec.structs.replace(head, thread="", turn=sent))
+        assert store.conversations.thread_of(KEY, "ses-1") is None
+
     def test_an_unfinished_turn_is_due_at_its_time(self, store: Store) -> None:
         saved = store.conversations.save(
             msgspec.structs.replace(conversation(), turn=turn_of()), due_at=NOON + timedelta(minutes=2)

@@ -124,6 +124,7 @@ def test_nothing_is_left_of_a_person_and_everything_of_others(tmp_path: Path, ch
     assert json.dumps(told(tmp_path)) == json.dumps(before).replace(address, "[erased]")
     places = {each["where"]: each["removed"] for each in report["places"]}
     assert {"lake: events", "lake: conversations", "store: messages", "store: turns", "store: outbox"} <= set(places)
+    assert ("store: sent" in places) == (channel == "email")  # only mail has threads
     assert places["store: conversations"] == places["store: contacts"] == places["stored mail"] == 1
     assert (tmp_path / "mail/other").exists()
     assert erase(tmp_path, address)["places"] == []

@@ -24,6 +24,7 @@ THEIRS = {
     "held": f"message_id IN ({_MESSAGES})",
     "wakeups": f"key IN ({_KEYS})",
     "contacts": "key IN (SELECT value FROM json_each(:contacts))",
+    "sent": "contact_key IN (SELECT value FROM json_each(:contacts))",
     "outbox": f"turn_id IN ({_TURNS}) OR message_id IN ({_MESSAGES})",
 }
 

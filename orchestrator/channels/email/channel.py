@@ -27,7 +27,7 @@ from orchestrator.channels.email.event import (
 from orchestrator.channels.email.mime import Address, Mail, address, parse_mail
 from orchestrator.channels.email.new_words import new_words
 from orchestrator.channels.email.progress import progress_in
-from orchestrator.channels.email.thread import MAX_REFERENCES, bare_subject, is_reply, thread_of
+from orchestrator.channels.email.thread import MAX_REFERENCES, answered_id, bare_subject, is_reply, thread_of
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
 from orchestrator.settings import Settings
@@ -152,6 +152,7 @@ class EmailChannel:
             text=words,
             occurred_at=received.mail.received_at or delivered.occurred_at,
             thread=thread_of(mail, writer.spec),
+            answers=answered_id(mail),
             attachments=mail.attachments,
             authenticated=_authenticated(received.receipt, sender, writer),
             detail=_detail(mail, sender),

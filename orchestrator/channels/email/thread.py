@@ -2,8 +2,10 @@
 
 A thread is named by its first mail's Message-ID, which every reply carries at the head of its References. A mail
 without any is named after its sender and subject, and our reply begins its References with that name, so that the
-answer to it comes back to the same thread.
-Source: RFC 5322, section 3.6.4 (References: the parent's References and the parent's Message-ID).
+answer to it comes back to the same thread. SES gives our reply a Message-ID of its own; an answer that names only
+that one is brought back to its thread by the store.
+Sources: RFC 5322, section 3.6.4 (References: the parent's References and the parent's Message-ID),
+https://docs.aws.amazon.com/ses/latest/dg/header-fields.html (Message-ID is SES's)
 """
 
 import hashlib
@@ -12,6 +14,8 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.channels.email.mime import Mail
 
+# In us-east-1 SES ends the Message-IDs it gives with @email.amazonses.com, elsewhere with @<region>.amazonses.com.
+_OURS = re.compile(r"<([\w-]{1,100})@[a-z0-9-]{1,40}\.amazonses\.com>")
 MAX_REFERENCES = 20  # RFC 5322 sets no limit; the root and the latest are what mail programs use
 _REPLY = r"re|aw|antw|antwort|sv|svar|vs|rv|res|rif|r|odp|ynt|ref|réf|rép|tr|απ|σχετ|vá|ответ|回复|回覆|答复|返信|답장"
 _FORWARD = r"fwd?|wg|i|enc|rv|tr|doorst|vb|vl|pd|πρθ|пересл|转发|轉寄|転送|전달"
@@ -30,6 +34,15 @@ def thread_of(mail: Mail, their_address: str) -> str:
         return known.strip("<>")
     named = f"{their_address}\0{bare_subject(mail.subject).casefold()}"
     return f"{hashlib.sha256(named.encode()).hexdigest()[:32]}@parley.invalid"
+
+
+def answered_id(mail: Mail) -> str:
+    """The id that SES may have given to a mail of ours, where the mail names nothing older; "" where it does.
+
+    Some programs answer with In-Reply-To alone, or with our id for a root: then only the store knows the thread.
+    """
+    ours = _OURS.fullmatch(mail.references[0]) if mail.references else None
+    return ours[1] if ours else ""
 
 
 def is_reply(subject: str) -> bool:

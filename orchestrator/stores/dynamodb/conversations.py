@@ -30,7 +30,7 @@ from orchestrator.stores.dynamodb.items import (
 )
 from orchestrator.stores.dynamodb.journal import DynamoJournal
 from orchestrator.stores.dynamodb.table import Table, Write
-from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot
+from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot, sent_in_thread
 
 _GENERATION = re.compile(r"(?<=-[0-9a-f]{32})-\d+$")  # the end of an id: sms-<32 hex>-0
 
@@ -90,6 +90,10 @@ class DynamoConversations:
             waiting=tuple(_bounded(item for name, item in sorted(found.items()) if name.startswith("waiting#"))),
         )
 
+    def thread_of(self, contact_key: str, message_id: str) -> str | None:
+        item = self._table.get(key(contact_key, f"sent#{message_id}"))
+        return item["thread"]["S"] if item and is_alive(item, self._clock()) else None
+
     def save(
         self,
         conversation: Conversation,
@@ -106,6 +110,7 @@ class DynamoConversations:
         for message in taken:
             writes.append(self._table.delete(_waiting(written.key, written.contact_key, message)))
             writes.append(self._table.update(_known(message), "SET turn_id = :turn", {":turn": {"S": turn_id}}))
+        writes += [self._table.put(self._sent(written, each)) for each in sent_in_thread(written, finished)]
         if finished:
             writes.append(self._table.put(self._turn(written.key, finished)))
         if change:
@@ -152,6 +157,13 @@ class DynamoConversations:
             **key(f"conversation#{conversation_key}", f"turn#{sortable(finished_at)}#{turn.turn_id}"),
             **packed(turn),
             **expiring(finished_at, KEPT_FOR),
+        }
+
+    def _sent(self, conversation: Conversation, message_id: str) -> Item:
+        return {
+            **key(conversation.contact_key, f"sent#{message_id}"),
+            "thread": {"S": conversation.thread},
+            **expiring(self._clock(), KEPT_FOR),
         }
 
     def _committed_before(self, message: InboundMessage) -> Committed:

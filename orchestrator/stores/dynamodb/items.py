@@ -5,6 +5,7 @@
     <contact key>               spent#<epoch day>               turns and tokens of the day, turns of each hour
     <contact key>               conversation#<key>              a conversation with its unfinished turn; `due`, `due_at`
     <contact key>               waiting#<key>#<time>#<id>       a message in no turn yet; `due`, `due_at`
+    <contact key>               sent#<provider's id>            the thread in which we sent it
     message#<channel>#<id>      message                         that the message is known, and its turn once it has one
     conversation#<key>          turn#<time>#<turn id>           a finished turn
     record#<id>                 record                          an event for the lake, read from the table's stream

@@ -8,7 +8,7 @@ import msgspec
 
 from orchestrator.errors import SupersededError
 from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
-from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot
+from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot, sent_in_thread
 from orchestrator.stores.sqlite.contacts import change_contact, contact_of
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS turns (
     turn_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL, finished_at REAL NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS turns_of ON turns (conversation_id, finished_at);
+CREATE TABLE IF NOT EXISTS sent (
+    contact_key TEXT, message_id TEXT, thread TEXT NOT NULL, PRIMARY KEY (contact_key, message_id)
+) WITHOUT ROWID;
 """
 
 _conversation = msgspec.json.Decoder(Conversation)
@@ -66,6 +69,14 @@ class SqliteConversations:
             self._journal.append(connection, records)
         return Committed.NEW
 
+    def thread_of(self, contact_key: str, message_id: str) -> str | None:
+        row = (
+            self._database.connection()
+            .execute("SELECT thread FROM sent WHERE contact_key = ? AND message_id = ?", (contact_key, message_id))
+            .fetchone()
+        )
+        return row[0] if row else None
+
     def load(self, key: str) -> Snapshot:
         connection = self._database.connection()
         row = connection.execute("SELECT body FROM conversations WHERE key = ?", (key,)).fetchone()
@@ -98,6 +109,10 @@ class SqliteConversations:
             connection.executemany(
                 "UPDATE messages SET turn_id = ? WHERE channel = ? AND message_id = ?",
                 [(turn_id, message.channel, message.message_id) for message in taken],
+            )
+            connection.executemany(
+                "INSERT INTO sent VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                [(written.contact_key, message_id, written.thread) for message_id in sent_in_thread(written, finished)],
             )
             if finished:
                 connection.execute(
