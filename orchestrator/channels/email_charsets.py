@@ -52,6 +52,8 @@ _LABELS = {
     "koi8-ru": "koi8-u",
     **dict.fromkeys(("mac", "csmacintosh"), "mac-roman"),
     "mac-ukrainian": "mac-cyrillic",
+    "mac-ce": "mac-latin2",
+    "unicode-1-1-utf-7": "utf-7",
     **dict.fromkeys(("csgb2312", "gb_2312", "gb_2312-80"), "gb18030"),
     "cn-big5": "big5",
     "cseucpkdfmtjapanese": "euc_jp",
@@ -60,6 +62,7 @@ _LABELS = {
     **dict.fromkeys(("cp50220", "cp50221", "cp50222", "iso-2022-jp-ms"), "iso2022_jp"),
 }
 _CODE_PAGE = re.compile(r"(?:windows|win|dos|ms|cp|ibm)[-_ ]?(\d{3,5})")
+_LOCALE = re.compile(r"^[a-z]{2}_[a-z]{2}\.")
 _ISO_8859 = re.compile(r"iso[-_ ]?8859[-_ ]?(\d{1,2})(?:[-_][ei])?(?::\d{4})?")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _META = re.compile(
@@ -131,7 +134,8 @@ def _seven_bits(content: bytes, codecs_to_try: Sequence[str]) -> str:
 
 def _codecs(label: str) -> Sequence[str]:
     """Names of Python's codecs for what the label means; none where it means nothing."""
-    label = label.strip(" \t\"'<>;,").lower()
+    label = label.strip(" \t\"'<>;,").lower().partition("//")[0]  # iconv's "//TRANSLIT"
+    label = _LOCALE.sub("", label)
     while label.startswith("x-"):
         label = label[2:]
     try:

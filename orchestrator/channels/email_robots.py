@@ -47,15 +47,12 @@ BOUNCES = ("bounce", "bounces", "bounced")
 LIST_HEADS = ("owner",)
 LIST_TAILS = ("owner", "request", "admin", "confirm", "join", "leave", "subscribe", "unsubscribe")
 LIST_DOMAINS = frozenset({"groups", "list", "lists", "listserv", "mailman", "ml", "googlegroups", "freelists"})
-# Names of senders, whole.
-MAIL_SYSTEMS = frozenset(
-    {
-        "delivery subsystem", "email delivery subsystem", "internet mail delivery", "mail administrator",
-        "mail daemon", "mail delivery agent", "mail delivery service", "mail delivery subsystem",
-        "mail delivery system",
-        "mail system", "mailer daemon", "mail router", "mailserver", "mail server", "microsoft outlook", "postmaster",
-        "post master", "returned mail", "system mail", "auto reply", "auto responder", "automatic reply",
-    }
+# How the names of senders begin.
+MAIL_SYSTEMS = (
+    "delivery subsystem", "email delivery subsystem", "internet mail delivery", "mail administrator", "mail daemon",
+    "mail delivery agent", "mail delivery service", "mail delivery subsystem", "mail delivery system", "mail system",
+    "mailer daemon", "mail router", "mailserver", "mail server", "microsoft outlook", "postmaster", "post master",
+    "returned mail", "system mail", "auto reply", "auto responder", "automatic reply",
 )  # fmt: skip
 
 # A header's name with one of these in it, whatever its value but "no": it was generated.
@@ -89,15 +86,17 @@ ABSENT = (
     "automatic reply", "automatic response", "automatic answer", "automated reply", "automated response", "auto reply",
     "autoreply", "auto response", "autoresponse", "auto responder", "autoresponder", "out of office",
     "out of the office", "out of office autoreply", "out of office reply", "ooo", "away from the office",
-    "away from my office", "away from my desk", "away from my mail", "away from office", "vacation reply",
-    "vacation autoreply",
+    "i am out of the office", "i am out of office", "i am currently out of the office", "i'm out of the office",
+    "i'm out of office", "i will be out of the office", "away from my office", "away from my desk",
+    "away from my mail", "away from office", "vacation reply", "vacation autoreply",
     "automatische antwort", "automatische ruckantwort", "automatische abwesenheitsnotiz", "abwesenheitsnotiz",
     "abwesenheitsmeldung", "abwesenheit", "abwesend", "ferienabwesenheit", "nicht im buro", "nicht im buero",
-    "eingangsbestatigung", "automatische eingangsbestatigung",
+    "ich bin nicht im buro", "ich bin abwesend", "eingangsbestatigung", "automatische eingangsbestatigung",
     "reponse automatique", "auto-reponse", "message automatique", "absence du bureau", "absent du bureau",
-    "message d'absence", "notification d'absence", "accuse de reception automatique",
+    "je suis absent", "je suis absente", "message d'absence", "notification d'absence",
+    "accuse de reception automatique",
     "respuesta automatica", "contestacion automatica", "mensaje automatico", "fuera de oficina", "fuera de la oficina",
-    "ausente de la oficina", "ausencia de la oficina",
+    "estoy fuera de la oficina", "ausente de la oficina", "ausencia de la oficina",
     "resposta automatica", "mensagem automatica", "fora do escritorio", "ausencia do escritorio", "ausencia temporaria",
     "risposta automatica", "messaggio automatico", "fuori sede", "fuori ufficio", "assente dall'ufficio",
     "assenza dall'ufficio", "risposta non al computer",
@@ -125,6 +124,12 @@ ABSENT = (
     "自动回复", "自动答复", "自动应答", "自動回覆", "自動答覆", "不在办公室", "不在辦公室", "自動応答", "自動返信",
     "自動回答", "不在通知", "不在のお知らせ", "자동 회신", "자동회신", "자동 응답", "자동응답", "부재중", "부재 중",
     "erantzun automatikoa",
+)  # fmt: skip
+# What may follow these phrases in a sentence about an absence.
+ABSENT_UNTIL = (
+    "until", "till", "from", "since", "through", "returning", "back", "notification", "notice", "message", "alert",
+    "to your", "bis", "vom", "ab", "seit", "jusqu", "du", "de", "hasta", "del", "desde", "ate", "fino", "dal", "tot",
+    "van", "t/m", "til", "till og med", "fra", "do", "od", "с", "до",
 )  # fmt: skip
 # Subjects that are this alone, or before "Re:"; before anything else a person may have said it.
 ABSENT_ALONE = (

@@ -44,6 +44,10 @@ LABELLED = [
     ("unicode-1-1-utf-8", "utf-8", "café"),
     ("ucs-2", "utf-16-le", "héllo"),
     ('"utf-8";', "utf-8", "café"),
+    ("en_US.UTF-8", "utf-8", "café"),
+    ("ISO-8859-2//TRANSLIT", "iso8859-2", "żółty"),
+    ("x-mac-ce", "mac-latin2", "żółty"),
+    ("unicode-1-1-utf-7", "utf-7", "café"),
 ]
 
 

@@ -47,6 +47,21 @@ READ: dict[str, Callable[[], bytes]] = {
     "498 nested mails": lambda: HEAD + b"Content-Type: message/rfc822\r\n\r\n" * 498,
     "200,000 nested elements": lambda: HEAD + b"Content-Type: text/html\r\n\r\n" + b"<div>x" * 200_000,
     "200,000 unclosed paragraphs": lambda: HEAD + b"Content-Type: text/html\r\n\r\n" + b"<p>x" * 200_000,
+    "10 MB that name no charset": lambda: HEAD + b"\r\n" + b"\xe9 " * (5 * MEGABYTE),
+    "10 MB of escape sequences": lambda: HEAD + b"\r\n" + b"\x1b$B0!\x1b(B\r\n" * 900_000,
+    "1 MB of encoded words": lambda: HEAD.replace(b"My kettle", b"=?utf-8?q?=?= =?x?b?a?=" * 50_000) + b"\r\nhi",
+    "a header of bytes": lambda: HEAD.replace(b"My kettle", b"\xe9" * MEGABYTE) + b"\r\nhi",
+    "10 MB of boundaries": lambda: HEAD + b"Content-Type: multipart/mixed\r\n\r\n" + b"--a b\r\n" * 900_000,
+    "wrong boundaries within wrong boundaries": lambda: (
+        HEAD
+        + b"".join(b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--b%d\r\n" % level for level in range(200))
+        + b"\r\n"
+        + LINE * 100_000
+    ),
+    "10 MB of base64 that is none": lambda: (
+        HEAD + b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"a\r\n" * 900_000
+    ),
+    "1 MB that flows": lambda: HEAD + b"Content-Type: text/plain; format=flowed\r\n\r\n" + b"> a \r\n" * 150_000,
     "1 MB of attributions": lambda: HEAD + b"\r\nhi\r\n" + b"On 3 May 2024 a@b.example wrote:\n" * 30_000,
 }
 

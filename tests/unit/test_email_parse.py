@@ -234,6 +234,8 @@ def headed(subject: str, body: str = "", *headers: str) -> bytes:
         (headed("Does it whistle?", "-- \r\nZoe"), "Does it whistle?"),
         (headed("Does it whistle?", "Sent from my iPhone"), "Does it whistle?"),
         (headed("Re: Does it whistle?", "> It does."), "Does it whistle?"),
+        (headed("Does it whistle?", "\u200b\u00a0\r\n\u2060"), "Does it whistle?"),
+        (headed("(no subject)", "JVBERi0=", *PDF), ""),
         (headed("Does it whistle?", "JVBERi0=", *PDF), "Does it whistle?"),
         (headed("Re: Does it whistle?", "JVBERi0=", *PDF), ""),
         (headed("", "JVBERi0=", *PDF), ""),
@@ -244,7 +246,7 @@ def test_a_mail_without_words_asks_by_its_subject(content: bytes, words: str) ->
     assert message(content).text == words
 
 
-@pytest.mark.parametrize("subject", ["", "Re:", "Fwd: "])
+@pytest.mark.parametrize("subject", ["", "Re:", "Fwd: ", "(no subject)", "Re: Kein Betreff"])
 def test_a_mail_that_holds_nothing_gets_no_answer(subject: str) -> None:
     assert ignored(headed(subject)).reason == "it holds no words"
 

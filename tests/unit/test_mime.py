@@ -38,6 +38,24 @@ def test_a_transfer_encoding_is_known_whatever_stands_around_it(encoding: str) -
     assert body_of(head, b"zur=C3=BCck=\ngeben") == "zurückgeben"
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("aGVsbG8=\n", "hello"),
+        ("aGVs\r\nbG8", "hello"),
+        ("aGVsbG8=\n_______________\nThe list's footer: https://lists.example\n", "hello"),
+        ("Where is my lamp?\n", "Where is my lamp?\n"),
+        ("aGVsbG8h\n\naGVsbG8h\n", "hello!hello!"),
+    ],
+)
+def test_base64_is_read_as_far_as_it_goes(body: str, words: str) -> None:
+    assert body_of("Content-Type: text/plain\nContent-Transfer-Encoding: base64", body.encode()) == words
+
+
+def test_html_has_no_control_character_either() -> None:
+    assert body_of("Content-Type: text/html", b"<p>a&#27;[1mb&#146;c&#7;</p>") == "a[1mb’c"
+
+
 def test_html_that_alone_names_its_charset_is_read_in_it() -> None:
     html = '<meta http-equiv="content-type" content="text/html; charset=koi8-r"><p>Где лампа?'
     assert body_of("Content-Type: text/html", html.encode("koi8-r")) == "Где лампа?"
@@ -83,6 +101,11 @@ MISDIVIDED = {
     "no boundary": ("Content-Type: multipart/alternative", f"----=_Part_1\n{TEXT_PART}----=_Part_1--\n"),
     "no semicolon": ("Content-Type: multipart/mixed\n boundary=a", f"--a\n{TEXT_PART}--a--\n"),
     "a type misspelt": ("Content-Type: mutlipart/mixed; boundary=a", f"--a\n{TEXT_PART}--a--\n"),
+    "a type that is wrong": ("Content-Type: text/plain; charset=utf-8", f"\n--a\n{TEXT_PART}--a--\n"),
+    "an encoding of its own": (
+        "Content-Type: multipart/mixed; boundary=x\nContent-Transfer-Encoding: base64",
+        f"--a\n{TEXT_PART}--a--\n",
+    ),
     "no type": ("Subject: x", f"This is a multi-part message in MIME format.\n\n--a\n{TEXT_PART}--a--\n"),
     "a blank line above the type": ("Subject: x", f"\nContent-Type: multipart/mixed\n\n--a\n{TEXT_PART}--a--\n"),
     "an inner one": (

@@ -13,6 +13,7 @@ from orchestrator.channels.email_robots import (
     ABSENT,
     ABSENT_ALONE,
     ABSENT_AT_THE_END,
+    ABSENT_UNTIL,
     BOUNCES,
     DENIALS,
     GENERATED,
@@ -42,6 +43,7 @@ _MACHINE = re.compile(
     rf"|(?:{_one_of(BOUNCES)})(?:[+=]|[-_.]?\d|[-_.][^@=]*=|@)|[^@]+-(?:{_one_of(BOUNCES)})@"
 )
 _LIST = re.compile(rf"(?:(?:{_one_of(LIST_HEADS)})-[^@]+|[^@]+-(?:{_one_of(LIST_TAILS)}))@")
+_MAIL_SYSTEM = re.compile(rf"(?:{_one_of(MAIL_SYSTEMS, ' ')})(?!\w)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _REPORTS = {
     "multipart/report": "a delivery report or a read receipt",
@@ -51,7 +53,8 @@ _REPORTS = {
     "text/calendar;reply": "an answer to an invitation",
 }
 _SUPPRESSES = frozenset({"all", "autoreply", "oof"})
-_AFTER = r"\s*(?:$|[:：(\[\-–—]|re\b)"  # what follows a phrase that is no part of a sentence
+# What follows a phrase that is no part of a sentence, or of one about an absence.
+_AFTER = rf"(?:\s*(?:$|[:：()\[\]\-–—]|re\b)|\s(?:{_one_of(ABSENT_UNTIL)})\b)"
 _ABSENT = re.compile(
     rf"(?:{_one_of(ABSENT, ' ?-? ?')}){_AFTER}|(?:{_one_of(ABSENT_ALONE, ' ')})[.!]?\s*(?:$|:?\s*re\s*:)"
     r"|auto\s*:\s*re\s*:"
@@ -70,7 +73,7 @@ def robot(address: Address) -> str:
         return f"{address.spec} belongs to a program that does not read answers"
     if _LIST.match(spec) and not LIST_DOMAINS.isdisjoint(domain.split(".")):
         return f"{address.spec} is a mailing list's own address"
-    if _NOT_LETTERS.sub(" ", folded(address.name)).strip() in MAIL_SYSTEMS:
+    if _MAIL_SYSTEM.match(_NOT_LETTERS.sub(" ", folded(address.name)).strip()):
         return "its sender calls itself a mail system"
     return ""
 
@@ -107,7 +110,7 @@ def _by_form(mail: Mail) -> str:
     for content_type, name in _REPORTS.items():
         if content_type in mail.content_types:
             return f"it is {name}"
-    subject = folded(mail.subject).strip()
+    subject = folded(mail.subject).lstrip(" [(*\"'").rstrip()
     if _ABSENT.match(subject) or _ABSENT_END.search(subject):
         return "its subject says that nobody is there"
     return "its subject is a delivery report's" if _UNDELIVERED.match(subject) else ""

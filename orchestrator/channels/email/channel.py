@@ -195,7 +195,7 @@ class EmailChannel:
 def _words(mail: Mail) -> str:
     """What the person wrote: in the body, else in the subject, unless that is another mail's and files came instead."""
     words = new_words(mail.text)[:MAX_WORDS]
-    if words.strip():
+    if any(each.isprintable() and not each.isspace() for each in words):
         return words
     return "" if mail.attachments and is_reply(mail.subject) else bare_subject(mail.subject)
 

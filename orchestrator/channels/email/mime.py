@@ -1,7 +1,7 @@
 """A mail in MIME form, read into the few values a channel needs.
 
-Bytes become text in email_charsets.py, headers in email_words.py; what a mail may cost is bounded in email/bounds.py.
-Attachments are listed, never decoded; mails attached to a mail are attachments.
+Bodies are read in email_bodies.py, headers are made readable in email_words.py; what a mail may cost is bounded in
+email/bounds.py. Attachments are listed, never decoded; mails attached to a mail are attachments.
 Sources: RFC 5322 (headers), RFC 2045 to 2049 (MIME), https://docs.python.org/3/library/email.policy.html
 """
 
@@ -13,22 +13,16 @@ from email.message import EmailMessage, Message
 import msgspec
 
 from orchestrator.channels.email.bounds import read_message, scrubbed
-from orchestrator.channels.email.html import html_to_text
-from orchestrator.channels.email_boundaries import real_boundary, shows_mime
-from orchestrator.channels.email_charsets import clean, decoded, html_label
-from orchestrator.channels.email_flowed import unflowed
+from orchestrator.channels.email_bodies import body_type, divided, label_of, text_of
+from orchestrator.channels.email_charsets import clean, decoded
 from orchestrator.channels.email_words import spoken, unified
 from orchestrator.model import Attachment
 
-MAX_TEXT = 200_000  # characters of a body that are read, history included
 MAX_NAME = 200  # characters of a subject's, a person's or a file's name
 MAX_MESSAGE_ID = 250
 MAX_MENDED = 5  # multiparts of a mail whose boundary is looked for
 _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID}}}>")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]{1,64}@[^\s<>@,;:\"()\[\]\\]{1,253}")
-_TYPE = re.compile(
-    r"\s*(?:text|image|audio|video|application|message|font|model|chemical|example)/[\w.+-]+\s*(?:;|$)", re.I
-)
 _KINDS = frozenset({"image", "audio", "video"})
 
 
@@ -61,7 +55,7 @@ def parse_mail(content: bytes) -> Mail:
     """Raises `EventError` for a mail larger, longer or more nested than a person's (see email/bounds.py)."""
     message = read_message(content)
     parts = list(_parts(message))
-    label = next(filter(None, (_label(part) for part in parts)), "")  # programs write headers as they write bodies
+    label = next(filter(None, (label_of(part) for part in parts)), "")  # programs write headers as they write bodies
     return Mail(
         headers=tuple((name.lower(), scrubbed(str(value))) for name, value in message.raw_items()),
         senders=tuple(_addresses(message, "from", label)),
@@ -70,7 +64,7 @@ def parse_mail(content: bytes) -> Mail:
         message_id="".join(_message_ids(message, "message-id")[:1]),
         references=tuple(dict.fromkeys(_message_ids(message, "references") + _message_ids(message, "in-reply-to")[:1])),
         content_types=frozenset(_content_type(part) for part in (message, *parts)),
-        text=_text([part for part in parts if not _is_attachment(part)]),
+        text=text_of([part for part in parts if not _is_attachment(part)]),
         attachments=tuple(_attachment(part) for part in parts if _is_attachment(part)),
     )
 
@@ -137,27 +131,12 @@ def _parts(message: EmailMessage) -> Iterator[Message]:
     while pending:
         part = pending.pop()
         children = part.get_payload() if part.get_content_maintype() == "multipart" else None
-        if not isinstance(children, list) and mended < MAX_MENDED and (real := _divided(part)):
+        if not isinstance(children, list) and mended < MAX_MENDED and (real := divided(part, whole=part is message)):
             children, mended = real, mended + 1
         if isinstance(children, list):
             pending.extend(child for child in reversed(children) if isinstance(child, Message))
         else:
             yield part
-
-
-def _divided(part: Message) -> list[Message]:
-    """The parts of what should have been a multipart, by the boundary that its body shows; none where it shows none."""
-    named = str(part.get("content-type", ""))
-    is_multipart = "multipart" in named.lower()
-    if not is_multipart and _TYPE.match(named):
-        return []
-    body = _content(part)
-    boundary = real_boundary(body.decode("latin-1"), strict=not is_multipart)
-    if not boundary:
-        return []
-    head = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
-    children = read_message(head.encode("latin-1") + body).get_payload()
-    return [child for child in children if isinstance(child, Message)] if isinstance(children, list) else []
 
 
 def _content_type(part: Message) -> str:
@@ -166,50 +145,9 @@ def _content_type(part: Message) -> str:
 
 
 def _is_attachment(part: Message) -> bool:
-    if _body_type(part) not in ("text/plain", "text/html"):
+    if body_type(part) not in ("text/plain", "text/html"):
         return True
     return part.get_content_disposition() == "attachment" or bool(_filename(part))
-
-
-def _body_type(part: Message) -> str:
-    """A multipart whose parts were not found is read as the text it is."""
-    return "text/plain" if part.get_content_maintype() == "multipart" else part.get_content_type()
-
-
-def _text(bodies: list[Message]) -> str:
-    """The plain parts, else the HTML ones."""
-    plain = "\n".join(_plain(part) for part in bodies if _body_type(part) == "text/plain")
-    if plain.strip():
-        return plain[:MAX_TEXT]
-    return "\n".join(_html(part) for part in bodies if part.get_content_type() == "text/html")[:MAX_TEXT]
-
-
-def _plain(part: Message) -> str:
-    text = decoded(_content(part), _label(part))
-    if part.get_content_maintype() == "multipart" and shows_mime(text):
-        return ""
-    if _parameter(part, "format") == "flowed":
-        return unflowed(text, delete_space=_parameter(part, "delsp") == "yes")
-    return text
-
-
-def _html(part: Message) -> str:
-    content = _content(part)
-    return html_to_text(decoded(content, _label(part), html_label(content)))
-
-
-def _content(part: Message) -> bytes:
-    content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
-
-
-def _label(part: Message) -> str:
-    """The name of the charset that the part gives; "" where it gives none."""
-    return str(part.get_content_charset("")) if part.get_content_maintype() == "text" else ""
-
-
-def _parameter(part: Message, name: str) -> str:
-    return str(part.get_param(name, "")).lower()
 
 
 def _attachment(part: Message) -> Attachment:

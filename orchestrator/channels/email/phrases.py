@@ -157,6 +157,19 @@ SEPARATORS = (
     "元のメッセージ", "転送されたメッセージ", "転送メッセージ", "원본 메시지", "전달된 메시지",
 )  # fmt: skip
 
+# What mail programs write for a subject where the person wrote none.
+NO_SUBJECT = frozenset(
+    {
+        "no subject", "(no subject)", "kein betreff", "(kein betreff)", "(ohne betreff)", "sans objet", "(sans objet)",
+        "(aucun objet)", "(pas d'objet)", "sin asunto", "(sin asunto)", "(nessun oggetto)", "(senza oggetto)",
+        "sem assunto", "(sem assunto)", "(geen onderwerp)", "(inget ämne)", "(ingen emne)", "(intet emne)",
+        "(ei aihetta)", "(brak tematu)", "(bez tematu)", "(bez předmětu)", "(nincs tárgy)", "(fără subiect)",
+        "(konu yok)", "(χωρίς θέμα)", "(без темы)", "без темы", "(без теми)", "(ללא נושא)", "(بلا موضوع)",
+        "(không chủ đề)",
+        "(無主題)", "无主题", "(无主题)", "(件名なし)", "(제목 없음)",
+    }
+)  # fmt: skip
+
 # How "Sent from my iPhone" begins. What follows is a device or a program.
 SENT_FROM = (
     "sent from", "sent via", "sent with", "sent using", "get outlook for", "von meinem", "gesendet von",

@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from orchestrator.channels.email.mime import Mail
+from orchestrator.channels.email.phrases import NO_SUBJECT
 
 # In us-east-1 SES ends the Message-IDs it gives with @email.amazonses.com, elsewhere with @<region>.amazonses.com.
 _OURS = re.compile(r"<([\w-]{1,100})@[a-z0-9-]{1,40}\.amazonses\.com>")
@@ -50,8 +51,9 @@ def is_reply(subject: str) -> bool:
 
 
 def bare_subject(subject: str) -> str:
-    """The subject without "Re:", "Fwd:" and their kin in other languages."""
-    return _PREFIXES.sub("", subject, count=1)
+    """The subject without "Re:", "Fwd:" and their kin in other languages; "" for what stands there for none."""
+    bare = _PREFIXES.sub("", subject, count=1)
+    return "" if bare.strip().casefold() in NO_SUBJECT else bare
 
 
 def reply_subject(subject: str) -> str:
