@@ -1,6 +1,6 @@
 """Words that are not a question: consent (STOP, HELP, START and their kin) and the wish to begin anew.
 
-A STOP is a message that means nothing else: one of the words of consent_words.py, or one of its sentences, with thanks
+A STOP is a message that means nothing else: one of the words of wordings.py, or one of its sentences, with thanks
 and greetings around it or none. "Using any reasonable method" revokes consent, says 47 CFR 64.1200(a)(10), and names
 some words that always do; a sentence that merely has such a word ("Can I stop by?") is a question.
 """
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from typing import Literal
 
-from orchestrator.consent_words import (
+from orchestrator.consent.wordings import (
     PROVIDER_HELP,
     PROVIDER_START,
     PROVIDER_STOP,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.consent import words as commands
-from orchestrator.consent_words import WORDS
+from orchestrator.consent.wordings import WORDS
 from orchestrator.settings import Settings
 from tests.kit import OURS, THEIRS, Machine, sms_event, sms_refusal
 

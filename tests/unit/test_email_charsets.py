@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestrator.channels.email_charsets import decoded, html_label
+from orchestrator.channels.email.charsets import decoded, html_label
 
 LABELLED = [
     ("gb2312", "gb18030", "喆华大路的店还开吗"),

@@ -1,6 +1,6 @@
 """Mail that a machine sent: answering it starts a loop, or bothers someone who asked nothing.
 
-What machines call themselves is in email_robots.py; here are the rules.
+What machines call themselves is in email/robots.py; here are the rules.
 Sources: RFC 3834 (Auto-Submitted, and to whom no automatic answer goes), RFC 2919 and 2369 (List-*), RFC 3464 (delivery
 reports), RFC 8098 (read receipts), RFC 5546 (calendar replies), [MS-OXCMAIL] 2.1.3.2.20 (X-Auto-Response-Suppress).
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from orchestrator.channels.email.mime import Address, Mail
-from orchestrator.channels.email_robots import (
+from orchestrator.channels.email.robots import (
     ABSENT,
     ABSENT_ALONE,
     ABSENT_AT_THE_END,

@@ -12,7 +12,7 @@ from email.parser import BytesFeedParser
 from email.policy import EmailPolicy, Policy
 from typing import Any, cast
 
-from orchestrator.channels.email_words import content_type, readable, transfer_encoding
+from orchestrator.channels.email.words import content_type, readable, transfer_encoding
 from orchestrator.errors import EventError
 
 MAX_BYTES = 40 * 1024 * 1024  # what SES receives: https://docs.aws.amazon.com/ses/latest/dg/quotas.html

@@ -1,6 +1,6 @@
 """A mail in MIME form, read into the few values a channel needs.
 
-Bodies are read in email_bodies.py, headers are made readable in email_words.py; what a mail may cost is bounded in
+Bodies are read in email/bodies.py, headers are made readable in email/words.py; what a mail may cost is bounded in
 email/bounds.py. Attachments are listed, never decoded; mails attached to a mail are attachments.
 Sources: RFC 5322 (headers), RFC 2045 to 2049 (MIME), https://docs.python.org/3/library/email.policy.html
 """
@@ -12,10 +12,10 @@ from email.message import EmailMessage, Message
 
 import msgspec
 
+from orchestrator.channels.email.bodies import body_type, divided, label_of, text_of
 from orchestrator.channels.email.bounds import read_message, scrubbed
-from orchestrator.channels.email_bodies import body_type, divided, label_of, text_of
-from orchestrator.channels.email_charsets import clean, decoded
-from orchestrator.channels.email_words import spoken, unified
+from orchestrator.channels.email.charsets import clean, decoded
+from orchestrator.channels.email.words import spoken, unified
 from orchestrator.model import Attachment
 
 MAX_NAME = 200  # characters of a subject's, a person's or a file's name

@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 
-from orchestrator.channels.email_charsets import decoded
+from orchestrator.channels.email.charsets import decoded
 
 _WORD = re.compile(r"=\?([^?*\s]{1,40})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
 _RUN = re.compile(rf"{_WORD.pattern}(?:\s*{_WORD.pattern})*")

@@ -7,11 +7,11 @@ import base64
 import re
 from email.message import Message
 
+from orchestrator.channels.email.boundaries import real_boundary, shows_mime
 from orchestrator.channels.email.bounds import read_message
+from orchestrator.channels.email.charsets import clean, decoded, html_label
+from orchestrator.channels.email.flowed import unflowed
 from orchestrator.channels.email.html import html_to_text
-from orchestrator.channels.email_boundaries import real_boundary, shows_mime
-from orchestrator.channels.email_charsets import clean, decoded, html_label
-from orchestrator.channels.email_flowed import unflowed
 
 MAX_TEXT = 200_000  # characters of a body that are read, history included
 _TYPE = re.compile(
