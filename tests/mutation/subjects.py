@@ -89,6 +89,7 @@ SUBJECTS: Mapping[str, Subject] = {
     "lake": Subject(
         packages=("transformer.lake",),
         tests=(
+            "tests/unit/test_lake_batches.py",
             "tests/unit/test_lake_compaction.py",
             "tests/unit/test_lake_job.py",
             "tests/unit/test_lake_writer.py",
