@@ -89,7 +89,7 @@ class Workshop:
             "only_mutate": [str(file) for file in self._files],
             "also_copy": [name for name in LINKED if name not in SOURCES],
             "pytest_add_cli_args_test_selection": selection,
-            "pytest_add_cli_args": PYTEST,
+            "pytest_add_cli_args": [*PYTEST, *(["-p", "tests.mutation.uncached"] if self._subject.uncached else [])],
             "process_isolation": "forkserver",  # no worker has another's clients, threads and databases
             "forkserver_warmup": self._subject.warmup,
             "track_dependencies": False,

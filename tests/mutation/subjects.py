@@ -18,6 +18,7 @@ class Subject:
     tests: tuple[str, ...]
     size: int
     without: str = ""
+    uncached: bool = False  # whether its tests share what they ask about in a `functools.cache`: see uncached.py
     warmup: Literal["collect", "none"] = (
         "collect"  # "none" where what is imported starts a process that forks cannot share
     )
@@ -102,6 +103,7 @@ SUBJECTS: Mapping[str, Subject] = {
         tests=(
             "tests/unit/test_queries_catalogue.py",
             "tests/unit/test_queries_errors.py",
+            "tests/unit/test_compatibility.py",
             "tests/unit/test_compatibility_views.py",
         ),
         size=15,
@@ -117,6 +119,10 @@ SUBJECTS: Mapping[str, Subject] = {
         without="killed or dies",
     ),
     "alarms": Subject(
-        packages=("infra.aws.stacks.watch.alarms",), tests=("tests/infra/test_watch.py",), size=10, warmup="none"
+        packages=("infra.aws.stacks.watch.alarms",),
+        tests=("tests/infra/test_watch.py",),
+        size=10,
+        uncached=True,
+        warmup="none",
     ),
 }
