@@ -55,6 +55,7 @@ SUBJECTS: Mapping[str, Subject] = {
         packages=("orchestrator.channels",),
         tests=(
             "tests/contracts/test_channels.py",
+            "tests/unit/test_channel_edges.py",
             "tests/unit/test_citations.py",
             "tests/unit/test_consent.py",
             "tests/unit/test_email_automatic.py",
