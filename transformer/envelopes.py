@@ -41,7 +41,7 @@ _MAX_LAYERS = 8
 _MARKS = frozenset(["Type", "Records", "records", "detail-type", "dynamodb", "parley"])
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """What a provider delivered, in its own shape, and what its envelopes said about it.
 
     A document that is no object (a text, an array) is {"content": the document}.
@@ -84,15 +84,13 @@ def _unwrap(document: Json, context: Context, layers: int, found: list[Event | R
     body: JsonObject = document if isinstance(document, dict) else {"content": document}
     inner = _open(body, context) if layers and not body.keys().isdisjoint(_MARKS) else ()
     if not inner:
-        found.append(_refused(body) or Event(body, context))
+        found.append(("parley" in body and _refused(body)) or Event(body, context))
     for content, told in inner:
         _unwrap(content, told, layers - 1, found)
 
 
 def _refused(document: JsonObject) -> Refused | None:
     """The hub's own rejection; None where the document is none, or keeps no bytes."""
-    if "parley" not in document:
-        return None
     match document:
         case {"parley": "rejected", "stage": str(stage), "reason": str(reason), "original": str(original)}:
             try:

@@ -41,7 +41,9 @@ def to_text(value: Json) -> str:
     """Text as it is, a number or true/false as JSON writes it, a structure as JSON, nothing as ""."""
     if isinstance(value, str):
         return value
-    return "" if value is None else to_json_text(value)
+    if value is None:
+        return ""
+    return str(value) if type(value) is int else to_json_text(value)
 
 
 def to_json(value: Json) -> str:
@@ -64,8 +66,10 @@ def to_time(value: Json) -> int | None:
 
 def to_array(value: Json) -> list[str]:
     """Texts: of each element, or of the one value that is no array. Missing and empty elements are left out."""
-    elements = value if isinstance(value, list) else [value]
-    return [text for element in elements if (text := to_text(element))]
+    if isinstance(value, list):
+        return [text for element in value if (text := to_text(element))]
+    text = to_text(value)
+    return [text] if text else []
 
 
 def to_map(value: Json) -> dict[str, str]:
@@ -74,6 +78,8 @@ def to_map(value: Json) -> dict[str, str]:
     for name, content in value.items() if isinstance(value, dict) else ():
         if type(content) is list:
             content = content[0] if content else None  # noqa: PLW2901  # what the entry stands for
+        if content is None:
+            continue
         if text := content if type(content) is str else to_text(content):
             texts[name.lower()] = text
     return texts
@@ -105,9 +111,11 @@ def to_address(value: Json) -> str:
 
 def to_addresses(value: Json, key: str = "") -> list[str]:
     """`to_address` of each element, or of the one value that is no array; of an object, of what it has under `key`."""
-    elements = value if isinstance(value, list) else [value]
-    named = (element.get(key) if isinstance(element, dict) else element for element in elements)
-    return [address for each in named if (address := to_address(each))]
+    found: list[str] = []
+    for element in value if isinstance(value, list) else (value,):
+        if address := to_address(element.get(key) if isinstance(element, dict) else element):
+            found.append(address)  # noqa: PERF401  # a comprehension costs a call
+    return found
 
 
 def to_own_id(value: Json) -> str:

@@ -10,7 +10,7 @@ from transformer.schema import EMPTY, EVENTS, TableName, Values
 from transformer.tenants import DEFAULT
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """`values` are exactly the table's columns, of exactly their types."""
 
     table: TableName

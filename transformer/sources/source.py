@@ -13,7 +13,7 @@ class ExpansionError(ValueError):
     """An event that should have parts has none that can be told apart. The message names the field."""
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, gc=False):
     """What one row is about.
 
     `event` is the event reduced to this part: alone it would expand to the same part again. `piece` is what the
