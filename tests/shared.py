@@ -13,7 +13,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-_VARIABLE = "PARLEY_TESTS_SHARED"  # names the run's folder to its workers
+_VARIABLE = "TESTS_SHARED_FOLDER"  # names the run's folder to its workers
 
 
 @contextmanager
