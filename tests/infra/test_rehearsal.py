@@ -26,6 +26,8 @@ from tests.kit import Clock, sms_event
 from tests.lines import WhatsAppLine
 from tests.unit.email_kit import HEAD, OURS
 
+pytestmark = pytest.mark.slow
+
 GOLDEN = Path(__file__).parents[1] / "golden"
 CONTEXT = {
     "settings.answerers": "language_model",
@@ -136,7 +138,6 @@ def test_each_event_reaches_the_lake_as_rows() -> None:
     assert found == CONVERSATIONS | EVENTS
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", LINKS)
 def test_without_a_link_something_is_missing(kind: str) -> None:
     links = list(_links(kind))

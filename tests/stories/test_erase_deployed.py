@@ -26,7 +26,7 @@ from transformer.schema import TableName, Values
 ZOE = PERSONS["sms"]
 LAKE, MAILS = "lake-of-the-test", "mails-of-the-test"
 HOUR = "2026/03/14/12"
-pytestmark = pytest.mark.usefixtures("aws")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("aws")]
 
 
 class Deployed:

@@ -12,6 +12,8 @@ from orchestrator.settings import Settings
 from tests.kit import NOON, notification
 from tests.stories.test_ingest import ingest, rows, run
 
+pytestmark = pytest.mark.slow
+
 MAIL = (
     b"From: Zoe <zoe@person.example>\r\nTo: help@parley.example\r\nSubject: Hello\r\n"
     b"Message-ID: <m1@person.example>\r\n\r\nWhen do you open?\r\n"

@@ -72,6 +72,7 @@ def answered(index: DocumentIndex, question: Question) -> Answer:
 # ── how well ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_the_question_set_is_answered_as_well_as_measured(samples: DocumentIndex) -> None:
     tuned = measure(DocumentsAnswerer(samples), [each for each in questions() if not each.held_out])
     held_out = measure(DocumentsAnswerer(samples), [each for each in questions() if each.held_out])
@@ -180,6 +181,7 @@ def test_a_long_message_is_answered_when_one_clause_asks_something(samples: Docu
     assert "Gift cards" in answered(samples, asking(text)).text
 
 
+@pytest.mark.slow
 def test_a_very_long_message_is_read_in_part(samples: DocumentIndex) -> None:
     long = "please, " * 200
     assert isinstance(DocumentsAnswerer(samples).answer(asking(f"{long} is shipping free?")), Pass)

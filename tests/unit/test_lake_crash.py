@@ -203,6 +203,7 @@ for number in range(first, first + 100_000):
 """
 
 
+@pytest.mark.slow
 def test_rows_equal_records_after_kill_9(tmp_path: Path) -> None:
     acknowledged: list[str] = []
     for life in range(3):

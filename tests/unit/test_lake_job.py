@@ -17,6 +17,8 @@ from transformer.lake.bucket import Bucket
 from transformer.lake.layout import partition
 from transformer.lake.parquet import to_arrow
 
+pytestmark = pytest.mark.slow
+
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 URI = "s3://lake-of-job/lake"
 FIFTEEN_MINUTES = 900_000

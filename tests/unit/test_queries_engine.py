@@ -103,6 +103,7 @@ def test_a_batch_that_is_sealed_while_a_question_begins_is_counted_once(engine: 
     assert engine.query("SELECT count(*) FROM events").rows == ((1,),)
 
 
+@pytest.mark.slow
 def test_questions_asked_while_the_lake_is_written_count_every_row_once(engine: DuckDbEngine, lake: Path) -> None:
     """The open file is replaced and sealed under the engine's hands."""
     connect = partial(sqlite3.connect, lake.parent / "hub.db")
@@ -132,6 +133,7 @@ def test_questions_asked_while_the_lake_is_written_count_every_row_once(engine: 
     assert engine.query("SELECT count(DISTINCT event_id) FROM events").rows == ((1700,),)
 
 
+@pytest.mark.slow
 def test_questions_asked_while_the_lake_is_compacted_count_every_row_once(engine: DuckDbEngine, lake: Path) -> None:
     for hours in range(30):
         for name in "abc":

@@ -15,6 +15,8 @@ from queries.statement import Question, read
 from tests.queries.cases import SHIPPED, all_cases, arrivals, stored, write_lake
 from transformer.schema import TABLES
 
+pytestmark = pytest.mark.slow
+
 VIEWS = views(SHIPPED)
 REPORTS = [name for name, entry in SHIPPED.entries.items() if entry.kind == "report"]
 INSTALLED = Catalogue({name: replace(SHIPPED.entries[name], sql=select) for name, select in VIEWS.items()})

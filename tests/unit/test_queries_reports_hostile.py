@@ -7,6 +7,8 @@ from queries.engines.duckdb import DuckDbEngine
 from queries.errors import ParameterError
 from tests.queries.cases import SHIPPED, arrivals, stored, write_lake
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "x' OR '1'='1",
     "'; DROP VIEW events; --",

@@ -16,6 +16,8 @@ from queries.statement import DIALECT
 from tests.lake_rows import row, write
 from transformer.schema import TABLES
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Catalogue.shipped()
 FROM = datetime(2026, 7, 10, 6, tzinfo=UTC)
 UNTIL = datetime(2026, 7, 10, 12, tzinfo=UTC)

@@ -30,6 +30,8 @@ from queries.result import Cell, Column
 from queries.result import Result as Answer
 from tests.lake_rows import HOUR, row, write
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Catalogue.shipped()
 HOSTILE = "</title></style><script>alert(1)</script><img src=x onerror=alert(1)>\x1b[2J\u202e&amp;\"'"
 Given: TypeAlias = dict[str, Any]

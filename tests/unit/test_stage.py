@@ -29,7 +29,7 @@ from tests.stories.test_quarantine import announced
 from tests.stories.test_rejected import hub_rejection
 from transformer.sources import shipped_templates
 
-pytestmark = pytest.mark.usefixtures("account")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("account")]
 
 
 @pytest.fixture
