@@ -8,7 +8,7 @@ from tests.infra.nag import Accepted, unaccepted
 from tests.infra.permissions.variants import EVERYTHING
 from tests.infra.synthesis import Finding
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("nag")]
 
 # A path without the stage's name, as a person would look for it in the code.
 _STAGE = re.compile(r"^parley-dev-")
