@@ -12,6 +12,7 @@ from orchestrator.channels.email.mime import parse_mail
 from orchestrator.channels.email.quotes import _is_attribution
 from orchestrator.channels.sms.channel import _opted_out
 from orchestrator.envelopes import opened
+from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, Delivered
 from tests.kit import NOON, notification, sms_refusal
 from tests.unit import email_kit, whatsapp_kit
@@ -34,9 +35,8 @@ def test_a_mail_without_a_return_path_is_automatic_for_that() -> None:
 
 
 def test_an_empty_line_of_the_question_is_quoted_without_a_space() -> None:
-    (part,) = email_kit.channel().compose(
-        email_kit.turn_of(email_kit.message(email_kit.written("One  \r\n\r\nTwo"))), Answer("Yes.", source="stub")
-    )
+    turn = email_kit.turn_of(email_kit.message(email_kit.written("One  \r\n\r\nTwo")))
+    (part,) = email_kit.channel().compose(outgoing_of(turn, Answer("Yes.", source="stub")))
     assert email_kit.plain_text(part.body.encode()).endswith("\n> One\n>\n> Two\n")
 
 
@@ -46,7 +46,7 @@ def test_the_lake_gets_an_event_without_the_mail_and_without_headers_that_are_to
     event["mail"]["headers"] = [{"name": "X", "value": "x" * MOST_FOR_THE_LAKE}]
     original = notification(event) if has_envelope else msgspec.json.encode(event)
     (delivered,) = opened(original, NOON)
-    for_the_lake = email_kit.channel().light(delivered)
+    for_the_lake = email_kit.channel().for_the_lake(delivered)
     whole = json.loads(for_the_lake.original)
     assert ("Message" in whole) == has_envelope
     inner = json.loads(whole["Message"]) if has_envelope else whole
