@@ -60,6 +60,11 @@ def epoch_day(at: datetime) -> int:
     return int(at.timestamp()) // 86400
 
 
+def key_of(conversation_id: str) -> str:
+    """A conversation's id without its generation: sms-<32 hex>-0"""
+    return conversation_id.rpartition("-")[0]
+
+
 def contact_key_of(key: str) -> str:
     """The contact whose conversation it is."""
     channel, _, digits = key.partition("-")

@@ -36,6 +36,7 @@ from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered, Record
 from orchestrator.settings import Settings, variable_of
+from orchestrator.stores.sqlite.forgetting import Keeper
 from orchestrator.stores.sqlite.store import SqliteStore
 from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
 from queries.compatibility.views import ViewFolder
@@ -105,6 +106,11 @@ class Deployment:
                 asked=self._answerers(),
             )
             opened.pop_all()
+
+    @property
+    def keepers(self) -> tuple[Keeper, ...]:
+        """Whatever has tables in parley.sqlite3; together they own all of them."""
+        return *self.store.keepers, self.queue, self.outbox, self.journal
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,8 @@ AWS: the table's stream). That acknowledgement is the last step of a turn, `reco
 Every method raises `UpstreamError` when the store itself is unavailable.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -125,6 +126,57 @@ class Store(Protocol):
 
     @property
     def journal(self) -> Journal: ...
+
+
+@dataclass
+class Ids:
+    """What ties things that do not name a person to those that do. None of them is shared with anybody else."""
+
+    keys: set[str] = field(default_factory=set)  # conversations without their generation
+    contacts: set[str] = field(default_factory=set)
+    turns: set[str] = field(default_factory=set)
+    messages: set[str] = field(default_factory=set)  # providers' ids, of messages to or from this person alone
+    shared: set[str] = field(default_factory=set)  # of messages to several people, which tie no row to one of them
+
+    def __len__(self) -> int:
+        return sum(map(len, (self.keys, self.contacts, self.turns, self.messages, self.shared)))
+
+
+class Person(Protocol):
+    """Whom to forget. Every subject first tells the ids it has of a person, then forgets what they lead to."""
+
+    @property
+    def ids(self) -> Ids:
+        """Those learned so far."""
+        ...
+
+    def has(self, address: str | None) -> bool:
+        """Whether an address is this person's, in whatever spelling."""
+        ...
+
+    def named_in(self, content: bytes) -> bool:
+        """Whether content of any kind has the address, in base64 too."""
+        ...
+
+    def tied_to(self, content: bytes) -> bool:
+        """Whether content of any kind has one of the ids, in base64 too."""
+        ...
+
+    def forgotten(self, text: str) -> str:
+        """Somebody else's text, without the address."""
+        ...
+
+    def forgotten_bytes(self, content: bytes) -> bytes:
+        """Somebody else's UTF-8, without the address where that stands in the clear."""
+        ...
+
+    def learn(self, *, turn: str = "", conversation: str = "", messages: Iterable[str] = ()) -> None:
+        """Take ids of what is this person's: of a turn, a conversation with its generation, a provider's messages."""
+        ...
+
+    def learn_turn(self, turn: Turn) -> None:
+        """Take every id of a turn of this person."""
+        ...
 
 
 class WakeUps(Protocol):

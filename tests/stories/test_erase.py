@@ -202,7 +202,7 @@ def die_erasing(data: Path, monkeypatch: pytest.MonkeyPatch, calls: int) -> None
         return maybe
 
     with monkeypatch.context() as patch:
-        for module, name in ((lake, "write_file"), (lake, "remove_files"), (store, "_delete"), (store, "pack")):
+        for module, name in ((lake, "write_file"), (lake, "remove_files"), (store, "_forget"), (store, "pack")):
             patch.setattr(module, name, dying(getattr(module, name)))
         deployment = Deployment(data, Settings())
         with pytest.raises(Died):

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.operating.erasure import objects, store
+from infra.operating.erasure import objects
 from infra.operating.erasure.bucket import Prefix
 from infra.operating.erasure.person import Person
 from infra.operating.erasure.report import Report
@@ -55,7 +55,7 @@ def test_the_rows_of_a_file_that_goes_whole_are_counted() -> None:
 
 
 def test_text_that_is_no_utf_8_keeps_its_bytes_but_for_the_address() -> None:
-    assert store._without(zoe(), b"\xff<%s>\xfe" % ZOE.encode()) == b"\xff<[erased]>\xfe"
+    assert zoe().forgotten_bytes(b"\xff<%s>\xfe" % ZOE.encode()) == b"\xff<[erased]>\xfe"
 
 
 class FakeTable:

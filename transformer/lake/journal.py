@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS journal (
@@ -53,11 +53,29 @@ class Journal(Protocol):
         ...
 
 
+class Forgetful(Protocol):
+    """A person to forget, as far as the journal is concerned."""
+
+    def forgotten_bytes(self, content: bytes) -> bytes:
+        """Content without the person's address."""
+        ...
+
+
+class Forgotten(NamedTuple):
+    """How many records were taken out of a table, and how many rewritten."""
+
+    table: str
+    removed: int
+    rewritten: int
+
+
 class SqliteJournal:
     """The journal in a SQLite database, which others write to at the same time.
 
     `connect` gives a new connection each time, in any thread, with whatever time-out and durability its owner wants.
     """
+
+    tables = ("journal",)
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
@@ -90,6 +108,18 @@ class SqliteJournal:
     def delete(self, batch: str) -> None:
         with closing(self._connect()) as connection, connection:
             connection.execute("DELETE FROM journal WHERE batch = ?", (batch,))
+
+    def learn(self, connection: sqlite3.Connection, person: Forgetful) -> None:
+        """Nothing: who forgets a person brings the journal into the lake first, whose rows tell it."""
+
+    def forget(self, connection: sqlite3.Connection, person: Forgetful) -> list[Forgotten]:
+        """Take the address out of what still waits. Within the caller's transaction."""
+        rewritten = 0
+        for sequence, body in connection.execute("SELECT sequence, CAST(body AS BLOB) FROM journal").fetchall():
+            if (clean := person.forgotten_bytes(body)) != body:
+                change = "UPDATE journal SET body = ? WHERE sequence = ?"
+                rewritten += connection.execute(change, (clean, sequence)).rowcount
+        return [Forgotten("journal", 0, rewritten)]
 
 
 def _record(arrived_at: float, body: bytes | str) -> Record:

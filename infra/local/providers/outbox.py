@@ -18,7 +18,9 @@ from infra.local.providers import whatsapp as outbox_whatsapp
 from infra.local.providers.requests import check
 from orchestrator.channels.email.mime import parse_mail
 from orchestrator.channels.sms import gsm7
+from orchestrator.stores.ports import Person
 from orchestrator.stores.sqlite.database import Database
+from orchestrator.stores.sqlite.forgetting import MESSAGES, TURNS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import Append
 
 SCHEMA = """
@@ -28,6 +30,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 );
 CREATE INDEX IF NOT EXISTS outbox_of ON outbox (turn_id);
 """
+THEIRS = {"outbox": f"turn_id IN {TURNS} OR message_id IN {MESSAGES}"}
 COLUMNS = "channel, sent_at, destination, message_id, turn_id, text, request"
 PRICE_PER_PART = 0.00581  # US dollars; the example in the documentation of delivery events
 
@@ -46,6 +49,8 @@ class Sent(msgspec.Struct, frozen=True):
 
 class Outbox:
     """The methods are those of boto3's clients; all of them may be given where a client is wanted."""
+
+    tables = tuple(THEIRS)
 
     def __init__(self, database: Database, journal: Append, clock: Callable[[], datetime]) -> None:
         self._database = database
@@ -107,6 +112,16 @@ class Outbox:
             Sent(channel, sent_at, destination, message_id, turn_id, text, msgspec.json.decode(request))
             for channel, sent_at, destination, message_id, turn_id, text, request in rows
         ]
+
+    def learn(self, connection: sqlite3.Connection, person: Person) -> None:
+        """What was sent to the person, and what answered them, wherever it went."""
+        sent = connection.execute("SELECT destination, turn_id, message_id FROM outbox")
+        for destination, turn_id, message_id in sent:
+            if person.has(destination) or turn_id in person.ids.turns:
+                person.learn(turn=turn_id, messages=[message_id])
+
+    def forget(self, connection: sqlite3.Connection, person: Person) -> list[Forgotten]:
+        return forget_in(connection, person, THEIRS)
 
     def _keep(
         self,

@@ -30,12 +30,12 @@ def erase(deployment: Deployment, address: str, mail_folder: Path, *, dry_run: b
     report = Report()
     folder, database = deployment.data / "lake", deployment.store.database
     with _settled(deployment):
-        store.learn_from(database, person)
+        store.learn_from(database, deployment.keepers, person)
         lake.learn_from(folder, person)
         lake.erase_from(folder, person, report, dry_run=dry_run)
         mail.erase_from(mail_folder, person, report, dry_run=dry_run)
         try:
-            store.erase_from(database, person, report, dry_run=dry_run)
+            store.erase_from(database, deployment.keepers, person, report, dry_run=dry_run)
         except sqlite3.OperationalError as error:
             raise ConfigurationError(str(error)) from error
     return report
@@ -47,7 +47,7 @@ def _person(deployment: Deployment, address: str) -> Person:
         person = Person(address, pseudonyms(settings.pseudonym_key))
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
-    ours = {*settings.email_addresses, *settings.redaction_keep, *store.our_addresses(deployment.store.database)}
+    ours = {*settings.email_addresses, *settings.redaction_keep, *deployment.store.conversations.our_addresses()}
     if any(map(person.has, ours)):
         raise ConfigurationError(f"{address} is one of our own addresses: everything would be erased")
     return person

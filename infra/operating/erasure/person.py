@@ -4,8 +4,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
+from orchestrator.keys import key_of
+from orchestrator.model import Turn
+from orchestrator.stores.ports import Ids
 from transformer.json_text import JsonError, parse_json
 from transformer.redaction.pseudonyms import Pseudonyms, canonical, is_address
 
@@ -15,22 +17,11 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
 _LAYERS = 3  # of base64 within base64: a mail within a request within a rejected record
 
 
-@dataclass
-class Ids:
-    """What ties rows that do not name the person to those that do. None of them is shared with anybody else."""
-
-    keys: set[str] = field(default_factory=set)  # conversations without their generation
-    contacts: set[str] = field(default_factory=set)
-    turns: set[str] = field(default_factory=set)
-    messages: set[str] = field(default_factory=set)  # providers' ids, of messages to or from this person alone
-    shared: set[str] = field(default_factory=set)  # of messages to several people, which tie no row to one of them
-
-    def __len__(self) -> int:
-        return sum(map(len, (self.keys, self.contacts, self.turns, self.messages, self.shared)))
-
-
 class Person:
-    """Raises `ValueError` for what is no address. `pseudonyms` are those that the lake was written with."""
+    """Fills the stores' port. Raises `ValueError` for what is no address.
+
+    `pseudonyms` are those that the lake was written with.
+    """
 
     def __init__(self, address: str, pseudonyms: Pseudonyms | None = None) -> None:
         if not is_address(address):
@@ -67,6 +58,12 @@ class Person:
             return self._named.sub("0", text)
         return erased
 
+    def forgotten_bytes(self, content: bytes) -> bytes:
+        """The same of UTF-8; what is no UTF-8 stays as it is, byte for byte."""
+        if not self.named_in(content, layers=0):
+            return content
+        return self.forgotten(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
     def learn(self, *, turn: str = "", conversation: str = "", messages: Iterable[str] = ()) -> None:
         """Take ids of a row or a turn of this person."""
         if turn:
@@ -77,6 +74,11 @@ class Person:
             self.ids.messages |= self._spellings(message)
         self.ids.messages -= self.ids.shared
 
+    def learn_turn(self, turn: Turn) -> None:
+        """Take every id of a turn of this person."""
+        ids = [*(message.message_id for message in turn.messages), *(part.message_id for part in turn.parts)]
+        self.learn(turn=turn.turn_id, conversation=turn.conversation_id, messages=ids)
+
     def learn_shared(self, message: str) -> None:
         """Take the id of a message that others got too, whatever other rows of it tell."""
         self.ids.shared |= self._spellings(message)
@@ -84,11 +86,6 @@ class Person:
 
     def _spellings(self, message: str) -> set[str]:
         return {message, self._pseudonyms.within(message) if self._pseudonyms else message}
-
-
-def key_of(conversation_id: str) -> str:
-    """A conversation's id without its generation: sms-<32 hex>-0"""
-    return conversation_id.rpartition("-")[0]
 
 
 def decoded(content: bytes) -> Iterable[bytes]:

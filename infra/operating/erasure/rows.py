@@ -2,7 +2,8 @@
 
 from typing import Any, Literal
 
-from infra.operating.erasure.person import Person, key_of
+from infra.operating.erasure.person import Person
+from orchestrator.keys import key_of
 
 Row = dict[str, Any]  # as pyarrow gives it: a map is a list of pairs
 Tie = Literal["address", "ids", ""]

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from orchestrator.keys import epoch_day, epoch_hour
 from orchestrator.model import Contact, ContactChange, Record
+from orchestrator.stores.dynamodb.forgetting import Kind, in_their_partition
 from orchestrator.stores.dynamodb.items import Item, expiring, key
 from orchestrator.stores.dynamodb.journal import DynamoJournal
 from orchestrator.stores.dynamodb.table import Table, Write
 
 CONTACT = "contact"  # the sort key of a contact's consent
+KINDS = {CONTACT: Kind(in_their_partition), "spent": Kind(in_their_partition)}
 
 
 class DynamoContacts:

@@ -10,9 +10,10 @@ from datetime import datetime
 import msgspec
 
 from orchestrator.errors import SupersededError
-from orchestrator.keys import contact_key_of
+from orchestrator.keys import contact_key_of, key_of
 from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
 from orchestrator.stores.dynamodb.contacts import CONTACT, DynamoContacts, contact_of, spent_on
+from orchestrator.stores.dynamodb.forgetting import Kind, in_their_partition
 from orchestrator.stores.dynamodb.items import (
     DUE_INDEX,
     IS_DUE,
@@ -25,12 +26,13 @@ from orchestrator.stores.dynamodb.items import (
     is_alive,
     key,
     packed,
+    partition_of,
     sortable,
     unpacked,
 )
 from orchestrator.stores.dynamodb.journal import DynamoJournal
 from orchestrator.stores.dynamodb.table import Table, Write
-from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot, sent_in_thread
+from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Person, Snapshot, sent_in_thread
 
 _GENERATION = re.compile(r"(?<=-[0-9a-f]{32})-\d+$")  # the end of an id: sms-<32 hex>-0
 
@@ -187,3 +189,46 @@ def _bounded(items: Iterator[Item]) -> Iterator[InboundMessage]:
         if number and (number >= MOST_WAITING or size > MOST_WAITING_BYTES):
             return
         yield message
+
+
+# ── forgetting a person ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _learn_conversation(person: Person, item: Item) -> None:
+    conversation: Conversation = unpacked(item, Conversation)
+    if person.has(conversation.their_address):
+        person.ids.contacts.add(conversation.contact_key)
+        person.ids.keys.add(conversation.key)
+        if conversation.turn:
+            person.learn_turn(conversation.turn)
+
+
+def _learn_waiting(person: Person, item: Item) -> None:
+    message: InboundMessage = unpacked(item, InboundMessage)
+    if person.has(message.their_address):
+        person.ids.contacts.add(partition_of(item))
+        person.learn(messages=[message.message_id])
+
+
+def _learn_turn(person: Person, item: Item) -> None:
+    turn: Turn = unpacked(item, Turn)
+    if person.has(turn.latest.their_address):
+        person.ids.contacts.add(contact_key_of(key_of(turn.conversation_id)))
+        person.learn_turn(turn)
+
+
+def _is_their_message(person: Person, item: Item) -> bool:
+    return partition_of(item).split("#", 2)[2] in person.ids.messages
+
+
+def _is_their_turn(person: Person, item: Item) -> bool:
+    return partition_of(item).partition("#")[2] in person.ids.keys
+
+
+KINDS = {
+    "conversation": Kind(in_their_partition, _learn_conversation),
+    "waiting": Kind(in_their_partition, _learn_waiting),
+    "message": Kind(_is_their_message),
+    "turn": Kind(_is_their_turn, _learn_turn),
+    "sent": Kind(in_their_partition),
+}

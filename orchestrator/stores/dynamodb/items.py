@@ -35,6 +35,7 @@ FORM = 0  # of the bodies that are written; 0 is not written
 DUE_INDEX = "due"
 EXPIRES_AT = "expires_at"  # the attribute by which DynamoDB deletes
 IS_DUE = "1"  # the index's partition: one, for few conversations are unfinished at a time
+HELD = "held"  # the partition of messages in quarantine
 KEPT_FOR = timedelta(days=30)  # messages' ids, finished turns, idle conversations
 RECORDS_KEPT_FOR = timedelta(days=2)  # the stream keeps them for one
 MOST_WAITING = 40  # messages taken into one turn: a transaction writes 100 items, two for each
@@ -46,6 +47,21 @@ def key(partition: str, sort: str) -> Item:
     return {"pk": {"S": partition}, "sk": {"S": sort}}
 
 
+def partition_of(item: Mapping[str, Any]) -> str:
+    """The first half of an item's key."""
+    return str(item["pk"]["S"])
+
+
+def sort_of(item: Mapping[str, Any]) -> str:
+    """The second half of an item's key."""
+    return str(item["sk"]["S"])
+
+
+def kind_of(item: Mapping[str, Any]) -> str:
+    """Which of the above it is: what its sort key begins with; `held` in quarantine."""
+    return HELD if partition_of(item) == HELD else sort_of(item).partition("#")[0]
+
+
 def packed(value: object, form: int = FORM) -> Item:
     """The attributes that hold a value."""
     body = {"body": {"B": zlib.compress(msgspec.json.encode(value), 1)}}
@@ -55,7 +71,7 @@ def packed(value: object, form: int = FORM) -> Item:
 def unpacked(item: Mapping[str, Any], type_: Any) -> Any:
     """The value of an item's body, validated. Raises `NewerDataError`."""
     if (form := int(item.get("form", {"N": "0"})["N"])) > FORM:
-        raise NewerDataError(f"the item {item['pk']['S']}, {item['sk']['S']}", form, FORM)
+        raise NewerDataError(f"the item {partition_of(item)}, {sort_of(item)}", form, FORM)
     return msgspec.json.decode(zlib.decompress(bytes(item["body"]["B"])), type=type_)
 
 

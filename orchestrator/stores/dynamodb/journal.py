@@ -5,8 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from orchestrator.model import Record
-from orchestrator.stores.dynamodb.items import RECORDS_KEPT_FOR, expiring, key, sortable
+from orchestrator.stores.dynamodb.forgetting import Kind
+from orchestrator.stores.dynamodb.items import RECORDS_KEPT_FOR, Item, expiring, key, sortable
 from orchestrator.stores.dynamodb.table import Table, Write
+from orchestrator.stores.ports import Person
 
 
 class DynamoJournal:
@@ -33,3 +35,11 @@ class DynamoJournal:
             )
             for record in records
         ]
+
+
+def _is_theirs(person: Person, item: Item) -> bool:
+    record = item["record"]["S"].encode()
+    return person.named_in(record) or person.tied_to(record)
+
+
+KINDS = {"record": Kind(_is_theirs)}

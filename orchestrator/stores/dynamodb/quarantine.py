@@ -2,8 +2,10 @@
 
 from orchestrator.errors import SupersededError
 from orchestrator.model import Held
-from orchestrator.stores.dynamodb.items import Item, key, packed, unpacked
+from orchestrator.stores.dynamodb.forgetting import Kind
+from orchestrator.stores.dynamodb.items import HELD, Item, key, packed, sort_of, unpacked
 from orchestrator.stores.dynamodb.table import Table
+from orchestrator.stores.ports import Person
 
 
 class DynamoQuarantine:
@@ -21,7 +23,7 @@ class DynamoQuarantine:
 
     def held(self) -> list[Held]:
         items = self._table.query(
-            KeyConditionExpression="pk = :held", ExpressionAttributeValues={":held": {"S": "held"}}, ConsistentRead=True
+            KeyConditionExpression="pk = :held", ExpressionAttributeValues={":held": {"S": HELD}}, ConsistentRead=True
         )
         return sorted((unpacked(item, Held) for item in items), key=lambda held: (held.held_at, held.message_id))
 
@@ -30,4 +32,17 @@ class DynamoQuarantine:
 
 
 def _key(held: Held) -> Item:
-    return key("held", f"{held.channel}#{held.message_id}")
+    return key(HELD, f"{held.channel}#{held.message_id}")
+
+
+def _learn(person: Person, item: Item) -> None:
+    held: Held = unpacked(item, Held)
+    if person.has(held.their_address) or person.named_in(held.original):
+        person.learn(messages=[held.message_id])
+
+
+def _is_theirs(person: Person, item: Item) -> bool:
+    return sort_of(item).partition("#")[2] in person.ids.messages
+
+
+KINDS = {HELD: Kind(_is_theirs, _learn)}

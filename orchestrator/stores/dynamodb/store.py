@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from orchestrator.stores.dynamodb import contacts, conversations, journal, quarantine
 from orchestrator.stores.dynamodb.contacts import DynamoContacts
 from orchestrator.stores.dynamodb.conversations import DynamoConversations
 from orchestrator.stores.dynamodb.journal import DynamoJournal
 from orchestrator.stores.dynamodb.quarantine import DynamoQuarantine
 from orchestrator.stores.dynamodb.table import DynamoClient, Table
+
+KINDS = {**conversations.KINDS, **contacts.KINDS, **quarantine.KINDS, **journal.KINDS}  # of every item of the table
 
 
 class DynamoStore:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from orchestrator.keys import epoch_day, epoch_hour
 from orchestrator.model import Contact, ContactChange, Record
+from orchestrator.stores.ports import Person
+from orchestrator.stores.sqlite.forgetting import CONTACTS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
 SCHEMA = """
@@ -14,6 +16,7 @@ CREATE TABLE IF NOT EXISTS contacts (
     tokens_today INTEGER NOT NULL DEFAULT 0, notified_hour INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
+THEIRS = {"contacts": f"key IN {CONTACTS}"}
 
 _CHANGE = """
 INSERT INTO contacts (key, consent, hour, day, turns_this_hour, turns_today, tokens_today, notified_hour)
@@ -32,6 +35,8 @@ ON CONFLICT (key) DO UPDATE SET
 class SqliteContacts:
     """Fills `Contacts`."""
 
+    tables = tuple(THEIRS)
+
     def __init__(self, journal: SqliteJournal) -> None:
         self._journal = journal
 
@@ -39,6 +44,12 @@ class SqliteContacts:
         with self._journal.database.transaction() as connection:
             change_contact(connection, contact_key, change)
             self._journal.append(connection, records)
+
+    def learn(self, connection: sqlite3.Connection, person: Person) -> None:
+        """Nothing: a contact has a key, and no address."""
+
+    def forget(self, connection: sqlite3.Connection, person: Person) -> list[Forgotten]:
+        return forget_in(connection, person, THEIRS)
 
 
 def change_contact(connection: sqlite3.Connection, key: str, change: ContactChange) -> None:

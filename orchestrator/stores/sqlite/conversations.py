@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import msgspec
 
 from orchestrator.errors import SupersededError
+from orchestrator.keys import key_of
 from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
-from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Snapshot, sent_in_thread
+from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Person, Snapshot, sent_in_thread
 from orchestrator.stores.sqlite.contacts import change_contact, contact_of
+from orchestrator.stores.sqlite.forgetting import CONTACTS, KEYS, TURNS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
 SCHEMA = """
@@ -30,6 +32,12 @@ CREATE TABLE IF NOT EXISTS sent (
     contact_key TEXT, message_id TEXT, thread TEXT NOT NULL, PRIMARY KEY (contact_key, message_id)
 ) WITHOUT ROWID;
 """
+THEIRS = {
+    "conversations": f"key IN {KEYS}",
+    "messages": f"key IN {KEYS}",
+    "turns": f"turn_id IN {TURNS}",
+    "sent": f"contact_key IN {CONTACTS}",
+}
 
 _conversation = msgspec.json.Decoder(Conversation)
 _message = msgspec.json.Decoder(InboundMessage)
@@ -39,6 +47,8 @@ _encode = msgspec.json.Encoder().encode
 
 class SqliteConversations:
     """Fills `Conversations`, and answers what the command line and the page ask about the past."""
+
+    tables = tuple(THEIRS)
 
     def __init__(self, journal: SqliteJournal, clock: Callable[[], datetime]) -> None:
         self._database = journal.database
@@ -188,6 +198,35 @@ class SqliteConversations:
                 self.save(msgspec.structs.replace(conversation, turn=turn), due_at=self._clock())
                 freed += 1
         return freed
+
+    # ── forgetting a person ────────────────────────────────────────────────────────────────────────────────────────
+
+    def our_addresses(self) -> set[str]:
+        """Those that people have written to."""
+        bodies = self._database.connection().execute("SELECT body FROM messages")
+        return {_message.decode(body).our_address for (body,) in bodies}
+
+    def learn(self, connection: sqlite3.Connection, person: Person) -> None:
+        """Turns last: they are found by the keys that the others have told."""
+        for (body,) in connection.execute("SELECT body FROM conversations"):
+            conversation = _conversation.decode(body)
+            if person.has(conversation.their_address):
+                person.ids.keys.add(conversation.key)
+                person.ids.contacts.add(conversation.contact_key)
+                if conversation.turn:
+                    person.learn_turn(conversation.turn)
+        for key, contact_key, body in connection.execute("SELECT key, contact_key, body FROM messages"):
+            message = _message.decode(body)
+            if person.has(message.their_address):
+                person.ids.keys.add(key)
+                person.ids.contacts.add(contact_key)
+                person.learn(messages=[message.message_id])
+        for conversation_id, body in connection.execute("SELECT conversation_id, body FROM turns"):
+            if key_of(conversation_id) in person.ids.keys:
+                person.learn_turn(_turn.decode(body))
+
+    def forget(self, connection: sqlite3.Connection, person: Person) -> list[Forgotten]:
+        return forget_in(connection, person, THEIRS)
 
     # ── steps ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from orchestrator.stores.sqlite import contacts, conversations, quarantine
 from orchestrator.stores.sqlite.contacts import SqliteContacts
 from orchestrator.stores.sqlite.conversations import SqliteConversations
 from orchestrator.stores.sqlite.database import Database
+from orchestrator.stores.sqlite.forgetting import Keeper
 from orchestrator.stores.sqlite.journal import Append, SqliteJournal
 from orchestrator.stores.sqlite.quarantine import SqliteQuarantine
 
@@ -21,3 +22,8 @@ class SqliteStore:
         self.conversations = SqliteConversations(self.journal, clock)
         self.contacts = SqliteContacts(self.journal)
         self.quarantine = SqliteQuarantine(self.database)
+
+    @property
+    def keepers(self) -> tuple[Keeper, ...]:
+        """The subjects that have tables here; the journal's table is the lake's."""
+        return self.conversations, self.contacts, self.quarantine

@@ -6,12 +6,15 @@ kept as dead.
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
 """
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from orchestrator.model import WakeUp
+from orchestrator.stores.ports import Person
 from orchestrator.stores.sqlite.database import Database
+from orchestrator.stores.sqlite.forgetting import KEYS, Forgotten, forget_in
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS wakeups (
@@ -21,6 +24,7 @@ CREATE TABLE IF NOT EXISTS wakeups (
 );
 CREATE INDEX IF NOT EXISTS wakeups_of ON wakeups (key, id) WHERE dead = 0;
 """
+THEIRS = {"wakeups": f"key IN {KEYS}"}
 
 NEXT = """
 UPDATE wakeups SET receives = receives + 1, visible_at = :hidden_until
@@ -48,6 +52,8 @@ class Leased(NamedTuple):
 
 class SqliteWakeUps:
     """Fills `WakeUps`; workers lease from it."""
+
+    tables = tuple(THEIRS)
 
     def __init__(
         self, database: Database, clock: Callable[[], datetime], *, visibility_s: float, on_wake: Callable[[], None]
@@ -107,6 +113,12 @@ class SqliteWakeUps:
         """After a restart, when no worker of before is alive: everything is visible again."""
         with self._database.transaction() as connection:
             connection.execute("UPDATE wakeups SET visible_at = MIN(visible_at, ?)", (self._clock().timestamp(),))
+
+    def learn(self, connection: sqlite3.Connection, person: Person) -> None:
+        """Nothing: a wake-up has its conversation's key, and no address."""
+
+    def forget(self, connection: sqlite3.Connection, person: Person) -> list[Forgotten]:
+        return forget_in(connection, person, THEIRS)
 
     def _count(self, condition: str) -> int:
         found = self._database.connection().execute(f"SELECT COUNT(*) FROM wakeups WHERE {condition}")  # noqa: S608
