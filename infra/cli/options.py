@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from infra.local.deployment import Deployment, settings_of
+from infra.operating.embedded import Embedded
+from infra.operating.on_stage import OnStage
+from infra.operating.operated import NotHereError, Operated
 from infra.operating.stage import Stage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -126,7 +129,53 @@ def data_folder(data_here: Path | None) -> Path:
     return data_here or click.get_current_context().find_object(Path) or Path(".parley")
 
 
-def stage() -> Stage | None:
-    """The deployment on AWS that `parley --stage` names; None without one: then it is about the data folder."""
-    name = click.get_current_context().find_root().params.get("stage")
+@contextmanager
+def operated(
+    data_here: Path | None, *, writes: bool = False, may_be_new: bool = False, mail: Path | None = None
+) -> Iterator[Operated]:
+    """The deployment that the command line names: the stage of `parley --stage`, or that of the data folder.
+
+    Of the data folder: a command that only reads makes no folder, and leaves what waits for the lake where it is. Where
+    there is nothing yet, `click.ClickException` is raised; with `may_be_new`, a command that writes makes the folder
+    when it needs it, and one that reads is told of emptiness and says so on stderr.
+    """
+    data = data_folder(data_here)
+    with ExitStack() as opened:
+        if named := stage():
+            deployment: Operated = OnStage(named, data / "views")
+        else:
+            deployment = opened.enter_context(_of_folder(data_here, writes, may_be_new, mail))
+        try:
+            yield deployment
+        except NotHereError as error:
+            raise click.UsageError(str(error)) from error
+
+
+def stage(named_here: str | None = None) -> Stage | None:
+    """The stage that the command line names, or the one `named_here` behind the command; None without any."""
+    name = named_here or click.get_current_context().find_root().params.get("stage")
     return Stage(name) if name else None
+
+
+def without_stage(reason: str) -> None:
+    """Raises `click.UsageError` where `parley --stage` names a deployment already."""
+    if stage():
+        raise click.UsageError(reason)
+
+
+@contextmanager
+def _of_folder(data_here: Path | None, writes: bool, may_be_new: bool, mail: Path | None) -> Iterator[Embedded]:
+    """Opened when it is first needed, and closed again."""
+    data = data_folder(data_here) if may_be_new else existing_folder(data_here)
+    if may_be_new and not writes:
+        tell_if_empty(data_here)
+    with ExitStack() as opened:
+
+        def open_() -> Deployment:
+            if writes:
+                return opened.enter_context(deployment(data))
+            return opened.enter_context(to_try(data))
+
+        embedded = Embedded(data, open_, mail)
+        opened.callback(embedded.close)
+        yield embedded

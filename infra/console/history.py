@@ -5,9 +5,10 @@ from datetime import datetime
 
 import msgspec
 
+from infra.operating.operated import Operated
 from orchestrator.model import Conversation, InboundMessage, Turn
-from orchestrator.stores.sqlite.store import SqliteStore
 
+MOST = 50  # conversations that are listed
 _NAME = re.compile(r"(?P<key>[a-z]+-[0-9a-f]{32})(-\d+)?")  # a conversation's id, or its key for all generations
 
 
@@ -31,19 +32,20 @@ class Told(msgspec.Struct, frozen=True):
     waiting: tuple[InboundMessage, ...]  # kept, and in no turn yet
 
 
-def latest(store: SqliteStore) -> list[Summary]:
-    """The latest conversations, the last one answered first."""
-    return [_summary(each) for each in store.conversations.conversations()]
+def latest(operated: Operated) -> list[Summary]:
+    """The latest conversations, the last one answered first. Raises `NotHereError` where they cannot be listed."""
+    return [_summary(each) for each in operated.latest(MOST)]
 
 
-def told(store: SqliteStore, name: str) -> Told | None:
+def told(operated: Operated, name: str) -> Told | None:
     """A conversation by its id, or by its key with every generation; None when there is none of this name."""
     match = _NAME.fullmatch(name)
     if not match:
         return None
     # Before the finished turns: a turn that ends in between is seen twice, never missed.
-    now = store.conversations.load(match["key"])
-    finished = store.conversations.turns(name)
+    conversations = operated.store.conversations
+    now = conversations.load(match["key"])
+    finished = conversations.turns(name)
     turns = [*finished, *_under_way(now.conversation, name, {turn.turn_id for turn in finished})]
     taken = {message.message_id for turn in turns for message in turn.messages}
     waiting = tuple(message for message in now.waiting if message.message_id not in taken)

@@ -34,6 +34,7 @@ from infra.console.web import SecureHeaders, body_of, failed, json_of, refused, 
 from infra.local.deployment import Deployment
 from infra.local.providers import customers
 from infra.local.workers import Workers
+from infra.operating.embedded import Embedded
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError, UpstreamError
 from orchestrator.hub import Received
@@ -68,6 +69,7 @@ class Server:
 
     def __init__(self, deployment: Deployment, workers: Workers) -> None:
         self._deployment = deployment
+        self._operated = Embedded(deployment.data, lambda: deployment)  # the deployment as the pages read it
         self._workers = workers
         self._rows = 0  # made visible in the lake since the start
 
@@ -166,10 +168,10 @@ class Server:
         return reply({"position": int(after) + len(sent), "replies": sent})
 
     async def _conversations(self, _: Request) -> Response:
-        return reply(await run_in_threadpool(history.latest, self._deployment.store))
+        return reply(await run_in_threadpool(history.latest, self._operated))
 
     async def _conversation(self, request: Request) -> Response:
-        told = await run_in_threadpool(history.told, self._deployment.store, request.path_params["name"])
+        told = await run_in_threadpool(history.told, self._operated, request.path_params["name"])
         if told is None:
             raise HTTPException(404, "there is no such conversation; /api/conversations lists what there is")
         return reply(told)

@@ -13,10 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from infra.cli import engines
 from infra.cli.commands import report as command
 from infra.cli.main import parley
 from infra.local.deployment import Deployment
+from infra.operating.embedded import Embedded
 from infra.operating.report.answered import Answered, answer
 from infra.operating.report.outline import OUTLINE
 from infra.operating.report.page import render
@@ -163,7 +163,7 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_table() -> None:
 
 def test_what_athena_charges_for_the_whole_page_is_told(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     charged = AthenaResult((Column("n", "bigint"),), (), "e-1", bytes_scanned=1024**2, reused=False, us_dollars=0.00005)
-    monkeypatch.setattr(engines, "_embedded", lambda _: Fixed(charged))
+    monkeypatch.setattr(Embedded, "engine", lambda *_: Fixed(charged))
     monkeypatch.setattr(command, "_hint", lambda _: "")
     result, page = report(data, *DAY)
     questions = len(page.css("article"))

@@ -12,11 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import track
 
-from infra.cli.options import data_option, deployment, existing_folder, format_option, stage
+from infra.cli.options import data_option, format_option, operated
 from infra.cli.tables import table
-from infra.outputs import LakeOutputs
+from infra.operating.on_stage import bucket, is_uri
 from transformer.lake.compaction import compact
-from transformer.lake.folder import Folder
 from transformer.lake.parquet import NewerFileError
 from transformer.lake.place import Busy, Place, Replacement
 
@@ -53,9 +52,7 @@ def command(uri: str | None, older_than: timedelta, format_: str, data_here: Pat
     meanwhile: questions to the folder count each row once; in S3 a row may be there twice for seconds, and the views
     count it once. Stop it at any moment; the next run finishes what this one began.
     """
-    if not uri and (deployed := stage()):
-        uri = deployed.outputs(LakeOutputs).lake_uri
-    place = _bucket(uri) if uri else _folder(data_here)
+    place = _named(uri) if uri else _operated(data_here)
     try:
         done = compact(place, datetime.now(UTC) - older_than, _shown)
     except (Busy, NewerFileError, OSError, BotoCoreError, ClientError, pa.ArrowException) as error:
@@ -63,23 +60,15 @@ def command(uri: str | None, older_than: timedelta, format_: str, data_here: Pat
     table([{"old_files": done.old_files, "new_files": done.new_files, "finished": done.finished}], format_, empty="")
 
 
-def _folder(data_here: Path | None) -> Place:
-    """The embedded lake, with what its journal holds written."""
-    opened = deployment(existing_folder(data_here))
-    opened.close()
-    return Folder(opened.data / "lake", opened.journal.batches)
+def _operated(data_here: Path | None) -> Place:
+    with operated(data_here, writes=True) as opened:
+        return opened.lake()
 
 
-def _bucket(uri: str) -> Place:
-    if not re.fullmatch(r"s3://[^/]+(/.*)?", uri):
+def _named(uri: str) -> Place:
+    if not is_uri(uri):
         raise click.BadParameter(f"{uri!r} is not s3://bucket/prefix", param_hint="URI")
-    try:
-        import boto3  # noqa: PLC0415 - not needed for a folder, nor is what is missing
-
-        from transformer.lake.bucket import Bucket  # noqa: PLC0415
-    except ImportError as error:
-        raise click.ClickException(f"{error}; a lake in S3 needs: pip install 'parley[local,aws]'") from error
-    return Bucket(uri, boto3.Session(), lambda: datetime.now(UTC))
+    return bucket(uri)
 
 
 def _shown(work: Sequence[Replacement]) -> Iterable[Replacement]:

@@ -1,15 +1,13 @@
 """`parley conversations`"""
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 import msgspec
 
-from infra.cli.options import data_option, format_option, stage, to_read
+from infra.cli.options import data_option, format_option, operated
 from infra.cli.tables import lines, table
-from infra.operating import deployed_hub
 from orchestrator.model import Turn
 
 
@@ -35,12 +33,7 @@ def command() -> None:
 @data_option
 def list_(limit: int, format_: str, data_here: Path | None) -> None:
     """The latest conversations."""
-    if deployed := stage():
-        raise click.UsageError(
-            f"a deployment's table is found by ids only: ask its lake, parley --stage {deployed.name} query"
-            " conversation_log, then `conversations show ID`"
-        )
-    with to_read(data_here) as opened:
+    with operated(data_here) as opened:
         rows = [
             {
                 "conversation": each.conversation_id,
@@ -49,7 +42,7 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
                 "turns": len(opened.store.conversations.turns(each.key)),
                 "last": each.answered_at.isoformat(timespec="seconds") if each.answered_at else "answering",
             }
-            for each in opened.store.conversations.conversations(limit)
+            for each in opened.latest(limit)
         ]
     table(rows, format_, empty="No conversation yet. Begin one: parley chat")
 
@@ -60,7 +53,8 @@ def list_(limit: int, format_: str, data_here: Path | None) -> None:
 @data_option
 def show(conversation: str, format_: str, data_here: Path | None) -> None:
     """The turns of a CONVERSATION: its id, or the id without its last number for all generations."""
-    turns = _turns(data_here, conversation)
+    with operated(data_here) as opened:
+        turns = opened.store.conversations.turns(conversation)
     if not turns:
         raise click.ClickException(f"no turn of {conversation}; `parley conversations` lists what there is")
     if format_ == "json":
@@ -68,13 +62,6 @@ def show(conversation: str, format_: str, data_here: Path | None) -> None:
         return
     for turn in turns:
         click.echo(lines(_told(turn)))
-
-
-def _turns(data_here: Path | None, conversation: str) -> Sequence[Turn]:
-    if deployed := stage():
-        return deployed_hub.store(deployed).conversations.turns(conversation)
-    with to_read(data_here) as opened:
-        return opened.store.conversations.turns(conversation)
 
 
 def _told(turn: Turn) -> str:

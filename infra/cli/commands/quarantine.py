@@ -6,10 +6,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from infra.cli.options import data_option, deployment, existing_folder, format_option, stage, to_read
+from infra.cli.options import data_option, format_option, operated
 from infra.cli.tables import table
-from infra.local.ingest import Ingest
-from infra.operating import deployed_hub
 from orchestrator.model import Held
 
 
@@ -23,6 +21,8 @@ def command() -> None:
 @data_option
 def list_(format_: str, data_here: Path | None) -> None:
     """What is held, oldest first."""
+    with operated(data_here) as opened:
+        everything = opened.store.quarantine.held()
     rows = [
         {
             "message": held.message_id,
@@ -31,7 +31,7 @@ def list_(format_: str, data_here: Path | None) -> None:
             "since": held.held_at.isoformat(timespec="seconds"),
             "reason": held.reason,
         }
-        for held in _held(data_here)
+        for held in everything
     ]
     table(rows, format_, empty="Nothing is in quarantine.")
 
@@ -41,20 +41,9 @@ def list_(format_: str, data_here: Path | None) -> None:
 @data_option
 def release(message_id: str, data_here: Path | None) -> None:
     """Let a message through after all: it is received and answered as if it had just come."""
-    if deployed := stage():
-        held = _named(message_id, deployed_hub.store(deployed).quarantine.held())
-        click.echo(msgspec.json.encode(deployed_hub.hub(deployed).release(held)))
-        return
-    with deployment(existing_folder(data_here)) as opened:
-        released = Ingest(opened).released(_named(message_id, opened.store.quarantine.held()))
+    with operated(data_here, writes=True) as opened:
+        released = opened.release(_named(message_id, opened.store.quarantine.held()))
     click.echo(msgspec.json.encode(released))
-
-
-def _held(data_here: Path | None) -> list[Held]:
-    if deployed := stage():
-        return deployed_hub.store(deployed).quarantine.held()
-    with to_read(data_here) as opened:
-        return opened.store.quarantine.held()
 
 
 def _named(message_id: str, everything: Sequence[Held]) -> Held:

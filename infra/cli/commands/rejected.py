@@ -1,8 +1,8 @@
 """`parley rejected`"""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,23 +11,13 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.cli.options import (
-    data_option,
-    deployment,
-    existing_folder,
-    format_option,
-    stage,
-    tell_if_empty,
-    to_read,
-    to_try,
-)
+from infra.cli.options import data_option, format_option, operated
 from infra.cli.tables import table
-from infra.local.deployment import Deployment
 from infra.operating.objects import UnreadableError
-from infra.operating.replay.originals import BEGINNING, Original, of_files, of_lake
+from infra.operating.operated import Operated
+from infra.operating.replay.originals import BEGINNING, Original, of_files
 from infra.operating.replay.replaying import Plan, Target, plan, replay
-from infra.operating.replay.targets import EmbeddedTarget, StreamTarget
-from infra.outputs import HubOutputs, LakeOutputs
+from infra.operating.replay.targets import StreamTarget
 from transformer.put_back import PutBackError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -76,8 +66,8 @@ def command() -> None:
 @data_option
 def list_(where: str | None, since: datetime, format_: str, data_here: Path | None) -> None:
     """What was rejected, oldest first, and what a replay would do with it today."""
-    with _looking(data_here, where) as opened, _troubles():
-        planned = list(plan(_originals(opened, where, since), _target(opened)))
+    with operated(data_here, may_be_new=bool(where)) as opened, _troubles():
+        planned = list(plan(_originals(opened, where, since), opened.target()))
     table([_row(each) for each in planned], format_, empty="Nothing was rejected.")
 
 
@@ -88,9 +78,9 @@ def list_(where: str | None, since: datetime, format_: str, data_here: Path | No
 @data_option
 def show(event_id: str, where: str | None, since: datetime, raw: bool, data_here: Path | None) -> None:
     """One of them whole."""
-    with _looking(data_here, where) as opened, _troubles():
+    with operated(data_here, may_be_new=bool(where)) as opened, _troubles():
         (found,) = _named(_originals(opened, where, since), (event_id,))
-        (planned,) = plan([found], _target(opened))
+        (planned,) = plan([found], opened.target())
     if raw:
         click.echo(found.body, nl=False)
         return
@@ -125,44 +115,23 @@ def replay_(  # noqa: PLR0913  # as many as there are options
     """
     streams = {"events": events_stream, "conversations": conversations_stream}
     given = {name: stream for name, stream in streams.items() if stream}
-    elsewhere = bool(given or inbound_queue or stage())
-    with _looking(data_here, where) if dry_run or elsewhere else _writing(data_here, where) as opened, _troubles():
-        target = _target(opened, given, inbound_queue or "")
+    named = _named_target(given, inbound_queue or "")
+    with operated(data_here, writes=not (dry_run or named), may_be_new=bool(where)) as opened, _troubles():
+        target = named or opened.target()
         originals = _named(_originals(opened, where, since), event_ids)
         done = list((plan if dry_run else replay)(originals, target))
     table([_row(each) for each in done], format_, empty="Nothing was rejected.")
 
 
-def _looking(data_here: Path | None, where: str | None) -> AbstractContextManager[Deployment]:
-    """The embedded deployment to look at; an empty one will do where the originals come from elsewhere."""
-    if stage():
-        return to_try(data_here)
-    if where:
-        tell_if_empty(data_here)
-        return to_try(data_here)
-    return to_read(data_here)
+def _named_target(streams: Mapping[str, str], inbound_queue: str) -> Target | None:
+    """What the options name; None where they name nothing."""
+    if not (streams or inbound_queue):
+        return None
+    return StreamTarget(boto3.client("firehose"), streams, boto3.client("sqs"), inbound_queue)
 
 
-def _writing(data_here: Path | None, where: str | None) -> AbstractContextManager[Deployment]:
-    """The embedded deployment to put originals back into; made for those that come from elsewhere."""
-    return deployment(data_here if where else existing_folder(data_here))
-
-
-def _target(opened: Deployment, streams: Mapping[str, str] | None = None, inbound_queue: str = "") -> Target:
-    """What is named; else the stage's; else the embedded deployment."""
-    if not (streams or inbound_queue) and (deployed := stage()):
-        lake, hub = deployed.outputs(LakeOutputs), deployed.find(HubOutputs)
-        streams = {"events": lake.events_stream_name, "conversations": lake.conversations_stream_name}
-        inbound_queue = hub.inbound_queue_url if hub else ""
-    if streams or inbound_queue:
-        return StreamTarget(boto3.client("firehose"), streams or {}, boto3.client("sqs"), inbound_queue)
-    return EmbeddedTarget(opened)
-
-
-def _originals(opened: Deployment, where: str | None, since: datetime) -> list[Original]:
-    if not where and (deployed := stage()):
-        where = deployed.outputs(LakeOutputs).errors_uri
-    return of_files(where, since) if where else of_lake(opened.engine(), since, opened.settings.account_id)
+def _originals(opened: Operated, where: str | None, since: datetime) -> Sequence[Original]:
+    return of_files(where, since) if where else opened.rejected(since)
 
 
 def _named(originals: Iterable[Original], event_ids: tuple[str, ...]) -> list[Original]:

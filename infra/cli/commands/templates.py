@@ -6,18 +6,16 @@ from pathlib import Path
 
 import click
 
-from infra.cli.options import data_folder, data_option, format_option, stage, tell_if_empty
+from infra.cli.options import data_folder, data_option, format_option, operated
 from infra.cli.tables import cell, table
-from infra.operating.templates import trial as template_trial
+from infra.operating.templates import trial
 from infra.operating.templates.draft import draft
-from infra.outputs import LakeOutputs
 from queries.engines.duckdb import DuckDbEngine
 from transformer.envelopes import Context, Event, events_of
 from transformer.moments import from_datetime
-from transformer.overrides import ENDING, Overrides, compile_override, made_from
+from transformer.overrides import ENDING, compile_override, made_from
 from transformer.render import Template, TemplateError
 from transformer.sources import shipped_templates, source_of
-from transformer.template_stores import FolderStore, S3Store, s3_client
 
 
 @click.group(name="templates")
@@ -30,7 +28,8 @@ def command() -> None:
 @data_option
 def list_(format_: str, data_here: Path | None) -> None:
     """Every template: which version is in use, whose it is, and what is wrong with an override."""
-    overrides = _overrides(data_here)
+    with operated(data_here, may_be_new=True) as opened:
+        overrides = opened.templates()
     faults = overrides.look()
     current = overrides.current()
     rows = [
@@ -62,22 +61,23 @@ def check(path: Path, data_here: Path | None) -> None:
     """
     candidate = _compiled(path)
     lake = DuckDbEngine(data_folder(data_here) / "lake")
-    examples = template_trial.golden() or template_trial.recent(lake, candidate.name)
-    today = _overrides(data_here).current()
+    examples = trial.golden() or trial.recent(lake, candidate.name)
+    with operated(data_here, may_be_new=True) as opened:
+        today = opened.templates().current()
     if today[candidate.name].version == candidate.version:
         today = shipped_templates()
-    trial = template_trial.tried(candidate, examples, today)
-    for difference in trial.differences:
+    found = trial.tried(candidate, examples, today)
+    for difference in found.differences:
         for line in difference.shown:
             click.echo(cell(line))
-    differing, rejected = len(trial.differences), trial.rejected
-    click.echo(f"rows tried: {trial.rows}; otherwise than today: {differing}; rejected: {rejected}", err=True)
-    if not trial.rows:
+    differing, rejected = len(found.differences), found.rejected
+    click.echo(f"rows tried: {found.rows}; otherwise than today: {differing}; rejected: {rejected}", err=True)
+    if not found.rows:
         click.echo("No event was there to try it with.", err=True)
     origin, shipped = made_from(path.read_text("utf-8")), shipped_templates()[candidate.name].version
     if origin not in ("", shipped):
         click.echo(f"It was made from {origin}; the shipped version is now {shipped}.", err=True)
-    if trial.rejected:
+    if found.rejected:
         raise click.exceptions.Exit(1)
 
 
@@ -101,15 +101,6 @@ def new(name: str, path: Path | None) -> None:
     source = source_of(found.body).name
     click.echo(draft(name, found.body, source), nl=False)
     click.echo("transformer/templates/README.md says how it joins the others.", err=True)
-
-
-def _overrides(data_here: Path | None) -> Overrides:
-    """Those of a stage's bucket, or of the data folder."""
-    if not (deployed := stage()):
-        tell_if_empty(data_here)
-        return Overrides(FolderStore(data_folder(data_here) / "templates"))
-    bucket, _, prefix = deployed.outputs(LakeOutputs).templates_uri.removeprefix("s3://").partition("/")
-    return Overrides(S3Store(bucket, prefix, s3_client))
 
 
 def _compiled(path: Path) -> Template:
