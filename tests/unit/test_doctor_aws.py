@@ -16,7 +16,7 @@ from infra.local.providers.requests import refusal
 from infra.operating.aws_questions import Asking, DeniedError, pages
 from infra.operating.checks.every import CHECKS, examined
 from infra.operating.checks.finding import Finding
-from infra.operating.checks.mail_exchangers import NoAnswerError, mail_exchangers
+from infra.operating.checks.receiving_mail import NoAnswerError, mail_exchangers
 from infra.operating.checks.subject import Subject
 from infra.operating.stage import Stage
 from infra.outputs import (

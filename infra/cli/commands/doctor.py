@@ -16,7 +16,7 @@ from infra.cli.tables import table
 from infra.local.deployment import Deployment
 from infra.operating.aws_questions import Asking
 from infra.operating.checks.every import CHECKS, examined
-from infra.operating.checks.mail_exchangers import mail_exchangers
+from infra.operating.checks.receiving_mail import mail_exchangers
 from infra.operating.checks.subject import Subject
 from infra.operating.stage import Stage
 from orchestrator.bootstrap import MANAGED
@@ -31,6 +31,7 @@ ELSEWHERE = {
     "PARLEY_WORKGROUP": "Athena's, for `parley query`",
     "PARLEY_DATABASE": "Glue's, for `parley query`",
     "PARLEY_CORPUS": "real payloads for the tests",
+    "PARLEY_TESTS_SHARED": "what the workers of one run of the tests share",
     "PARLEY_ENGAGEMENTDB": "a clone of AWS's sample for the tests",
     "PARLEY_LAKE_URI": "the lake that is compacted every night",
     "PARLEY_TABLE": "the table that a transformer's stream feeds",
@@ -54,7 +55,7 @@ def command(*, on_aws: bool, stage_here: str | None, format_: str, data_here: Pa
     With --aws: identity, model access, phone numbers, WhatsApp accounts, mail, quotas and, of a stage, its stacks. The
     settings are the stage's, or the environment's. Nothing is changed.
     """
-    deployed = Stage(stage_here) if stage_here else stage()
+    deployed = stage(stage_here)
     if on_aws or deployed:
         _account(deployed, format_)
         return

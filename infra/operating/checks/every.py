@@ -5,20 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from infra.operating.aws_questions import DeniedError
-from infra.operating.checks.alarms import alarms
-from infra.operating.checks.answerers import answerers
-from infra.operating.checks.dead_letters import dead_letters
-from infra.operating.checks.finding import Finding, not_applicable, problem, warning
-from infra.operating.checks.identity import identity
-from infra.operating.checks.models import models
-from infra.operating.checks.phone_numbers import phone_numbers
-from infra.operating.checks.quotas import functions_at_once, tokens_a_minute
+from infra.operating.checks.finding import Finding, not_applicable, ok, problem, warning
+from infra.operating.checks.models_and_answerers import answerers, models, tokens_a_minute
+from infra.operating.checks.numbers import phone_numbers, registrations, sms_account
 from infra.operating.checks.receiving_mail import mx_records, receipt_rules
-from infra.operating.checks.registrations import registrations
 from infra.operating.checks.sending_mail import mail_account, mail_identities
-from infra.operating.checks.sms_account import sms_account
-from infra.operating.checks.stacks import stacks
-from infra.operating.checks.streams import streams
+from infra.operating.checks.stacks_and_alarms import alarms, dead_letters, functions_at_once, stacks, streams
 from infra.operating.checks.subject import Subject
 from infra.operating.checks.whatsapp import whatsapp
 from orchestrator.errors import ConfigurationError
@@ -61,6 +53,12 @@ def examined(subject: Subject, checks: Mapping[str, Check] = CHECKS) -> Iterator
     for name, check in checks.items():
         for finding in _findings(check, subject):
             yield name, finding
+
+
+def identity(subject: Subject) -> Iterator[Finding]:
+    """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html: needs no permission."""
+    caller = subject.ask("sts", "GetCallerIdentity")
+    yield ok(f"{caller['Arn']} in {subject.region}")
 
 
 def _findings(check: Check, subject: Subject) -> Iterator[Finding]:

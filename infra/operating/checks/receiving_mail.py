@@ -2,15 +2,64 @@
 
 https://docs.aws.amazon.com/ses/latest/dg/receiving-email-mx-record.html
 https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html (recipient conditions)
+https://dnspython.readthedocs.io/en/latest/resolver-class.html
 """
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import dns.exception
+import dns.resolver
+
 from infra.operating.checks.finding import Finding, not_applicable, ok, problem, warning
-from infra.operating.checks.mail_addresses import domains, feeds, recipients
-from infra.operating.checks.mail_exchangers import NoAnswerError
 from infra.operating.checks.subject import Subject
+
+# ── our addresses ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recipients(subject: Subject) -> list[str]:
+    """Addresses and domains, each once: the settings' own addresses, then what a stage's own receipt rule takes."""
+    taken = [each for rule in active_rules(subject) if feeds(subject, rule) for each in rule.get("Recipients", ())]
+    return list(dict.fromkeys(each.lower() for each in (*subject.settings.email_addresses, *taken)))
+
+
+def domains(subject: Subject) -> list[str]:
+    """Those of the recipients, each once."""
+    return list(dict.fromkeys(each.rpartition("@")[2].lstrip(".") for each in recipients(subject)))
+
+
+def active_rules(subject: Subject) -> Sequence[Any]:
+    """Of a stage that receives mail; none otherwise, for then nothing tells which rules are ours."""
+    if not (subject.hub and subject.hub.mail_uri):
+        return ()
+    rules: Sequence[Any] = subject.ask("ses", "DescribeActiveReceiptRuleSet").get("Rules", ())
+    return rules
+
+
+def feeds(subject: Subject, rule: Any) -> bool:
+    """Whether a rule writes mails into the stage's bucket."""
+    bucket = subject.hub.mail_uri.removeprefix("s3://").partition("/")[0] if subject.hub else ""
+    return any(action.get("S3Action", {}).get("BucketName") == bucket for action in rule.get("Actions", ()))
+
+
+# ── MX records ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_LIFETIME_S = 5.0
+
+
+class NoAnswerError(Exception):
+    """The DNS did not tell, which says nothing about the domain."""
+
+
+def mail_exchangers(domain: str) -> Sequence[str]:
+    """Host names, the preferred one first; none where the domain, or its MX record, does not exist."""
+    try:
+        answer = dns.resolver.resolve(domain, "MX", lifetime=_LIFETIME_S)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except dns.exception.DNSException as error:
+        raise NoAnswerError(f"the DNS did not answer: {error}") from error
+    return [str(each.exchange).rstrip(".").lower() for each in sorted(answer, key=lambda each: each.preference)]
 
 
 def mx_records(subject: Subject) -> Iterator[Finding]:
@@ -36,6 +85,9 @@ def _mx(subject: Subject, domain: str, wanted: str) -> Finding:
     if hosts:
         return problem(f"{domain}: its mail goes to {', '.join(hosts)}", f"use a subdomain for the hub, or {publish}")
     return problem(f"{domain}: has no MX record", publish)
+
+
+# ── receipt rules ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def receipt_rules(subject: Subject) -> Iterator[Finding]:
@@ -77,11 +129,11 @@ def _deploy(addresses: Sequence[str]) -> str:
 
 def _takes(rule: Any, address: str) -> bool:
     """A rule without recipients takes everything; `.example.com` stands for subdomains."""
-    recipients = [each.lower() for each in rule.get("Recipients", [])]
+    named = [each.lower() for each in rule.get("Recipients", [])]
     address = address.lower()
     domain = address.rpartition("@")[2]
-    return not recipients or any(
-        each in (address, domain) or (each.startswith(".") and domain.endswith(each)) for each in recipients
+    return not named or any(
+        each in (address, domain) or (each.startswith(".") and domain.endswith(each)) for each in named
     )
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from infra.operating.aws_questions import code_of
 from infra.operating.checks.finding import Finding, not_applicable, ok, problem, warning
-from infra.operating.checks.mail_addresses import domains, recipients
+from infra.operating.checks.receiving_mail import domains, recipients
 from infra.operating.checks.subject import Subject
 
 _NEARLY = 0.8  # of the day's quota
