@@ -7,10 +7,10 @@ from email.policy import SMTP
 from random import Random
 from typing import Literal
 
-from infra.local.demo.cast import Person
-from infra.local.demo.fates_mail import of_mail
-from infra.local.demo.fates_phone import of_call, of_text
-from infra.local.demo.happened import Happened, milliseconds, number_of
+from infra.local.demo.outcomes import TimedEvent, milliseconds, number_of
+from infra.local.demo.outcomes_mail import mail_outcome
+from infra.local.demo.outcomes_phone import call_outcome, text_outcome
+from infra.local.demo.people import Person
 
 _MONDAY, _TUESDAY, _THURSDAY, _FRIDAY = 0, 1, 3, 4
 _LETTERS = {
@@ -26,7 +26,7 @@ _OFFER = {
 }
 
 
-def of_day(chance: Random, day: datetime, people: Iterable[Person]) -> Iterator[Happened]:
+def day_events(chance: Random, day: datetime, people: Iterable[Person]) -> Iterator[TimedEvent]:
     """Everything the day's campaigns bring about; people in any order."""
     for person in people:
         if day.weekday() == _TUESDAY and person.channel == "email":
@@ -37,10 +37,10 @@ def of_day(chance: Random, day: datetime, people: Iterable[Person]) -> Iterator[
             yield from _offer(chance, day + timedelta(hours=16, seconds=chance.uniform(0, 900)), person, "MEDIA")
         elif day.weekday() == _MONDAY and person.channel == "sms" and chance.random() < 0.08:
             at = day + timedelta(hours=13, seconds=chance.uniform(0, 14_400))
-            yield from of_call(chance, person.organisation, person.address, _id(person, at), at)
+            yield from call_outcome(chance, person.organisation, person.address, _id(person, at), at)
 
 
-def _newsletter(chance: Random, at: datetime, person: Person) -> Iterator[Happened]:
+def _newsletter(chance: Random, at: datetime, person: Person) -> Iterator[TimedEvent]:
     campaign = list(_LETTERS)[at.isocalendar().week % len(_LETTERS)]
     subject = _LETTERS[campaign][person.language == "es"]
     mail = EmailMessage(policy=SMTP)
@@ -58,10 +58,10 @@ def _newsletter(chance: Random, at: datetime, person: Person) -> Iterator[Happen
         "ConfigurationSetName": "newsletters",
     }
     interest = _INTEREST.get(person.address.partition("@")[2], 0.15)
-    return of_mail(chance, person.organisation, request, _id(person, at), at, interest=interest)
+    return mail_outcome(chance, person.organisation, request, _id(person, at), at, interest=interest)
 
 
-def _offer(chance: Random, at: datetime, person: Person, kind: Literal["TEXT", "MEDIA"]) -> Iterator[Happened]:
+def _offer(chance: Random, at: datetime, person: Person, kind: Literal["TEXT", "MEDIA"]) -> Iterator[TimedEvent]:
     request = {
         "OriginationIdentity": person.organisation.number,
         "DestinationPhoneNumber": person.address,
@@ -69,7 +69,7 @@ def _offer(chance: Random, at: datetime, person: Person, kind: Literal["TEXT", "
         "MessageType": "PROMOTIONAL",
         "Context": {"organizationId": person.organisation.name, "campaign": f"offer-{at:%V}"},
     }
-    return of_text(chance, request, _id(person, at), person.country, at, kind)
+    return text_outcome(chance, request, _id(person, at), person.country, at, kind)
 
 
 def _id(person: Person, at: datetime) -> str:

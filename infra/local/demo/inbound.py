@@ -7,30 +7,30 @@ from typing import Any
 
 import msgspec
 
-from infra.local.demo.cast import Organisation, Person
+from infra.local.demo.people import Organisation, Person
 from infra.local.providers import email as outbox_email
 from infra.local.providers import whatsapp as outbox_whatsapp
 
 
 def event(person: Person, text: str, message_id: str, at: datetime) -> bytes:
-    """One message, in the SNS notification it comes in."""
+    """One message of a person, in the SNS notification it comes in."""
     ours = person.organisation
     match person.channel:
         case "sms":
             body = _sms(person, text, message_id)
         case "whatsapp":
-            body = of_organisation(
+            body = with_account_of(
                 outbox_whatsapp.message_event(text, f"wamid.{message_id}", ours.number, person.address, at), ours
             )
         case "email":
-            body = judged(outbox_email.message_event(text, message_id, ours.mail, person.address, at), "PASS")
+            body = with_verdicts(outbox_email.message_event(text, message_id, ours.mail, person.address, at), "PASS")
     return notified(body, message_id, at)
 
 
 def harmful_mail(person: Person, message_id: str, at: datetime) -> bytes:
     """A mail that SES has found a virus in."""
     body = outbox_email.message_event("see attachment", message_id, person.organisation.mail, person.address, at)
-    return notified(judged(body, "FAIL"), message_id, at)
+    return notified(with_verdicts(body, "FAIL"), message_id, at)
 
 
 def automatic_mail(person: Person, message_id: str, at: datetime) -> bytes:
@@ -43,18 +43,18 @@ def automatic_mail(person: Person, message_id: str, at: datetime) -> bytes:
     mail["Message-ID"] = f"<{message_id}@mail.example>"
     mail.set_content("I am away until Monday.")
     body = outbox_email.inbound_event(mail.as_bytes(), at, person.organisation.mail)
-    return notified(judged(body, "PASS"), message_id, at)
+    return notified(with_verdicts(body, "PASS"), message_id, at)
 
 
 def broken_sms(person: Person, message_id: str, at: datetime) -> bytes:
-    """Without the number it came from: nobody can be answered."""
+    """An SMS without the number it came from, so that nobody can be answered."""
     body = _sms(person, "hello?", message_id)
     del body["originationNumber"]
     return notified(body, message_id, at)
 
 
 def notified(body: dict[str, Any], message_id: str, at: datetime) -> bytes:
-    """In an SNS notification. Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html"""
+    """An event in an SNS notification. Source: https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html"""
     return msgspec.json.encode(
         {
             "Type": "Notification",
@@ -66,15 +66,15 @@ def notified(body: dict[str, Any], message_id: str, at: datetime) -> bytes:
     )
 
 
-def judged(body: dict[str, Any], virus: str) -> dict[str, Any]:
-    """A received mail with SES's verdicts."""
+def with_verdicts(body: dict[str, Any], virus: str) -> dict[str, Any]:
+    """Adds SES's verdicts to `body`, the event of a received mail, and returns it. `virus` is PASS or FAIL."""
     verdicts = {"spam": "PASS", "virus": virus, "spf": "PASS", "dkim": "PASS", "dmarc": "PASS"}
     body["receipt"] |= {f"{name}Verdict": {"status": status} for name, status in verdicts.items()}
     return body
 
 
-def of_organisation(body: dict[str, Any], organisation: Organisation) -> dict[str, Any]:
-    """A WhatsApp event of the organisation's own account."""
+def with_account_of(body: dict[str, Any], organisation: Organisation) -> dict[str, Any]:
+    """Changes `body`, a WhatsApp event, into one of the organisation's own account, and returns it."""
     body["aws_account_id"] = organisation.account_id
     body["context"]["MetaWabaIds"][0]["wabaId"] = organisation.name
     return body

@@ -11,10 +11,10 @@ import msgspec
 from infra.cli.commands.serve import load_samples
 from infra.local.demo import campaigns, inbound
 from infra.local.demo.answering import Clock
-from infra.local.demo.cast import ORGANISATIONS, people
-from infra.local.demo.diary import Diary, Writing
-from infra.local.demo.house import KEY, House
+from infra.local.demo.organisation_hub import KEY, OrganisationHub
+from infra.local.demo.people import ORGANISATIONS, people
 from infra.local.demo.providers import Providers
+from infra.local.demo.schedule import Schedule, Writing
 from infra.local.demo.stream import Arrival, Stream
 from infra.local.deployment import Deployment
 from orchestrator.settings import Settings
@@ -37,35 +37,35 @@ class Month:
         self.deployment = Deployment(data, Settings(), clock=self._clock)
         load_samples(self.deployment)
         self._people = people(self._chance, turns_per_day)
-        self._diary = Diary(self._chance, self._people)
+        self._schedule = Schedule(self._chance, self._people)
         self._stream = Stream(self._chance)
-        self._houses = self._open_houses()
+        self._hubs = self._open_hubs()
 
     def run(self) -> Iterator[int]:
         """Yields after each writing, with the number of the day it belongs to, from 0. The lake is written each day."""
         for number, midnight in enumerate(self._days):
-            for at, event in campaigns.of_day(self._chance, midnight, self._people):
+            for at, event in campaigns.day_events(self._chance, midnight, self._people):
                 self._stream.put(at, msgspec.json.encode(event))
-            for writing in self._diary.day(midnight, self._turns_per_day):
+            for writing in self._schedule.day(midnight, self._turns_per_day):
                 self._happen(writing)
                 yield number
             self._end(midnight + timedelta(days=1))
 
     def _happen(self, writing: Writing) -> None:
-        house = self._houses[writing.person.organisation.name]
+        hub = self._hubs[writing.person.organisation.name]
         self._clock.now = max(self._clock.now, writing.at)
         woken: list[str] = []
         for text in writing.texts:
             event = self._event(writing, text)
             if writing.kind == "broken" and self._chance.random() < 0.3:
-                house.reject(event[: len(event) // 2])
+                hub.reject(event[: len(event) // 2])
                 continue
-            woken += house.deliver(event)
+            woken += hub.deliver(event)
             if writing.twice:
-                woken += house.deliver(event)
-            house.note_command(writing.person, text)
+                woken += hub.deliver(event)
+            hub.note_command(writing.person, text)
             self._clock.pass_seconds(self._chance.uniform(1.2, 5))
-        house.answer(woken)
+        hub.answer(woken)
 
     def _event(self, writing: Writing, text: str) -> bytes:
         message_id, at = f"{self._chance.getrandbits(128):032x}", self._clock()
@@ -91,10 +91,12 @@ class Month:
         with self.deployment.store.database.transaction() as connection:
             connection.executemany("INSERT INTO journal (arrived_at, body) VALUES (?, ?)", rows)
 
-    def _open_houses(self) -> Mapping[str, House]:
+    def _open_hubs(self) -> Mapping[str, OrganisationHub]:
         by_address = {person.address: person for person in self._people}
-        houses = {}
+        hubs = {}
         for organisation in ORGANISATIONS:
             providers = Providers(organisation, by_address, self._stream, self._chance, self._clock)
-            houses[organisation.name] = House(organisation, self.deployment, providers, self._chance, self._clock)
-        return houses
+            hubs[organisation.name] = OrganisationHub(
+                organisation, self.deployment, providers, self._chance, self._clock
+            )
+        return hubs

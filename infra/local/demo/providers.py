@@ -7,18 +7,18 @@ from typing import Any
 
 import msgspec
 
-from infra.local.demo.cast import Organisation, Person
-from infra.local.demo.fates_mail import of_mail
-from infra.local.demo.fates_phone import of_text
-from infra.local.demo.fates_whatsapp import of_whatsapp
-from infra.local.demo.happened import Happened
 from infra.local.demo.inbound import notified
+from infra.local.demo.outcomes import TimedEvent
+from infra.local.demo.outcomes_mail import mail_outcome
+from infra.local.demo.outcomes_phone import text_outcome
+from infra.local.demo.outcomes_whatsapp import whatsapp_outcome
+from infra.local.demo.people import Organisation, Person
 from infra.local.demo.stream import Stream
 from infra.local.providers.requests import refusal
 
 
 class Providers:
-    """Of one organisation. `opted_out` are the numbers whose STOP the SMS provider keeps."""
+    """The providers of one organisation. `opted_out` are the numbers whose STOP the SMS provider keeps."""
 
     def __init__(
         self,
@@ -36,13 +36,13 @@ class Providers:
         self._clock = clock
 
     def send_text_message(self, **request: Any) -> dict[str, str]:
-        """As `pinpoint-sms-voice-v2`; it refuses to write to who has told it STOP."""
+        """As `pinpoint-sms-voice-v2`; it refuses to write to a number that has sent it STOP."""
         number = request["DestinationPhoneNumber"]
         if number in self.opted_out:
             reason = "DESTINATION_PHONE_NUMBER_OPTED_OUT"
             raise refusal("SendTextMessage", "ConflictException", "The number is opted out", Reason=reason)
         message_id = self._new_id()
-        self.report(of_text(self._chance, request, message_id, self._people[number].country, self._clock()))
+        self.report(text_outcome(self._chance, request, message_id, self._people[number].country, self._clock()))
         return {"MessageId": message_id}
 
     def send_whatsapp_message(self, **request: Any) -> dict[str, str]:
@@ -51,18 +51,18 @@ class Providers:
         if "type" not in message:
             return {}
         message_id = f"wamid.{self._new_id()}"
-        happened = of_whatsapp(self._chance, self._organisation, request, message_id, self._clock())
+        happened = whatsapp_outcome(self._chance, self._organisation, request, message_id, self._clock())
         for at, event in happened:
             self._stream.put(at, notified(event, event["messageId"], at))
         return {"messageId": message_id}
 
     def send_email(self, **request: Any) -> dict[str, str]:
-        """As `sesv2`."""
+        """As `sesv2`'s SendEmail; seven of ten delivered answers are opened."""
         message_id = self._new_id()
-        self.report(of_mail(self._chance, self._organisation, request, message_id, self._clock(), interest=0.7))
+        self.report(mail_outcome(self._chance, self._organisation, request, message_id, self._clock(), interest=0.7))
         return {"MessageId": message_id}
 
-    def report(self, happened: Iterable[Happened]) -> None:
+    def report(self, happened: Iterable[TimedEvent]) -> None:
         """Events of configuration sets, which reach the stream as they are."""
         for at, event in happened:
             self._stream.put(at, msgspec.json.encode(event))

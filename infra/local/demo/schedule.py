@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from infra.local.demo.cast import Person
+from infra.local.demo.people import Person
 
 Kind = Literal["message", "harmful", "automatic", "broken"]
 
@@ -33,8 +33,8 @@ class Writing:
     twice: bool = False  # the topic delivers it again
 
 
-class Diary:
-    """Plans one day after the other."""
+class Schedule:
+    """Plans one day after the other; people who wrote STOP stay away from then on."""
 
     def __init__(self, chance: Random, people: Sequence[Person]) -> None:
         self._chance = chance

@@ -1,4 +1,4 @@
-"""What all fates are made of: events with their time, and a choice among outcomes by their shares."""
+"""What all outcomes are made of: events with their time, and a choice among outcomes by their shares."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 Outcome = TypeVar("Outcome")
 
 
-class Happened(NamedTuple):
+class TimedEvent(NamedTuple):
     """An event in its provider's shape, and when it happened."""
 
     at: datetime
@@ -26,5 +26,5 @@ def number_of(text: str) -> int:
 
 
 def milliseconds(at: datetime) -> int:
-    """Since 1970."""
+    """Milliseconds since 1970, as providers write moments."""
     return int(at.timestamp() * 1000)

@@ -5,7 +5,7 @@ from random import Random
 from typing import NoReturn
 
 from infra.local.demo.answering import Clock, MadeUpModel, QuotedDocuments
-from infra.local.demo.cast import Organisation, Person
+from infra.local.demo.people import Organisation, Person
 from infra.local.demo.providers import Providers
 from infra.local.deployment import Deployment, providers
 from infra.local.workers import work
@@ -18,8 +18,8 @@ from orchestrator.settings import Settings
 KEY = "conversation.key"
 
 
-class House:
-    """On the store and the queue that all organisations share."""
+class OrganisationHub:
+    """The hub of one organisation, on the store and the queue that all organisations share."""
 
     def __init__(
         self, organisation: Organisation, deployment: Deployment, made_up: Providers, chance: Random, clock: Clock
@@ -54,11 +54,11 @@ class House:
         return keys
 
     def reject(self, body: bytes) -> None:
-        """Bytes that are no event."""
+        """Deliver bytes that are no event."""
         self._hub.reject(body, EventError("the event", "is not JSON"))
 
     def answer(self, keys: Iterable[str]) -> None:
-        """Work off what was woken."""
+        """Work off the wake-ups of these conversations, once each."""
         for key in dict.fromkeys(keys):
             while wake_up := self._deployment.queue.lease(key):
                 work(self._hub, self._deployment.queue, wake_up, self._settings)

@@ -1,4 +1,4 @@
-"""What becomes of texts, pictures and calls, as the configuration sets of End User Messaging tell it.
+"""What becomes of texts, pictures and calls, as the configuration sets of End User Messaging report it.
 
 Prices are made up, of the size that AWS asks. Codes and words as documented:
 https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-types.html
@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Literal, NamedTuple
 
-from infra.local.demo.cast import Organisation
-from infra.local.demo.happened import Happened, milliseconds, number_of, one_of
+from infra.local.demo.outcomes import TimedEvent, milliseconds, number_of, one_of
+from infra.local.demo.people import Organisation
 from infra.local.providers import outbox
 
 
@@ -43,15 +43,15 @@ _TEXT_ENDS = {
 _CALL_ENDS = {"COMPLETED": 0.7, "NO_ANSWER": 0.18, "BUSY": 0.08, "FAILED": 0.04}
 
 
-def of_text(
+def text_outcome(
     chance: Random,
     request: Mapping[str, Any],
     message_id: str,
     country: str,
     at: datetime,
     kind: Literal["TEXT", "MEDIA"] = "TEXT",
-) -> Iterator[Happened]:
-    """Of one SendTextMessage, or SendMediaMessage."""
+) -> Iterator[TimedEvent]:
+    """The delivery events of one SendTextMessage or SendMediaMessage, in order of time."""
     there = _COUNTRIES[country]
     event, _ = outbox.text_events(dict(request), message_id, at)
     parts = event["totalMessageParts"]
@@ -64,16 +64,16 @@ def of_text(
         "totalCarrierFee": round(there.fee * parts, 5),
     }
     if kind == "TEXT":
-        yield _told(event, "TEXT_SENT", "Message has been sent to the carrier", at)
+        yield _event(event, "TEXT_SENT", "Message has been sent to the carrier", at)
     status, description = one_of(chance, _TEXT_ENDS)
     at += timedelta(seconds=chance.lognormvariate(1.2, 1) if status == "DELIVERED" else chance.uniform(30, 90_000))
-    yield _told(event, f"{kind}_{status}", description, at, final=True)
+    yield _event(event, f"{kind}_{status}", description, at, final=True)
 
 
-def of_call(
+def call_outcome(
     chance: Random, organisation: Organisation, number: str, message_id: str, at: datetime
-) -> Iterator[Happened]:
-    """Of one SendVoiceMessage, in the organisation's delivery-call campaign."""
+) -> Iterator[TimedEvent]:
+    """The delivery events of one SendVoiceMessage, in the organisation's delivery-call campaign."""
     end = one_of(chance, _CALL_ENDS)
     seconds = chance.randint(8, 70) if end == "COMPLETED" else 0
     event = {
@@ -85,17 +85,17 @@ def of_call(
         "context": {"organizationId": organisation.name, "campaign": "delivery-call"},
         "totalMessagePrice": round(0.013 * -(-seconds // 60), 5),  # by the minute
     }
-    yield _told(event, "VOICE_INITIATED", "Call has been initiated", at)
-    yield _told(event, "VOICE_RINGING", "Call is ringing", at + timedelta(seconds=3))
+    yield _event(event, "VOICE_INITIATED", "Call has been initiated", at)
+    yield _event(event, "VOICE_RINGING", "Call is ringing", at + timedelta(seconds=3))
     if seconds:
-        yield _told(event, "VOICE_ANSWERED", "Call has been answered", at + timedelta(seconds=8))
+        yield _event(event, "VOICE_ANSWERED", "Call has been answered", at + timedelta(seconds=8))
         event |= {"callDurationInSeconds": seconds, "totalDurationInMinutes": -(-seconds // 60)}
-    yield _told(event, f"VOICE_{end}", f"Call has ended: {end}", at + timedelta(seconds=20 + seconds), final=True)
+    yield _event(event, f"VOICE_{end}", f"Call has ended: {end}", at + timedelta(seconds=20 + seconds), final=True)
 
 
-def _told(
+def _event(
     event: Mapping[str, Any], event_type: str, description: str, at: datetime, *, final: bool = False
-) -> Happened:
-    told = {"eventType": event_type, "eventTimestamp": milliseconds(at), "isFinal": final}
+) -> TimedEvent:
+    details = {"eventType": event_type, "eventTimestamp": milliseconds(at), "isFinal": final}
     status = event_type.partition("_")[2]
-    return Happened(at, {**event, **told, "messageStatus": status, "messageStatusDescription": description})
+    return TimedEvent(at, {**event, **details, "messageStatus": status, "messageStatusDescription": description})
