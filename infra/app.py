@@ -14,7 +14,7 @@ from pathlib import Path
 
 from infra.aws import node
 from infra.aws.settings.context import context
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from orchestrator.errors import ConfigurationError
 
 OUT = Path("build/cdk.out")
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     given = parser.parse_args(arguments).context
     try:
-        deployment = Deployment.read(context(os.environ, given))
+        deployment = DeploymentSettings.read(context(os.environ, given))
     except (ConfigurationError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from error

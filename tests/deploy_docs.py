@@ -6,7 +6,7 @@ from typing import get_type_hints
 import msgspec
 
 from infra.aws import costs
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from infra.aws.settings.reading import meaning
 from orchestrator.settings import Settings
 from tests.docs import table
@@ -16,7 +16,7 @@ NOT_CONFIRMED = "†"
 
 def settings() -> str:
     """What a deployer decides, besides the hub's own settings."""
-    return table(("setting", "default", "meaning"), _settings(Deployment(), ""))
+    return table(("setting", "default", "meaning"), _settings(DeploymentSettings(), ""))
 
 
 def _settings(section: msgspec.Struct, path: str) -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hint
 import msgspec
 from allpairspy import AllPairs
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
 
@@ -74,13 +74,13 @@ class Matrix(NamedTuple):
 @cache
 def options() -> Mapping[str, list[object]]:
     """Every option with its values; its default comes first."""
-    found = {name: values for name, values in _values(Deployment(), "") if len(values) > 1} | dict(_OF_THE_HUB)
+    found = {name: values for name, values in _values(DeploymentSettings(), "") if len(values) > 1} | dict(_OF_THE_HUB)
     return {name: found[name] for name in dict.fromkeys([*_TOGETHER, *found])}
 
 
 def without_examples() -> list[str]:
     """Texts and lists that no deployment covers, as their documentation gives no example."""
-    return [name for name, values in _values(Deployment(), "") if not values and name not in _OF_NO_SHAPE]
+    return [name for name, values in _values(DeploymentSettings(), "") if not values and name not in _OF_NO_SHAPE]
 
 
 def matrix() -> Matrix:
@@ -129,7 +129,7 @@ def context(row: Row) -> dict[str, object]:
 def is_accepted(row: Row) -> bool:
     """Whether the settings let a deployer choose so."""
     try:
-        Deployment.read(context(row))
+        DeploymentSettings.read(context(row))
     except ConfigurationError:
         return False
     return True

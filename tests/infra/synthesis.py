@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from tests.shared import made_once
 
 Template = dict[str, Any]
@@ -44,7 +44,7 @@ def synthesised(context: Mapping[str, object]) -> dict[str, Template]:
 
 def synthesis(context: Mapping[str, object]) -> Synthesis:
     """Of a deployment as the code has it: a test that patches the code asks for `synthesis_now`."""
-    deployment = Deployment.read(context)
+    deployment = DeploymentSettings.read(context)
     asked = f"deployment {msgspec.json.encode(deployment).decode()}"
     return _read(made_once(asked, lambda folder: _synthesise(deployment, folder)))
 
@@ -52,7 +52,7 @@ def synthesis(context: Mapping[str, object]) -> Synthesis:
 def synthesis_now(context: Mapping[str, object]) -> Synthesis:
     """The same, made anew and not kept."""
     with TemporaryDirectory() as folder:
-        _synthesise(Deployment.read(context), Path(folder))
+        _synthesise(DeploymentSettings.read(context), Path(folder))
         return _read(Path(folder))
 
 
@@ -61,7 +61,7 @@ def last_name(stack: str) -> str:
     return stack.rpartition("-")[2]
 
 
-def _synthesise(deployment: Deployment, folder: Path) -> None:
+def _synthesise(deployment: DeploymentSettings, folder: Path) -> None:
     # Inside, for a second each, which tests without stacks do not need.
     from aws_cdk import Validations  # noqa: PLC0415
     from cdk_nag import AwsSolutionsChecks  # noqa: PLC0415

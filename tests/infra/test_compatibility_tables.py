@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from queries.compatibility.tables import DATABASE, TABLES
 from tests.infra.synthesis import synthesised
 
@@ -27,7 +27,7 @@ def sample_tables(form: str) -> dict[str, dict[str, Any]]:
 
 
 def test_a_deployment_has_none_unless_it_wants_them() -> None:
-    assert Deployment.read({}).lake.compatibility_tables == "none"
+    assert DeploymentSettings.read({}).lake.compatibility_tables == "none"
     assert sample_tables("none") == {}
 
 
@@ -54,5 +54,5 @@ def test_external_tables_read_our_files_by_position(name: str, folder: str) -> N
 def test_hours_of_events_are_projected_as_timestamps() -> None:
     table = sample_tables("external")["engagementdb-events-table"]
     assert table["PartitionKeys"] == [{"Name": "ingest_timestamp", "Type": "timestamp"}]
-    first_hour = Deployment.read({}).lake.first_hour
+    first_hour = DeploymentSettings.read({}).lake.first_hour
     assert table["Parameters"]["projection.ingest_timestamp.range"] == f"{first_hour},NOW"

@@ -11,7 +11,7 @@ from click import Context, Group
 
 from infra.aws import costs
 from infra.aws.settings.context import context
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from infra.cli.main import parley
 from tests.infra import synthesis
 from tests.infra.test_outputs import EVERYTHING, everything
@@ -71,23 +71,23 @@ def test_every_target_of_make_exists() -> None:
 
 def test_the_example_of_a_context_can_be_deployed() -> None:
     (example,) = re.findall(r"```json\n(.+?)```", TEXT, re.DOTALL)
-    assert Deployment.read(json.loads(f"{{{example}}}")["context"]).hub.new_sms_number == "US:TOLL_FREE"
+    assert DeploymentSettings.read(json.loads(f"{{{example}}}")["context"]).hub.new_sms_number == "US:TOLL_FREE"
 
 
 @pytest.mark.parametrize("given", sorted(set(re.findall(r"-c ([a-z_.]+=[a-z0-9-]+)", TEXT))))
 def test_each_setting_given_on_the_command_line_can_be_deployed(given: str) -> None:
-    assert Deployment.read(context({"CDK_CONTEXT_JSON": "{}"}, [given])) != Deployment()
+    assert DeploymentSettings.read(context({"CDK_CONTEXT_JSON": "{}"}, [given])) != DeploymentSettings()
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`((?:hub|lake|sources|watch|knowledge)\.[a-z_]+)", TEXT))))
 def test_every_setting_exists(name: str) -> None:
     section, _, setting = name.partition(".")
-    assert hasattr(getattr(Deployment(), section), setting)
+    assert hasattr(getattr(DeploymentSettings(), section), setting)
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`settings\.([a-z_]+)", TEXT))))
 def test_every_setting_of_the_hub_exists(name: str) -> None:
-    assert hasattr(Deployment().settings, name)
+    assert hasattr(DeploymentSettings().settings, name)
 
 
 def test_every_file_that_is_linked_exists() -> None:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from orchestrator.errors import ConfigurationError
 
 
 def fault_of(context: Mapping[str, object]) -> str:
     with pytest.raises(ConfigurationError) as raised:
-        Deployment.read(context)
+        DeploymentSettings.read(context)
     return str(raised.value)
 
 
@@ -22,7 +22,7 @@ def test_an_answerer_says_what_it_lacks() -> None:
 
 
 def test_a_lake_without_a_hub_needs_no_answerer() -> None:
-    assert Deployment.read({"hub.deployed": "false", "settings.model_id": ""}).hub.deployed is False
+    assert DeploymentSettings.read({"hub.deployed": "false", "settings.model_id": ""}).hub.deployed is False
 
 
 def test_what_the_stacks_will_make_is_not_missed() -> None:
@@ -31,7 +31,7 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
         "knowledge.harness": "true",
         "settings.answerers": "agentcore,knowledge_base",
     }
-    assert Deployment.read(chosen).knowledge.created
+    assert DeploymentSettings.read(chosen).knowledge.created
 
 
 @pytest.mark.parametrize(
@@ -55,9 +55,9 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
 )
 def test_settings_that_do_not_go_together_are_refused_with_a_remedy(context: Mapping[str, object], fault: str) -> None:
     with pytest.raises(ConfigurationError, match=fault):
-        Deployment.read(context)
+        DeploymentSettings.read(context)
 
 
 @pytest.mark.parametrize("recipient", ["help@shop.example", "shop.example", ".shop.example", "h+elp@mail.shop.example"])
 def test_mail_is_received_for_addresses_domains_and_all_below_a_domain(recipient: str) -> None:
-    assert Deployment.read({"hub.mail_recipients": recipient}).hub.mail_recipients == (recipient,)
+    assert DeploymentSettings.read({"hub.mail_recipients": recipient}).hub.mail_recipients == (recipient,)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from orchestrator.errors import ConfigurationError
 from tests.infra.synthesis import Template, synthesised
 
@@ -123,4 +123,4 @@ def test_without_knowledge_there_is_no_such_stack() -> None:
 )
 def test_knowledge_that_nobody_would_ask_is_refused(context: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        Deployment.read(context)
+        DeploymentSettings.read(context)

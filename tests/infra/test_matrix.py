@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from tests.infra.changes import touched
 from tests.infra.linting import linted
 from tests.infra.options import Matrix, Row, context, matrix, options, without_examples
@@ -44,7 +44,7 @@ def _found(rows: Iterable[Row]) -> Iterator[str]:
         made = synthesis(chosen)
         yield from (f"cdk-nag: {finding}" for finding in made.findings)
         yield from (f"{name}: {said}" for name, text in made.texts.items() for said in linted(text))
-        world = World(Deployment.read(chosen), Templates(made.templates()))
+        world = World(DeploymentSettings.read(chosen), Templates(made.templates()))
         yield from (f"rights: {difference}" for difference in differences(world))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.aws.settings.context import context
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from orchestrator.errors import ConfigurationError
 
 
@@ -19,7 +19,7 @@ def test_every_fault_is_named_with_its_field_and_what_would_be_right() -> None:
         "settings": {"table_name": "mine", "sms_max_characters": 9000},
     }
     with pytest.raises(ConfigurationError) as raised:
-        Deployment.read(wrong)
+        DeploymentSettings.read(wrong)
     lines = str(raised.value).splitlines()
     assert "  stag: there is no such setting; did you mean stage?" in lines
     assert any(line.startswith("  stage='PROD': ") and "name of the deployment" in line for line in lines)
@@ -34,11 +34,11 @@ def test_every_fault_is_named_with_its_field_and_what_would_be_right() -> None:
 def test_a_stage_that_is_no_part_of_every_services_names_is_refused(stage: str) -> None:
     """Bedrock's knowledge bases and AgentCore's gateways take letters and digits with single hyphens between them."""
     with pytest.raises(ConfigurationError, match="stage="):
-        Deployment.read({"stage": stage})
+        DeploymentSettings.read({"stage": stage})
 
 
 def test_text_is_read_as_numbers_truth_and_lists() -> None:
-    deployment = Deployment.read(
+    deployment = DeploymentSettings.read(
         {"lake.compaction": "true", "watch.tokens_per_day": "7", "hub.sms_numbers": "phone-1, phone-2"}
     )
     assert deployment.lake.compaction is True
@@ -47,13 +47,15 @@ def test_text_is_read_as_numbers_truth_and_lists() -> None:
 
 
 def test_a_dotted_name_changes_one_setting_of_a_section() -> None:
-    deployment = Deployment.read({"lake": {"buffer_seconds": 60, "scan_limit_gb": 1}, "lake.scan_limit_gb": "5"})
+    deployment = DeploymentSettings.read(
+        {"lake": {"buffer_seconds": 60, "scan_limit_gb": 1}, "lake.scan_limit_gb": "5"}
+    )
     assert (deployment.lake.buffer_seconds, deployment.lake.scan_limit_gb) == (60, 5)
 
 
 def test_settings_exclude_each_other_only_with_a_remedy() -> None:
     with pytest.raises(ConfigurationError, match=r"knowledge\.harness.*set knowledge\.created=true"):
-        Deployment.read({"knowledge.harness": "true"})
+        DeploymentSettings.read({"knowledge.harness": "true"})
 
 
 def test_what_is_given_on_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
@@ -66,17 +68,17 @@ def test_what_is_given_on_the_command_line_wins_over_the_file(tmp_path: Path) ->
 
 
 def test_the_shipped_cdk_json_is_a_deployment() -> None:
-    assert Deployment.read(context({})).stage == "dev"
+    assert DeploymentSettings.read(context({})).stage == "dev"
 
 
 def test_what_cdk_keeps_in_its_context_is_not_a_setting() -> None:
     looked_up = {"@aws-cdk/core:newStyleStackSynthesis": True, "availability-zones:account=1:region=x": ["a"]}
-    assert Deployment.read(looked_up) == Deployment.read({})
+    assert DeploymentSettings.read(looked_up) == DeploymentSettings.read({})
 
 
 def test_an_answerer_that_needs_a_machine_of_its_own_is_refused_on_aws() -> None:
     with pytest.raises(ConfigurationError, match="names documents, to which nothing answers here; there is agentcore"):
-        Deployment.read({"settings.answerers": "documents"})
+        DeploymentSettings.read({"settings.answerers": "documents"})
 
 
 @pytest.mark.parametrize(
@@ -91,19 +93,19 @@ def test_an_answerer_that_needs_a_machine_of_its_own_is_refused_on_aws() -> None
 )
 def test_a_key_for_pseudonyms_is_a_secret_and_is_used(settings: dict[str, str], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
-        Deployment.read({"settings": settings})
+        DeploymentSettings.read({"settings": settings})
 
 
 @pytest.mark.parametrize("hour", ["2026/02/30/00", "2026/07/01/24", "0000/01/01/00"])
 def test_the_first_hour_is_one_of_the_calendar(hour: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"lake\.first_hour={hour}: is in no calendar"):
-        Deployment.read({"lake.first_hour": hour})
+        DeploymentSettings.read({"lake.first_hour": hour})
 
 
 def test_faults_come_in_the_order_of_the_settings() -> None:
     wrong = {"when_destroyed": "burn", "kms_key": "mine", "region": "here", "account": "1", "stage": "PROD"}
     with pytest.raises(ConfigurationError) as raised:
-        Deployment.read(wrong)
+        DeploymentSettings.read(wrong)
     named = [line.strip().partition("=")[0] for line in str(raised.value).splitlines()[1:]]
     assert named == ["stage", "account", "region", "when_destroyed", "kms_key"]
 
@@ -112,7 +114,8 @@ def test_a_file_is_not_deleted_before_it_would_be_moved() -> None:
     with pytest.raises(
         ConfigurationError, match=r"expire_after_days=30: .* set lake.cheaper_after_days to 0, or below"
     ):
-        Deployment.read({"lake.expire_after_days": "30"})
+        DeploymentSettings.read({"lake.expire_after_days": "30"})
     assert (
-        Deployment.read({"lake.expire_after_days": "30", "lake.cheaper_after_days": "0"}).lake.expire_after_days == 30
+        DeploymentSettings.read({"lake.expire_after_days": "30", "lake.cheaper_after_days": "0"}).lake.expire_after_days
+        == 30
     )

@@ -49,7 +49,7 @@ class Function(lambda_.Function):
             name,
             runtime=RUNTIME,
             architecture=lambda_.Architecture.ARM_64,
-            code=lambda_.Code.from_asset(str(stack.plan.assets(program.asset))),
+            code=lambda_.Code.from_asset(str(stack.inputs.assets(program.asset))),
             handler=program.handler,
             role=acting,
             environment=dict(environment or {}),

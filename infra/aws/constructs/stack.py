@@ -15,20 +15,20 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from infra.outputs import Outputs, stack_name
 
 Assets = Callable[[str], Path]
 
 
 @dataclass(frozen=True)
-class Plan:
+class StackInputs:
     """What all stacks are made from: the deployer's settings, and where the functions' code is.
 
     `assets` gives the zip of a name: hub, transformer, deploying, compaction (infra/aws/packaging).
     """
 
-    deployment: Deployment
+    deployment: DeploymentSettings
     assets: Assets
 
 
@@ -37,8 +37,8 @@ class ParleyStack(Stack):
 
     key: kms.IKey | None
 
-    def __init__(self, scope: Construct, kind: type[Outputs], plan: Plan, description: str) -> None:
-        deployment = plan.deployment
+    def __init__(self, scope: Construct, kind: type[Outputs], inputs: StackInputs, description: str) -> None:
+        deployment = inputs.deployment
         super().__init__(
             scope,
             stack_name(kind, deployment.stage),
@@ -47,7 +47,7 @@ class ParleyStack(Stack):
             termination_protection=deployment.when_destroyed == "retain",
         )
         CrossStackReferences.of(self).consume(ReferenceStrength.WEAK)
-        self.plan = plan
+        self.inputs = inputs
         self.deployment = deployment
         for name, value in {**deployment.tags, "parley:stage": deployment.stage}.items():
             Tags.of(self).add(name, value)

@@ -36,7 +36,7 @@ GIVEN = frozenset(
 )
 
 
-class Deployment(msgspec.Struct, frozen=True, kw_only=True):
+class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One deployment: a stage in an account and region."""
 
     stage: Annotated[
@@ -90,7 +90,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings = Settings(answerers=("language_model",), model_id="amazon.nova-lite-v1:0")
 
     @classmethod
-    def read(cls, context: Mapping[str, object]) -> "Deployment":
+    def read(cls, context: Mapping[str, object]) -> "DeploymentSettings":
         """The deployment that CDK's context describes. Raises `ConfigurationError` naming everything that is wrong."""
         faults: list[str] = []
         deployment = read(cls(), ours(context), faults)
@@ -102,7 +102,7 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
         return deployment
 
 
-def _together(deployment: Deployment, context: Mapping[str, object]) -> list[str]:
+def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> list[str]:
     """What is wrong with settings that are right each for itself."""
     chosen = ours(context).get("settings")
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
@@ -124,7 +124,7 @@ def _about_whatsapp(sources: Sources) -> list[str]:
     return faults
 
 
-def _about_knowledge(deployment: Deployment) -> list[str]:
+def _about_knowledge(deployment: DeploymentSettings) -> list[str]:
     knowledge, answerers = deployment.knowledge, deployment.settings.answerers
     faults = []
     if knowledge.harness and not knowledge.created:
@@ -147,7 +147,7 @@ def _about_redaction(settings: Settings) -> list[str]:
     return faults
 
 
-def _with_stand_ins(deployment: Deployment) -> Settings:
+def _with_stand_ins(deployment: DeploymentSettings) -> Settings:
     """The hub's settings with something in the place of what the knowledge stack will fill in."""
     settings, knowledge = deployment.settings, deployment.knowledge
     if knowledge.created:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_quicksight as quicksight
 from constructs import Construct
 
-from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.constructs.stack import ParleyStack, StackInputs
 from infra.aws.published import publish
 from infra.aws.stacks.lake.stack import LakeStack
 from infra.outputs import QuickSightOutputs
@@ -38,8 +38,8 @@ _OWNS_SET = [
 class QuickSightStack(ParleyStack):
     """A data source, which is the workgroup, and a data set for each view. The principal of the settings owns them."""
 
-    def __init__(self, scope: Construct, plan: Plan, lake: LakeStack) -> None:
-        super().__init__(scope, QuickSightOutputs, plan, "Parley: QuickSight data sets over the lake's views")
+    def __init__(self, scope: Construct, inputs: StackInputs, lake: LakeStack) -> None:
+        super().__init__(scope, QuickSightOutputs, inputs, "Parley: QuickSight data sets over the lake's views")
         self.database_name = lake.database_name
         self.source = self._source(lake.workgroup.ref)
         for each in data_sets(Catalogue.shipped()):

@@ -3,8 +3,8 @@
 import aws_cdk as cdk
 from msgspec.structs import replace
 
-from infra.aws.constructs.stack import Assets, Plan
-from infra.aws.settings.deployment import Deployment
+from infra.aws.constructs.stack import Assets, StackInputs
+from infra.aws.settings.deployment import DeploymentSettings
 from infra.aws.stacks.hub.sending import Reporting
 from infra.aws.stacks.hub.stack import HubStack
 from infra.aws.stacks.knowledge.stack import KnowledgeStack, is_wanted
@@ -14,25 +14,25 @@ from infra.aws.stacks.sources.stack import SourcesStack
 from infra.aws.stacks.watch.stack import WatchStack
 
 
-def app(deployment: Deployment, assets: Assets, outdir: str | None = None) -> cdk.App:
+def app(deployment: DeploymentSettings, assets: Assets, outdir: str | None = None) -> cdk.App:
     """The app, ready to be synthesised."""
     made = cdk.App(outdir=outdir, analytics_reporting=False)
-    plan = Plan(deployment, assets)
-    lake = LakeStack(made, plan)
-    knowledge = KnowledgeStack(made, plan, lake.key) if is_wanted(deployment) else None
+    inputs = StackInputs(deployment, assets)
+    lake = LakeStack(made, inputs)
+    knowledge = KnowledgeStack(made, inputs, lake.key) if is_wanted(deployment) else None
     if knowledge:
-        plan = Plan(replace(deployment, settings=knowledge.settings), assets)
-    sources = SourcesStack(made, plan, lake.key, lake.events_stream)
+        inputs = StackInputs(replace(deployment, settings=knowledge.settings), assets)
+    sources = SourcesStack(made, inputs, lake.key, lake.events_stream)
     hub = None
     if deployment.hub.deployed:
         reporting = Reporting(
             sources.email_configuration_set, sources.sms_configuration_set, sources.whatsapp_topic_arn
         )
         streams = {"events": lake.events_stream, "conversations": lake.conversations_stream}
-        hub = HubStack(made, plan, lake.key, streams, reporting)
+        hub = HubStack(made, inputs, lake.key, streams, reporting)
     if deployment.watch.deployed:
         others = [sources, *([knowledge] if knowledge else [])]
-        WatchStack(made, plan, lake, hub, others)
+        WatchStack(made, inputs, lake, hub, others)
     if deployment.quicksight.principal:
-        QuickSightStack(made, plan, lake)
+        QuickSightStack(made, inputs, lake)
     return made

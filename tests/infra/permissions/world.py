@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from tests.infra.permissions.intrinsics import Templates
 from tests.infra.synthesis import synthesised
 
@@ -11,7 +11,7 @@ from tests.infra.synthesis import synthesised
 class World(NamedTuple):
     """What was asked for, and what came of it."""
 
-    deployment: Deployment
+    deployment: DeploymentSettings
     templates: Templates
 
     @property
@@ -34,4 +34,4 @@ def bucket_arn(name: str) -> str:
 
 def world(context: Mapping[str, object]) -> World:
     """Synthesised from a context like cdk.json's."""
-    return World(Deployment.read(context), Templates(synthesised(context)))
+    return World(DeploymentSettings.read(context), Templates(synthesised(context)))

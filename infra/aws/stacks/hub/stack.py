@@ -4,13 +4,13 @@ import msgspec
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.constructs.stack import ParleyStack, StackInputs
 from infra.aws.published import publish
 from infra.aws.stacks.hub.functions import Functions
 from infra.aws.stacks.hub.mail import Mail
 from infra.aws.stacks.hub.numbers import Numbers
 from infra.aws.stacks.hub.queues import queues
-from infra.aws.stacks.hub.records import Records, Streams
+from infra.aws.stacks.hub.record_pipes import RecordPipes, Streams
 from infra.aws.stacks.hub.rights import Memory
 from infra.aws.stacks.hub.sending import Reporting, addresses, sending
 from infra.aws.stacks.hub.table import conversation_key, conversations_table
@@ -23,12 +23,12 @@ class HubStack(ParleyStack):
     """`mail` and `numbers` are None where the hub receives no mail, or no SMS."""
 
     def __init__(
-        self, scope: Construct, plan: Plan, key: kms.IKey | None, streams: Streams, reporting: Reporting
+        self, scope: Construct, inputs: StackInputs, key: kms.IKey | None, streams: Streams, reporting: Reporting
     ) -> None:
-        super().__init__(scope, HubOutputs, plan, "Parley: the hub")
+        super().__init__(scope, HubOutputs, inputs, "Parley: the hub")
         self.key = key
-        hub = plan.deployment.hub
-        self.queues = queues(self, plan.deployment.settings)
+        hub = inputs.deployment.hub
+        self.queues = queues(self, inputs.deployment.settings)
         self.table = conversations_table(self)
         self.conversation_key = conversation_key(self)
         self.mail = Mail(self) if hub.mail_recipients else None
@@ -37,7 +37,7 @@ class HubStack(ParleyStack):
         topics = self._topics(reporting)
         if topics:
             subscribe(self, self.queues.inbound, self.queues.dead, topics)
-        self.records = Records(self, self.table, streams)
+        self.record_pipes = RecordPipes(self, self.table, streams)
         memory = Memory(self.queues, self.table, self.conversation_key, self.mail.bucket if self.mail else None)
         allowed = sending(self, reporting, self.numbers.ids if self.numbers else ())
         self.functions = Functions(self, memory, allowed, environment(self._settings(reporting)))

@@ -5,9 +5,9 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from infra.aws.constructs.models import model_arn
-from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.constructs.stack import ParleyStack, StackInputs
 from infra.aws.published import publish
-from infra.aws.settings.deployment import Deployment
+from infra.aws.settings.deployment import DeploymentSettings
 from infra.aws.stacks.knowledge.documents import documents_bucket
 from infra.aws.stacks.knowledge.guardrail import Guardrail
 from infra.aws.stacks.knowledge.harness import Harness
@@ -17,7 +17,7 @@ from infra.outputs import KnowledgeOutputs
 from orchestrator.settings import Settings
 
 
-def is_wanted(deployment: Deployment) -> bool:
+def is_wanted(deployment: DeploymentSettings) -> bool:
     """Whether there is anything for the stack to make."""
     return deployment.knowledge.created or deployment.knowledge.guardrail
 
@@ -25,17 +25,17 @@ def is_wanted(deployment: Deployment) -> bool:
 class KnowledgeStack(ParleyStack):
     """`settings` are the hub's, with what was made here filled in."""
 
-    def __init__(self, scope: Construct, plan: Plan, key: kms.IKey | None) -> None:
-        super().__init__(scope, KnowledgeOutputs, plan, "Parley: what answers come from")
+    def __init__(self, scope: Construct, inputs: StackInputs, key: kms.IKey | None) -> None:
+        super().__init__(scope, KnowledgeOutputs, inputs, "Parley: what answers come from")
         self.key = key
-        self.settings: Settings = plan.deployment.settings
+        self.settings: Settings = inputs.deployment.settings
         self.ingestion: Ingestion | None = None
         published: dict[str, str] = {}
-        if plan.deployment.knowledge.guardrail:
+        if inputs.deployment.knowledge.guardrail:
             guardrail = Guardrail(self)
             self._fill_in(guardrail_id=guardrail.id, guardrail_version=guardrail.version)
             published["guardrail_id"] = guardrail.id
-        if plan.deployment.knowledge.created:
+        if inputs.deployment.knowledge.created:
             published |= self._knowledge()
         publish(self, KnowledgeOutputs(**published))
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from aws_cdk import aws_glue as glue
 
 from infra.aws.constructs.stack import ParleyStack
+from infra.aws.stacks.lake.glue_tables import PARQUET, Tables, database_name
 from infra.aws.stacks.lake.storage import Storage
-from infra.aws.stacks.lake.tables import PARQUET, Tables, database_name
 from queries.compatibility.glue import GlueTable, glue_tables, glue_views
 from queries.compatibility.tables import DATABASE
 from transformer.schema import TABLES

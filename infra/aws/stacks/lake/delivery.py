@@ -13,8 +13,8 @@ from infra.aws.constructs.accepted import accept_wildcard
 from infra.aws.constructs.function import Function
 from infra.aws.constructs.rights import allow, role
 from infra.aws.constructs.stack import ParleyStack
+from infra.aws.stacks.lake.glue_tables import Tables
 from infra.aws.stacks.lake.storage import ERRORS, ROWS, Storage
-from infra.aws.stacks.lake.tables import Tables
 from transformer.schema import TableName
 
 

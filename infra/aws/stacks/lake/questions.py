@@ -16,8 +16,8 @@ from infra.aws.constructs.custom import Custom, custom_resource
 from infra.aws.constructs.key_rights import encrypting
 from infra.aws.constructs.rights import allow
 from infra.aws.constructs.stack import ParleyStack
+from infra.aws.stacks.lake.glue_tables import Tables
 from infra.aws.stacks.lake.storage import Storage
-from infra.aws.stacks.lake.tables import Tables
 from queries.catalogue.entries import Catalogue
 from queries.published.installed import saved_query, views
 

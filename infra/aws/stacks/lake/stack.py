@@ -5,15 +5,15 @@ from constructs import Construct
 
 from infra.aws.constructs.function import Function
 from infra.aws.constructs.key import deployment_key
-from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.constructs.stack import ParleyStack, StackInputs
 from infra.aws.published import publish
 from infra.aws.stacks.lake.compaction import compaction
 from infra.aws.stacks.lake.compatibility import compatibility_tables
 from infra.aws.stacks.lake.delivery import Route
+from infra.aws.stacks.lake.glue_tables import tables
 from infra.aws.stacks.lake.questions import installed_views, saved_queries
 from infra.aws.stacks.lake.storage import ERRORS, ROWS, storage
 from infra.aws.stacks.lake.stream import stream, stream_arn
-from infra.aws.stacks.lake.tables import tables
 from infra.aws.stacks.lake.transformer import transformer
 from infra.aws.stacks.lake.workgroup import workgroup
 from infra.outputs import LakeOutputs
@@ -23,8 +23,8 @@ from transformer.schema import TableName
 class LakeStack(ParleyStack):
     """Buckets, tables, streams, workgroup. Its key, where there is one, is the other stacks' too."""
 
-    def __init__(self, scope: Construct, plan: Plan) -> None:
-        super().__init__(scope, LakeOutputs, plan, "Parley: the engagement data lake")
+    def __init__(self, scope: Construct, inputs: StackInputs) -> None:
+        super().__init__(scope, LakeOutputs, inputs, "Parley: the engagement data lake")
         self.key = deployment_key(self)
         self.storage = storage(self)
         self.bucket = self.storage.lake
@@ -36,7 +36,7 @@ class LakeStack(ParleyStack):
         installed_views(self, self.workgroup, self.tables, self.storage)
         saved_queries(self, self.workgroup, self.tables)
         compatibility_tables(self, self.tables, self.storage)
-        self.compaction = compaction(self, self.storage) if plan.deployment.lake.compaction else None
+        self.compaction = compaction(self, self.storage) if inputs.deployment.lake.compaction else None
         publish(self, self._outputs())
 
     def _feed(self, table: TableName) -> tuple[Function, CfnDeliveryStream]:

@@ -6,7 +6,7 @@ from constructs import Construct
 
 from infra.aws.constructs.accepted import accept
 from infra.aws.constructs.queue import queue
-from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.constructs.stack import ParleyStack, StackInputs
 from infra.aws.published import publish
 from infra.aws.stacks.sources.bridge import rules
 from infra.aws.stacks.sources.feeding import Events
@@ -19,10 +19,10 @@ from infra.outputs import SourcesOutputs
 class SourcesStack(ParleyStack):
     """Names and ARNs are "" for what the deployer does not want. `dead` keeps what could not be put onto the stream."""
 
-    def __init__(self, scope: Construct, plan: Plan, key: kms.IKey | None, stream: CfnDeliveryStream) -> None:
-        super().__init__(scope, SourcesOutputs, plan, "Parley: what reports to the lake")
+    def __init__(self, scope: Construct, inputs: StackInputs, key: kms.IKey | None, stream: CfnDeliveryStream) -> None:
+        super().__init__(scope, SourcesOutputs, inputs, "Parley: what reports to the lake")
         self.key = key
-        wanted = plan.deployment.sources
+        wanted = inputs.deployment.sources
         self.dead = queue(self, "DeadLetters")
         accept(self.dead, "AwsSolutions-SQS3", "it is the dead-letter queue, of rules and subscriptions")
         events = Events(stream.attr_arn, self.dead)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from infra.aws.constructs.stack import ParleyStack, Plan
+from infra.aws.constructs.stack import ParleyStack, StackInputs
 from infra.aws.published import publish
 from infra.aws.stacks.hub.stack import HubStack
 from infra.aws.stacks.hub.topics import topic
@@ -19,13 +19,18 @@ class WatchStack(ParleyStack):
     """Watches the stacks that are there; `hub` is None where there is none."""
 
     def __init__(
-        self, scope: Construct, plan: Plan, lake: LakeStack, hub: HubStack | None, others: Sequence[ParleyStack]
+        self,
+        scope: Construct,
+        inputs: StackInputs,
+        lake: LakeStack,
+        hub: HubStack | None,
+        others: Sequence[ParleyStack],
     ) -> None:
-        super().__init__(scope, WatchOutputs, plan, "Parley: alarms and dashboard")
+        super().__init__(scope, WatchOutputs, inputs, "Parley: alarms and dashboard")
         self.key = lake.key
         self.topic = topic(self, "Alarms", "cloudwatch.amazonaws.com")
-        if plan.deployment.watch.mail:
-            self.topic.add_subscription(subscriptions.EmailSubscription(plan.deployment.watch.mail))
+        if inputs.deployment.watch.mail:
+            self.topic.add_subscription(subscriptions.EmailSubscription(inputs.deployment.watch.mail))
         watched = [lake, *([hub] if hub else []), *others]
         wanted = [*of_everything(watched), *of_lake(lake), *(of_hub(hub) if hub else [])]
         alarms = [made(self, alarm, self.topic) for alarm in wanted]

@@ -33,7 +33,7 @@ FOREVER = -1
 Streams = dict[str, firehose.CfnDeliveryStream]
 
 
-class Records:
+class RecordPipes:
     """`dead` holds places in the table's stream; `pipes` are by the name of their Firehose stream."""
 
     def __init__(self, stack: ParleyStack, table: dynamodb.CfnTable, streams: Streams) -> None:
