@@ -15,7 +15,7 @@ from transformer.render import RenderError, Template
 from transformer.results import Rejected, Row, identify
 from transformer.schema import Values
 from transformer.sources import Source, Templates, shipped_templates, source_of
-from transformer.sources.source import ExpansionError, Part
+from transformer.sources.source import EventPart, ExpansionError
 from transformer.tenants import tenant_of
 
 
@@ -79,7 +79,7 @@ def _rows_of(event: Event, record: bytes | None, received_at: int, templates: Te
     return results
 
 
-def _row(part: Part, source: Source, template: Template, context: Context, received_at: int) -> Values:
+def _row(part: EventPart, source: Source, template: Template, context: Context, received_at: int) -> Values:
     filled: Values = {
         "event_id": identify(to_json_bytes([part.template, source.identity(part)], sort_keys=True)),
         "template_version": template.version,

@@ -57,7 +57,7 @@ class Written(msgspec.Struct, forbid_unknown_fields=True):
     sender: str = ""  # "" for the channel's example customer
 
 
-class Asked(msgspec.Struct, forbid_unknown_fields=True):
+class LakeQuestion(msgspec.Struct, forbid_unknown_fields=True):
     """A question to the lake. `:name` in the SQL is a parameter: bound, never pasted."""
 
     sql: str
@@ -182,7 +182,7 @@ class Server:
         return reply({"entries": list(catalogue.entries.values()), "tables": tables})
 
     async def _query(self, request: Request) -> Response:
-        asked = await json_of(request, Asked)
+        asked = await json_of(request, LakeQuestion)
         try:
             result = await run_in_threadpool(self._deployment.engine().query, asked.sql, asked.parameters)
         except QueryError as error:

@@ -21,7 +21,7 @@ SAMPLES = ROOT / "infra" / "local" / "samples"
 SMS_CHARACTERS = 459  # three parts
 
 
-class Asked(msgspec.Struct, frozen=True):
+class BenchQuestion(msgspec.Struct, frozen=True):
     """One line of the question set. Without an expected document the right thing is to pass."""
 
     question: str
@@ -50,11 +50,11 @@ class Figures(msgspec.Struct, frozen=True):
         return self.rightly_passed / self.not_covered
 
 
-def questions() -> list[Asked]:
-    return msgspec.json.decode((ROOT / "tests" / "questions.json").read_bytes(), type=list[Asked])
+def questions() -> list[BenchQuestion]:
+    return msgspec.json.decode((ROOT / "tests" / "questions.json").read_bytes(), type=list[BenchQuestion])
 
 
-def measure(answerer: DocumentsAnswerer, asked: Sequence[Asked]) -> Figures:
+def measure(answerer: DocumentsAnswerer, asked: Sequence[BenchQuestion]) -> Figures:
     judged = [(each, answerer.answer(_question(each))) for each in asked]
     covered = [(each, said) for each, said in judged if each.expected_document]
     others = [(each, said) for each, said in judged if not each.expected_document]
@@ -67,7 +67,7 @@ def measure(answerer: DocumentsAnswerer, asked: Sequence[Asked]) -> Figures:
     )
 
 
-def _question(asked: Asked) -> Question:
+def _question(asked: BenchQuestion) -> Question:
     return Question(
         text=asked.question,
         channel="sms",
@@ -79,7 +79,7 @@ def _question(asked: Asked) -> Question:
     )
 
 
-def _is_right(asked: Asked, said: Answer | Pass) -> bool:
+def _is_right(asked: BenchQuestion, said: Answer | Pass) -> bool:
     if isinstance(said, Pass):
         return asked.expected_document is None
     return said.citations[0].uri == asked.expected_document and all(

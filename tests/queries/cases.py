@@ -43,7 +43,7 @@ class Stored:
     values: Values
 
 
-class Question(msgspec.Struct, frozen=True):
+class SampleQuestion(msgspec.Struct, frozen=True):
     """What a question's file holds."""
 
     shows: str
@@ -64,8 +64,8 @@ class Case:
         return SHIPPED.entries[self.name.partition(".")[0]]
 
     @property
-    def question(self) -> Question:
-        return msgspec.json.decode((FOLDER / self.lake / f"{self.name}.json").read_bytes(), type=Question)
+    def question(self) -> SampleQuestion:
+        return msgspec.json.decode((FOLDER / self.lake / f"{self.name}.json").read_bytes(), type=SampleQuestion)
 
     def __str__(self) -> str:
         return f"{self.lake}/{self.name}"

@@ -17,7 +17,7 @@ from queries.compatibility.tables import DATABASE
 from queries.compatibility.views import ViewFolder
 from queries.engines.duckdb import DuckDbEngine
 from queries.result import Result
-from tests.queries.cases import FOLDER, Question, arrivals, shown, stored, write_lake
+from tests.queries.cases import FOLDER, SampleQuestion, arrivals, shown, stored, write_lake
 
 NOW = datetime(2026, 7, 2, tzinfo=UTC)
 EXPECTED = FOLDER / "compat" / "expected"
@@ -49,7 +49,7 @@ def sample_queries() -> dict[str, str]:
 
 
 def read(name: str) -> list[dict[str, object]]:
-    return msgspec.json.decode((EXPECTED / f"{name}.json").read_bytes(), type=Question).rows
+    return msgspec.json.decode((EXPECTED / f"{name}.json").read_bytes(), type=SampleQuestion).rows
 
 
 def rows(result: Result) -> list[dict[str, object]]:

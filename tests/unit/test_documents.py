@@ -369,7 +369,7 @@ def test_a_locked_index_is_asked_again_later(
     index: DocumentIndex, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.list()
-    monkeypatch.setattr("orchestrator.answerers.documents.tables.BUSY_S", 0.0)
+    monkeypatch.setattr("orchestrator.answerers.documents.index_database.BUSY_S", 0.0)
     other = sqlite3.connect(index.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(UpstreamError, match="locked"):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from transformer.lake.batch import Batch, Flushed, Transform
+from transformer.lake.batch_files import BatchFiles, Flushed, Transform
 from transformer.lake.journal import Journal
 from transformer.lake.layout import LOCK
 from transformer.lake.lock import FileLock
@@ -49,7 +49,7 @@ class LakeWriter:
         self._clock = clock
         self._limits = limits or Limits()
         self._lock = FileLock(lake / LOCK)
-        self._open: Batch | None = None
+        self._open: BatchFiles | None = None
         self._recovered = False
 
     def flush(self) -> Flushed:
@@ -86,7 +86,7 @@ class LakeWriter:
         done = Flushed()
         if not self._recovered:
             for name in self._journal.batches():
-                batch = Batch(name, self._lake, self._clock())
+                batch = BatchFiles(name, self._lake, self._clock())
                 done += batch.add(self._journal.read(name), self._transform)
                 batch.remove_others()
                 self._seal(batch)
@@ -106,11 +106,11 @@ class LakeWriter:
             if batch.records >= self._limits.records or batch.bytes >= self._limits.bytes:
                 self.seal()
 
-    def _seal(self, batch: Batch) -> None:
+    def _seal(self, batch: BatchFiles) -> None:
         batch.seal()
         self._journal.delete(batch.name)
 
-    def _new_batch(self) -> Batch:
+    def _new_batch(self) -> BatchFiles:
         """Its name is no other's: a lake may outlive its journal."""
         opened_at = self._clock()
-        return Batch(f"{opened_at:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}", self._lake, opened_at)
+        return BatchFiles(f"{opened_at:%Y%m%dT%H%M%S}-{secrets.token_hex(8)}", self._lake, opened_at)

@@ -6,7 +6,7 @@ https://github.com/aws-samples/Engagement-Database-And-Analytics-Sample-For-End-
 from collections.abc import Sequence
 
 from transformer.json_text import JsonObject
-from transformer.sources.source import Part
+from transformer.sources.source import EventPart
 
 
 def is_message(event: JsonObject) -> bool:
@@ -14,8 +14,8 @@ def is_message(event: JsonObject) -> bool:
     return "parley" not in event and {"message", "direction", "sendingAddress"} <= event.keys()
 
 
-def expand_row(event: JsonObject) -> Sequence[Part]:
+def expand_row(event: JsonObject) -> Sequence[EventPart]:
     """{"parley": "sample_event", "row": {…}}; `rawevent` in it is an object that is no event we know, or a text."""
     row = event.get("row")
     raw = row.get("rawevent") if isinstance(row, dict) else None
-    return (Part("sample_event", event, row, raw if isinstance(raw, dict) else row),)
+    return (EventPart("sample_event", event, row, raw if isinstance(raw, dict) else row),)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from transformer.json_text import Json, JsonObject
-from transformer.sources.source import ExpansionError, Part
+from transformer.sources.source import EventPart, ExpansionError
 
 
 def is_own(kind: str) -> Callable[[JsonObject], bool]:
@@ -11,7 +11,7 @@ def is_own(kind: str) -> Callable[[JsonObject], bool]:
     return lambda event: event.get("parley") == kind
 
 
-def expand_turn(event: JsonObject) -> list[Part]:
+def expand_turn(event: JsonObject) -> list[EventPart]:
     """A turn: one part for each message, and one for the answer once there is one.
 
     {"parley": "turn", "channel": "sms", "turn": {"turn_id", "messages": [{…}], "answer": {…}, "parts": [{…}], …}, …}
@@ -25,13 +25,13 @@ def expand_turn(event: JsonObject) -> list[Part]:
     if turn.get("answer"):
         piece: JsonObject = {"message": messages[-1], "sent": _first_sent(turn.get("parts"))}
         alone: JsonObject = {**event, "turn": {**turn, "messages": messages[-1:]}}  # to whom the answer went
-        found.append(Part("turn_answer", alone, piece, alone))
+        found.append(EventPart("turn_answer", alone, piece, alone))
     return found
 
 
-def _message(event: JsonObject, rest: JsonObject, message: Json) -> Part:
+def _message(event: JsonObject, rest: JsonObject, message: Json) -> EventPart:
     alone: JsonObject = {**event, "turn": {**rest, "messages": [message]}}
-    return Part("turn_message", alone, message, alone)
+    return EventPart("turn_message", alone, message, alone)
 
 
 def _first_sent(parts: Json) -> Json:
@@ -39,13 +39,13 @@ def _first_sent(parts: Json) -> Json:
     return next((part for part in sent if isinstance(part, dict) and part.get("message_id")), None)
 
 
-def turn_identity(part: Part) -> Json:
+def turn_identity(part: EventPart) -> Json:
     """Which turn, and which of its messages; of the answer, the turn alone."""
     turn, piece = part.event.get("turn"), part.piece
     turn_id = turn.get("turn_id") if isinstance(turn, dict) else None
     return [turn_id, piece.get("message_id") if isinstance(piece, dict) else None] if turn_id else part.raw
 
 
-def expand_outcome(event: JsonObject) -> Sequence[Part]:
+def expand_outcome(event: JsonObject) -> Sequence[EventPart]:
     """The raw event of an outcome is what the provider sent, where the hub still had it."""
-    return (Part("outcome", event, event, event.get("event") or event),)
+    return (EventPart("outcome", event, event, event.get("event") or event),)

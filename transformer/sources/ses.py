@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents
 from collections.abc import Sequence
 
 from transformer.json_text import Json, JsonObject
-from transformer.sources.source import Part
+from transformer.sources.source import EventPart
 
 # The object that an event is about has a name of its own. https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 _OBJECTS = {
@@ -34,21 +34,21 @@ def is_event(event: JsonObject) -> bool:
     return "mail" in event and ("eventType" in event or "notificationType" in event) and not is_received(event)
 
 
-def expand_event(event: JsonObject) -> Sequence[Part]:
+def expand_event(event: JsonObject) -> Sequence[EventPart]:
     """The part is the object named like the event: `bounce`, `click`, …; empty for events that have none."""
     kind = event.get("eventType") or event.get("notificationType")
     name = _OBJECTS.get(kind, "") if isinstance(kind, str) else ""
-    return (Part("ses_event", event, event.get(name) or {}, event),)
+    return (EventPart("ses_event", event, event.get(name) or {}, event),)
 
 
-def event_identity(part: Part) -> Json:
+def event_identity(part: EventPart) -> Json:
     """Which mail, what happened, and all that is told about it."""
     event, mail = part.event, part.event.get("mail")
     message_id = mail.get("messageId") if isinstance(mail, dict) else None
     return [message_id, event.get("eventType") or event.get("notificationType"), part.piece] if message_id else part.raw
 
 
-def received_identity(part: Part) -> Json:
+def received_identity(part: EventPart) -> Json:
     """Which mail."""
     mail = part.event.get("mail")
     return mail.get("messageId") if isinstance(mail, dict) else part.raw

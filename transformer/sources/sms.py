@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-
 """
 
 from transformer.json_text import Json, JsonObject
-from transformer.sources.source import Part
+from transformer.sources.source import EventPart
 
 
 def is_event(event: JsonObject) -> bool:
@@ -23,7 +23,7 @@ def is_registration(event: JsonObject) -> bool:
     return "registrationDetails" in event
 
 
-def registration_identity(part: Part) -> Json:
+def registration_identity(part: EventPart) -> Json:
     """Whose registration, and how it stood."""
     details = part.event.get("registrationDetails")
     return [part.event.get("registrationArn"), details] if details else part.raw

@@ -13,7 +13,7 @@ class ExpansionError(ValueError):
     """An event that should have parts has none that can be told apart. The message names the field."""
 
 
-class Part(Struct, frozen=True, gc=False):
+class EventPart(Struct, frozen=True, gc=False):
     """What one row is about.
 
     `event` is the event reduced to this part: alone it would expand to the same part again. `piece` is what the
@@ -38,20 +38,20 @@ class Source:
     table: Table
     feed: str  # what puts these events on the stream
     recognises: Callable[[JsonObject], bool]
-    expand: Callable[[JsonObject], Sequence[Part]]  # never empty; raises ExpansionError
+    expand: Callable[[JsonObject], Sequence[EventPart]]  # never empty; raises ExpansionError
     templates: tuple[str, ...]
-    identity: Callable[[Part], Json] = lambda part: part.raw
+    identity: Callable[[EventPart], Json] = lambda part: part.raw
 
 
-def whole(template: str) -> Callable[[JsonObject], Sequence[Part]]:
+def whole(template: str) -> Callable[[JsonObject], Sequence[EventPart]]:
     """The event is its only part."""
-    return lambda event: (Part(template, event, event, event),)
+    return lambda event: (EventPart(template, event, event, event),)
 
 
-def fields(*names: str) -> Callable[[Part], Json]:
+def fields(*names: str) -> Callable[[EventPart], Json]:
     """Those fields of a part; all of it where the first is missing."""
 
-    def identity(part: Part) -> Json:
+    def identity(part: EventPart) -> Json:
         piece = part.piece
         return list(map(piece.get, names)) if isinstance(piece, dict) and piece.get(names[0]) else part.raw
 

@@ -10,7 +10,7 @@ in the event's size: no part carries its siblings.
 from collections.abc import Iterator
 
 from transformer.json_text import Json, JsonError, JsonObject, parse_json
-from transformer.sources.source import ExpansionError, Part
+from transformer.sources.source import EventPart, ExpansionError
 
 # What a change has several of, and the template of each.
 _TEMPLATES = {
@@ -35,14 +35,14 @@ def is_summary(event: JsonObject) -> bool:
     return "wabaId" in event and not is_webhook(event)
 
 
-def expand(event: JsonObject) -> list[Part]:
+def expand(event: JsonObject) -> list[EventPart]:
     """One part for each status, message and preference of each change, one for a change that has none."""
     header, webhook = _webhook(event)
     entries = webhook.get("entry", [webhook])
     if not isinstance(entries, list) or not entries:
         raise ExpansionError("entry is missing")
     return [
-        Part(template, {**header, "whatsAppWebhookEntry": alone}, piece, alone)
+        EventPart(template, {**header, "whatsAppWebhookEntry": alone}, piece, alone)
         for entry in entries
         for template, alone, piece in _pieces_of_entry(entry)
     ]

@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from orchestrator.answerers.documents.files import Unreadable, files
+from orchestrator.answerers.documents.index_database import Outcome, add, opened, remove
 from orchestrator.answerers.documents.matching import Match, matches
-from orchestrator.answerers.documents.tables import Outcome, add, opened, remove
 from orchestrator.model import Language
 
 

@@ -13,7 +13,7 @@ from itertools import chain
 
 import msgspec
 
-from orchestrator.answerers.documents.questions import Asked, asked
+from orchestrator.answerers.documents.questions import QuestionTerms, question_terms
 from orchestrator.answerers.documents.terms import every_term
 from orchestrator.answerers.documents.vocabulary import Vocabulary
 from orchestrator.model import Language
@@ -43,7 +43,7 @@ class Match(msgspec.Struct, frozen=True):
 def matches(connection: sqlite3.Connection, text: str, language: Language, before: str) -> list[Match]:
     """Best first. Empty where the question names nothing, or nothing that a document mentions."""
     vocabulary = Vocabulary(connection, language)
-    question = asked(text, language, before, vocabulary.spelt)
+    question = question_terms(text, language, before, vocabulary.spelt)
     if not question.named:
         return []
     candidates = _candidates(connection, question.named, language)
@@ -80,7 +80,7 @@ def _candidates(connection: sqlite3.Connection, named: Iterable[str], language: 
 
 
 def _judged(
-    question: Asked,
+    question: QuestionTerms,
     weights: Mapping[str, float],
     candidate: _Candidate,
     heading: Sequence[frozenset[str]],

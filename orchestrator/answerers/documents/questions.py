@@ -14,7 +14,7 @@ from orchestrator.language.detect import without_accents
 from orchestrator.model import Language
 
 
-class Asked(msgspec.Struct, frozen=True):
+class QuestionTerms(msgspec.Struct, frozen=True):
     """A question in terms (see terms.py)."""
 
     named: frozenset[str]  # what a passage has to mention
@@ -45,7 +45,7 @@ _FOLLOWS = re.compile(r"\s*[¿¡]?\s*(?:and|or|but|what about|y|o|pero|que tal)\
 _CLAUSE_END = re.compile(r"[.,;:!?/\n]+")
 
 
-def asked(question: str, language: Language, before: str, spelt: Callable[[str], str]) -> Asked:
+def question_terms(question: str, language: Language, before: str, spelt: Callable[[str], str]) -> QuestionTerms:
     """`before` is the question asked before, or "". It counts where this one follows it up: "and how much?".
 
     `spelt` gives a term as the documents spell it.
@@ -54,18 +54,18 @@ def asked(question: str, language: Language, before: str, spelt: Callable[[str],
     if own.topic and not _FOLLOWS.match(without_accents(question.lower())):
         return own
     earlier = _read(before, language, spelt)
-    return Asked(
+    return QuestionTerms(
         named=own.named if own.topic or not own.wanted else earlier.topic | own.named,
         wanted=own.wanted or earlier.wanted,
         words=own.words | (earlier.words - earlier.wanted if own.wanted else earlier.words),
     )
 
 
-def _read(question: str, language: Language, spelt: Callable[[str], str]) -> Asked:
+def _read(question: str, language: Language, spelt: Callable[[str], str]) -> QuestionTerms:
     """A question by itself."""
     plain = _GREETING.sub(" ", without_accents(question.lower()))
     kinds = [answer for answer, asks in _ANSWERED_WITH[language].items() if asks.search(plain)]
-    return Asked(
+    return QuestionTerms(
         named=frozenset(map(spelt, terms(plain, language))),
         wanted=frozenset(terms(" ".join(kinds), language)),
         words=frozenset(map(spelt, every_term(plain, language))),

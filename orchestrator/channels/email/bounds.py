@@ -60,7 +60,7 @@ class _Count:
 
 
 def _counting_parts(count: _Count) -> type[EmailMessage]:
-    class Part(EmailMessage):
+    class MimePart(EmailMessage):
         def __init__(self, policy: Policy | None = None) -> None:
             count.add("parts", MAX_PARTS)
             super().__init__(policy)
@@ -70,7 +70,7 @@ def _counting_parts(count: _Count) -> type[EmailMessage]:
             count.add("multiparts", MAX_MULTIPARTS)
             return super().get_boundary(failobj)
 
-    return Part
+    return MimePart
 
 
 class _BoundedPolicy(EmailPolicy):

@@ -18,7 +18,7 @@ from orchestrator.channels.email.automatic import automatic, robot
 from orchestrator.channels.email.bounds import MAX_BYTES
 from orchestrator.channels.email.compose import compose_mail
 from orchestrator.channels.email.event import (
-    Received,
+    ReceivedMail,
     SesReceipt,
     is_received_mail,
     received_mails,
@@ -126,7 +126,7 @@ class EmailChannel:
     def progress(self, delivered: Delivered) -> Sequence[Progress]:
         return progress_in(delivered)
 
-    def _parsed(self, received: Received, delivered: Delivered) -> InboundMessage | Ignored:
+    def _parsed(self, received: ReceivedMail, delivered: Delivered) -> InboundMessage | Ignored:
         our_address = self._our_address(received)
         claimed = address((received.mail.common_headers.senders or ("",))[0])
         ignored = Ignored("ignored", "", received.mail.message_id, None, our_address, claimed.spec if claimed else "")
@@ -158,7 +158,7 @@ class EmailChannel:
             detail=_detail(mail, sender),
         )
 
-    def _our_address(self, received: Received) -> str:
+    def _our_address(self, received: ReceivedMail) -> str:
         """The first recipient that is ours; else the first, which the receipt rule accepted for us."""
         recipients = [each.lower() for each in received.receipt.recipients or received.mail.destination]
         if not recipients:
@@ -180,7 +180,7 @@ class EmailChannel:
                 return reason
         return automatic(mail)
 
-    def _content(self, received: Received) -> bytes:
+    def _content(self, received: ReceivedMail) -> bytes:
         action = received.receipt.action
         if received.content is not None:
             return _decoded(received.content, action.encoding)

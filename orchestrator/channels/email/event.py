@@ -66,7 +66,7 @@ class SesReceipt(msgspec.Struct, frozen=True, rename="camel"):
 MOST_FOR_THE_LAKE = 900_000  # bytes; Firehose takes records of 1,024,000
 
 
-class Received(msgspec.Struct, frozen=True):
+class ReceivedMail(msgspec.Struct, frozen=True):
     """One received mail, as SES tells it."""
 
     mail: SesMail
@@ -83,7 +83,7 @@ def is_received_mail(event: Any) -> bool:
             return False
 
 
-def received_mails(delivered: Delivered) -> Sequence[Received]:
+def received_mails(delivered: Delivered) -> Sequence[ReceivedMail]:
     """Raises `EventError` naming the field that is missing or malformed."""
     event = delivered.event
     found = [record.get("ses") for record in event["Records"]] if "Records" in event else [event]
@@ -103,8 +103,8 @@ def without_content(delivered: Delivered) -> Delivered:
     return msgspec.structs.replace(delivered, event=light, original=encoded(wrapped))
 
 
-def _received(event: Any) -> Received:
-    received = convert(event, Received)
+def _received(event: Any) -> ReceivedMail:
+    received = convert(event, ReceivedMail)
     if not received.mail.message_id.strip():
         raise EventError("mail.messageId", "is empty")
     return received

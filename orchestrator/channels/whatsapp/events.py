@@ -44,7 +44,7 @@ class Profile(msgspec.Struct, frozen=True):
     name: str | None = None
 
 
-class Contact(msgspec.Struct, frozen=True):
+class WebhookContact(msgspec.Struct, frozen=True):
     """Who wrote. `wa_id` is their number without `+`, or their user id, absent where they hide it.
 
     `user_id` is theirs with us alone.
@@ -106,7 +106,7 @@ class Value(msgspec.Struct, frozen=True):
     """
 
     metadata: Metadata | None = None
-    contacts: tuple[Contact, ...] | None = None
+    contacts: tuple[WebhookContact, ...] | None = None
     messages: tuple[Any, ...] | None = None
     statuses: tuple[Any, ...] | None = None
     errors: tuple[Problem, ...] | None = None

@@ -10,12 +10,12 @@ import msgspec
 from orchestrator.channels.whatsapp.errors import explained
 from orchestrator.channels.whatsapp.events import (
     Change,
-    Contact,
     Metadata,
     Preference,
     Status,
     Value,
     Webhook,
+    WebhookContact,
     read,
 )
 from orchestrator.channels.whatsapp.messages import Message, content
@@ -36,7 +36,7 @@ class _Arrival(msgspec.Struct, frozen=True):
 
     our_address: str
     phone_number_id: str  # the AWS id to reply from; "" where the event does not name it
-    contacts: tuple[Contact, ...]
+    contacts: tuple[WebhookContact, ...]
     at: datetime
 
 
@@ -158,13 +158,13 @@ def _our_address(metadata: Metadata | None) -> str:
     return f"+{digits}" if _PHONE.fullmatch(digits) else ""
 
 
-def _sender(message: Message, contacts: Sequence[Contact], path: str) -> str:
+def _sender(message: Message, contacts: Sequence[WebhookContact], path: str) -> str:
     """Their number in E.164, else their business-scoped user id, else ""; the only contact tells what `from` does not.
 
     `from` goes before the contact's `wa_id`, which may be another number of theirs. Of who hides their number, either
     may be the user id.
     """
-    contact = contacts[0] if len(contacts) == 1 else Contact()
+    contact = contacts[0] if len(contacts) == 1 else WebhookContact()
     if named := (message.sender or contact.wa_id):
         if _USER_ID.fullmatch(named):
             return named
@@ -177,15 +177,15 @@ def _sender(message: Message, contacts: Sequence[Contact], path: str) -> str:
     return user_id
 
 
-def _writer(message: Message, contacts: Sequence[Contact]) -> Contact:
+def _writer(message: Message, contacts: Sequence[WebhookContact]) -> WebhookContact:
     """The contact that a message is from: by its id, else the only one."""
     ids = {message.sender, message.from_user_id} - {None}
     named = [each for each in contacts if {each.wa_id, each.user_id} & ids]
     candidates = named or contacts
-    return candidates[0] if len(candidates) == 1 else Contact()
+    return candidates[0] if len(candidates) == 1 else WebhookContact()
 
 
-def _name(contact: Contact) -> str:
+def _name(contact: WebhookContact) -> str:
     """What they call themselves, in one line of bounded length; "" where they do not."""
     written = (contact.profile.name if contact.profile else None) or ""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in written[:MOST_OF_A_NAME]).split())

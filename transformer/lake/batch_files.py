@@ -41,7 +41,7 @@ class Flushed:
         return Flushed(self.records + other.records, self.rows + other.rows, self.rejected + other.rejected)
 
 
-class Batch:
+class BatchFiles:
     """The rows of a batch so far, as Arrow, so that a new record costs no second rendering of the old ones."""
 
     def __init__(self, name: str, lake: Path, opened_at: datetime) -> None:
