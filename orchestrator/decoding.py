@@ -37,7 +37,7 @@ def _without_lone_surrogates(text: str) -> str:
 
 
 def encoded(value: object) -> bytes:
-    """Compact JSON."""
+    """A value as compact JSON, in UTF-8."""
     return msgspec.json.encode(value)
 
 

@@ -51,12 +51,12 @@ class Keys:
 
 
 def epoch_hour(at: datetime) -> int:
-    """Hours since 1970."""
+    """Whole hours since 1970-01-01T00:00Z, of an aware time."""
     return int(at.timestamp()) // 3600
 
 
 def epoch_day(at: datetime) -> int:
-    """Days since 1970."""
+    """Whole days since 1970-01-01T00:00Z, of an aware time."""
     return int(at.timestamp()) // 86400
 
 

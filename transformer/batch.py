@@ -213,6 +213,6 @@ def _no_collection() -> Iterator[None]:
 
 
 def _arrival(record: InputRecord) -> int:
-    """Epoch milliseconds."""
+    """When a record reached the stream, in epoch milliseconds; now where Firehose does not say."""
     arrival = record.get("approximateArrivalTimestamp")
     return time.time_ns() // 1_000_000 if arrival is None else arrival

@@ -24,7 +24,7 @@ class JsonError(ValueError):
 
 
 def parse_json(text: str | bytes) -> Json:
-    """One document. Raises `JsonError`."""
+    """The one document of a text. Raises `JsonError` where there is none, or more."""
     try:
         document: Json = orjson.loads(text)
     except ValueError:
@@ -100,7 +100,7 @@ def to_json_bytes(value: Json, *, sort_keys: bool = False) -> bytes:
 
 
 def to_json_text(value: Json) -> str:
-    """The same as text."""
+    """Compact JSON as text. Raises `JsonError` for what is nested deeper than Python can follow."""
     try:
         return orjson.dumps(value).decode()
     except orjson.JSONEncodeError:

@@ -25,8 +25,8 @@ class Summary(msgspec.Struct, frozen=True):
     last_question: str  # of this generation's history; "" before its first answer
 
 
-class Told(msgspec.Struct, frozen=True):
-    """One conversation."""
+class Transcript(msgspec.Struct, frozen=True):
+    """Everything said in a conversation, and what waits to be answered."""
 
     turns: tuple[Turn, ...]  # in order; the last one may be unfinished, as its state says
     waiting: tuple[InboundMessage, ...]  # kept, and in no turn yet
@@ -37,8 +37,8 @@ def latest(operated: Operated) -> list[Summary]:
     return [_summary(each) for each in operated.latest(MOST)]
 
 
-def told(operated: Operated, name: str) -> Told | None:
-    """A conversation by its id, or by its key with every generation; None when there is none of this name."""
+def transcript(operated: Operated, name: str) -> Transcript | None:
+    """A conversation by its id, or by its key with every generation; None for a name that no conversation has."""
     match = _NAME.fullmatch(name)
     if not match:
         return None
@@ -49,7 +49,7 @@ def told(operated: Operated, name: str) -> Told | None:
     turns = [*finished, *_under_way(now.conversation, name, {turn.turn_id for turn in finished})]
     taken = {message.message_id for turn in turns for message in turn.messages}
     waiting = tuple(message for message in now.waiting if message.message_id not in taken)
-    return Told(tuple(turns), waiting) if turns or waiting else None
+    return Transcript(tuple(turns), waiting) if turns or waiting else None
 
 
 def _under_way(conversation: Conversation | None, name: str, finished: set[str]) -> list[Turn]:

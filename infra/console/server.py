@@ -50,7 +50,7 @@ LOCAL = ["127.0.0.1", "localhost"]
 
 
 class Written(msgspec.Struct, forbid_unknown_fields=True):
-    """Words of a customer."""
+    """What a customer writes on a channel, from the page's chat or another client."""
 
     text: str
     channel: ChannelName = "sms"
@@ -171,10 +171,10 @@ class Server:
         return reply(await run_in_threadpool(history.latest, self._operated))
 
     async def _conversation(self, request: Request) -> Response:
-        told = await run_in_threadpool(history.told, self._operated, request.path_params["name"])
-        if told is None:
+        transcript = await run_in_threadpool(history.transcript, self._operated, request.path_params["name"])
+        if transcript is None:
             raise HTTPException(404, "there is no such conversation; /api/conversations lists what there is")
-        return reply(told)
+        return reply(transcript)
 
     async def _catalogue(self, _: Request) -> Response:
         catalogue = await run_in_threadpool(Catalogue.shipped)

@@ -73,7 +73,7 @@ class Ingest:
         self._deployment = deployment
 
     def now(self) -> datetime:
-        """By the deployment's clock."""
+        """The present moment by the deployment's clock, aware UTC."""
         return self._deployment.clock()
 
     def document(self, document: Document) -> Iterator[Ingested]:

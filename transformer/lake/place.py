@@ -24,7 +24,7 @@ class Replacement(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A sealed file."""
+    """A sealed file of the lake. `key` is its name below the place, `bytes` its size."""
 
     key: str
     bytes: int

@@ -26,7 +26,7 @@ def phones(text: str, region: str) -> Iterator[Finding]:
 
 
 def international(text: str) -> Iterator[Finding]:
-    """Numbers in E.164 form."""
+    """The numbers in E.164 form, with their `+`, that a text holds."""
     return (Finding(*number.span(), "PHONE") for number in _INTERNATIONAL.finditer(text))
 
 

@@ -60,7 +60,7 @@ def visited(value: Json, visit: Visit, field: str = "", parent: str = "", depth:
 
 
 def visited_fields(value: dict[str, Json], visit: Visit, parent: str = "", depth: int = 0) -> dict[str, Json]:
-    """`visited`, of an object."""
+    """The fields of an object as `visited` gives them; two that come to the same name are kept apart by a mark."""
     fields: dict[str, Json] = {}
     for field, each in value.items():
         name = visit("other", field) if "@" in field or any(map(str.isdigit, field)) else field

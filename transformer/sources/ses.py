@@ -49,6 +49,6 @@ def event_identity(part: EventPart) -> Json:
 
 
 def received_identity(part: EventPart) -> Json:
-    """Which mail."""
+    """The id that SES gave the received mail; the whole event where it has none."""
     mail = part.event.get("mail")
     return mail.get("messageId") if isinstance(mail, dict) else part.raw

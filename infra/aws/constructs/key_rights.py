@@ -13,10 +13,10 @@ from infra.aws.constructs.stack import ParleyStack
 
 
 def decrypting(stack: ParleyStack) -> list[iam.PolicyStatement]:
-    """To take out."""
+    """Rights to decrypt with the stack's key; none where AWS owns the keys."""
     return [allow("kms:Decrypt", on=stack.key.key_arn)] if stack.key else []
 
 
 def encrypting(stack: ParleyStack) -> list[iam.PolicyStatement]:
-    """To put in and to take out."""
+    """Rights to encrypt and decrypt with the stack's key; none where AWS owns the keys."""
     return [allow("kms:Decrypt", "kms:GenerateDataKey", on=stack.key.key_arn)] if stack.key else []

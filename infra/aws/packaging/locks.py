@@ -9,5 +9,5 @@ _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def read_lock(path: Path) -> Mapping[str, frozenset[str]]:
-    """SHA-256 by `name==version`."""
+    """The SHA-256 sums that a lock file allows for each `name==version`."""
     return {pin: frozenset(_HASH.findall(rest)) for pin, rest in _PIN.findall(path.read_text("utf-8"))}

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 
 class Watch(Struct, frozen=True, kw_only=True):
-    """Alarms and the dashboard."""
+    """Settings of the alarms and the dashboard, section `watch`."""
 
     deployed: Annotated[bool, Meta(description="whether there are alarms and a dashboard")] = True
     mail: Annotated[

@@ -59,7 +59,7 @@ class Outbox:
         database.connection().executescript(SCHEMA)
 
     def send_text_message(self, **request: Any) -> dict[str, str]:
-        """As `pinpoint-sms-voice-v2`."""
+        """As SendTextMessage of `pinpoint-sms-voice-v2`; keeps the text and reports its delivery."""
         check("pinpoint-sms-voice-v2", "SendTextMessage", request)
         turn_id = request.get("Context", {}).get("turn_id", "")
         with self._database.transaction() as connection:
@@ -85,7 +85,7 @@ class Outbox:
         return {"messageId": message_id}
 
     def send_email(self, **request: Any) -> dict[str, str]:
-        """As `sesv2`."""
+        """As SendEmail of `sesv2`; keeps the mail and reports what its address stands for."""
         check("sesv2", "SendEmail", request)
         (destination,) = request["Destination"]["ToAddresses"]
         mail = request["Content"]["Raw"]["Data"]

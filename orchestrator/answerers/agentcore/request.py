@@ -16,7 +16,7 @@ class RequestTemplate:
     """The template is decoded before it is filled, so what a person writes stays inside the string it is put into."""
 
     def __init__(self, template: str) -> None:
-        """Raises `ConfigurationError`."""
+        """`template` is JSON with `$places` for what is asked. Raises `ConfigurationError`."""
         try:
             self._template = decoded(template, _VARIABLE)
         except EventError as error:
@@ -30,7 +30,7 @@ class RequestTemplate:
             ) from error
 
     def filled(self, question: Question) -> bytes:
-        """The request's body."""
+        """The body of a request, in JSON, with the question in the template's places."""
         return encoded(_filled(self._template, {place: str(getattr(question, place)) for place in _PLACES}))
 
 

@@ -46,7 +46,7 @@ def answering(operation: Operation) -> Iterator[None]:
 
 @contextmanager
 def _named_as_before_the_stream(operation: Operation) -> Iterator[None]:
-    """ "throttlingException" becomes "ThrottlingException"."""
+    """Renames errors of an event stream as they are named before it: throttlingException to ThrottlingException."""
     try:
         yield
     except EventStreamError as error:

@@ -98,7 +98,10 @@ def _attributes(question: Question) -> dict[str, str]:
 
 
 def _refuse_control(events: list[Event]) -> None:
-    """Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-returncontrol.html"""
+    """Raises `ReturnedControlError` where an action waits for its caller to do it, or to confirm it.
+
+    Source: https://docs.aws.amazon.com/bedrock/latest/userguide/agents-returncontrol.html
+    """
     handed_back = [event.return_control for event in events if event.return_control]
     groups = {group for control in handed_back for group in control.action_groups}
     if handed_back:

@@ -39,7 +39,7 @@ def files(path: Path) -> Iterator[File]:
 
 
 def content(file: File) -> bytes:
-    """Raises `Unreadable`."""
+    """The bytes of a file whose kind is read. Raises `Unreadable`."""
     if file.path.suffix.lower() not in READERS:
         raise Unreadable(f"is not of a kind that is read: {', '.join(READERS)}")
     try:
@@ -49,7 +49,7 @@ def content(file: File) -> bytes:
 
 
 def document(file: File, data: bytes) -> Document:
-    """Raises `Unreadable`."""
+    """The passages of a file that holds `data`, in UTF-8. Raises `Unreadable`, also where there are none."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

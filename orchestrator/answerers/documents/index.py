@@ -58,7 +58,7 @@ class DocumentIndex:
         )
 
     def list(self) -> tuple[Listed, ...]:
-        """By path."""
+        """Every document of the index, in the order of their paths."""
         with opened(self.path) as connection:
             rows = connection.execute(
                 "SELECT path, name, title, uri, language, (SELECT count(*) FROM passages WHERE path = documents.path)"

@@ -62,7 +62,7 @@ def question_terms(question: str, language: Language, before: str, spelt: Callab
 
 
 def _read(question: str, language: Language, spelt: Callable[[str], str]) -> QuestionTerms:
-    """A question by itself."""
+    """The terms of a question, without those of the one before."""
     plain = _GREETING.sub(" ", without_accents(question.lower()))
     kinds = [answer for answer, asks in _ANSWERED_WITH[language].items() if asks.search(plain)]
     return QuestionTerms(

@@ -96,7 +96,7 @@ def _by_header(mail: Mail) -> str:
 
 
 def _marked(name: str, value: str) -> str:
-    """What one header says."""
+    """Why a header shows that nobody wrote the mail; "" where it does not."""
     said = value.strip().lower()
     if name.startswith("list-"):
         return "it comes from a mailing list"

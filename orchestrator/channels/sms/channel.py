@@ -65,7 +65,7 @@ class _TwoWaySms(msgspec.Struct, rename="camel"):
 
 
 class SmsChannel:
-    """Fills `Channel`."""
+    """Fills `Channel`: plain text in as few sends as hold it, from the number that was written to."""
 
     name: ChannelName = "sms"
 

@@ -80,7 +80,7 @@ class _Parser(MarkdownIt):
 
 
 def _times_is_no_emphasis(state: StateInline, silent: bool) -> bool:
-    """2*3*4 keeps its signs."""
+    """Keeps the asterisks of 2*3*4, which are no emphasis between digits."""
     found = _TIMES.match(state.src, state.pos)
     if found and not silent:
         state.pending += "*"

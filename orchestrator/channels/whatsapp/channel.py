@@ -42,7 +42,7 @@ class SocialClient(Protocol):
 
 
 class WhatsAppChannel:
-    """Fills `Channel`."""
+    """Fills `Channel`: text in WhatsApp's markup, in parts of at most `MOST_UNITS`."""
 
     name: ChannelName = "whatsapp"
 

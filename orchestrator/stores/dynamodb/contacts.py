@@ -15,7 +15,7 @@ KINDS = {CONTACT: Kind(in_their_partition), "spent": Kind(in_their_partition)}
 
 
 class DynamoContacts:
-    """Fills `Contacts`."""
+    """Fills `Contacts`, by an item of consent and one of each day's spending."""
 
     def __init__(self, table: Table, journal: DynamoJournal) -> None:
         self._table = table

@@ -38,7 +38,7 @@ _GENERATION = re.compile(r"(?<=-[0-9a-f]{32})-\d+$")  # the end of an id: sms-<3
 
 
 class DynamoConversations:
-    """Fills `Conversations`."""
+    """Fills `Conversations`; every step is one transaction."""
 
     def __init__(
         self, table: Table, contacts: DynamoContacts, journal: DynamoJournal, clock: Callable[[], datetime]

@@ -43,7 +43,7 @@ MOST_WAITING_BYTES = 120_000  # of their bodies, before compression
 
 
 def key(partition: str, sort: str) -> Item:
-    """A primary key."""
+    """The primary key of an item: the attributes `pk` and `sk`."""
     return {"pk": {"S": partition}, "sk": {"S": sort}}
 
 

@@ -12,7 +12,7 @@ from orchestrator.stores.ports import Person
 
 
 class DynamoJournal:
-    """Fills `Journal`."""
+    """Fills `Journal`, and gives the writes of records to a step's transaction."""
 
     def __init__(self, table: Table, clock: Callable[[], datetime]) -> None:
         self._table = table

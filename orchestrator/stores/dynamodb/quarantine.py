@@ -9,7 +9,7 @@ from orchestrator.stores.ports import Person
 
 
 class DynamoQuarantine:
-    """Fills `Quarantine`."""
+    """Fills `Quarantine`, by an item for each message."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

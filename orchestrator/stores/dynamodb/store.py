@@ -14,7 +14,7 @@ KINDS = {**conversations.KINDS, **contacts.KINDS, **quarantine.KINDS, **journal.
 
 
 class DynamoStore:
-    """Fills `Store`."""
+    """Fills `Store` with the table of this name; nothing is called before it is used."""
 
     def __init__(self, client: DynamoClient, table_name: str, clock: Callable[[], datetime]) -> None:
         table = Table(client, table_name)

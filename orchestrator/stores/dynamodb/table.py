@@ -93,7 +93,7 @@ class Table:
         return {"Put": put}
 
     def delete(self, item_key: Item) -> Write:
-        """Delete an item."""
+        """The write, for `transact`, that deletes the item of a primary key."""
         return {"Delete": {"TableName": self._name, "Key": item_key}}
 
     def update(self, item_key: Item, expression: str, values: Item, names: dict[str, str] | None = None) -> Write:

@@ -33,7 +33,7 @@ ON CONFLICT (key) DO UPDATE SET
 
 
 class SqliteContacts:
-    """Fills `Contacts`."""
+    """Fills `Contacts`, by a row for each person at an address of ours."""
 
     tables = tuple(THEIRS)
 
@@ -53,7 +53,7 @@ class SqliteContacts:
 
 
 def change_contact(connection: sqlite3.Connection, key: str, change: ContactChange) -> None:
-    """Within a transaction."""
+    """Change a person's row within the transaction of `connection`, and make it where there is none."""
     values = {
         "key": key,
         "consent": change.consent,

@@ -29,5 +29,5 @@ class SqliteJournal:
             self.append(connection, records)
 
     def append(self, connection: sqlite3.Connection, records: Sequence[Record]) -> None:
-        """Within a transaction."""
+        """Add records within the transaction of `connection`, as arrived now."""
         self._append(connection, self._clock(), [record.body for record in records])

@@ -20,7 +20,7 @@ _held = msgspec.json.Decoder(Held)
 
 
 class SqliteQuarantine:
-    """Fills `Quarantine`."""
+    """Fills `Quarantine`, by a row for each message."""
 
     tables = tuple(THEIRS)
 

@@ -14,7 +14,7 @@ from orchestrator.stores.sqlite.quarantine import SqliteQuarantine
 
 
 class SqliteStore:
-    """Fills `Store`."""
+    """Fills `Store` with the database at `path`; `append` takes the records that go to the lake."""
 
     def __init__(self, path: Path, append: Append, clock: Callable[[], datetime]) -> None:
         self.database = Database(path, conversations.SCHEMA, contacts.SCHEMA, quarantine.SCHEMA)

@@ -84,7 +84,7 @@ class SqliteWakeUps:
         return Leased(*row) if row else None
 
     def done(self, wake_up: Leased) -> None:
-        """Delete it."""
+        """Delete a wake-up whose work is done."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM wakeups WHERE id = ?", (wake_up.id,))
 
@@ -106,7 +106,7 @@ class SqliteWakeUps:
         return self._count("dead = 0")
 
     def dead(self) -> int:
-        """How many were buried."""
+        """How many wake-ups were buried: their last receive failed."""
         return self._count("dead = 1")
 
     def forget_leases(self) -> None:

@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).with_name("press.py")
 
 
 def press(files: Path, asset: Path) -> None:
-    """Raises `PackagingError`."""
+    """Compile `files` and zip them into `asset`, with this Python. Raises `PackagingError`."""
     command = (sys.executable, "-I", str(SCRIPT), str(files), str(asset))
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)  # noqa: S603 - nobody's input
     if done.returncode:

@@ -36,7 +36,7 @@ def press(source: str, target: str) -> None:
 
 
 def bytecode(name: str, content: bytes) -> bytes:
-    """Of one module."""
+    """The content of a module's .pyc file. `name` is its path in the asset, `content` its source."""
     with TemporaryDirectory() as scratch:
         module, compiled = Path(scratch, "module.py"), Path(scratch, "module.pyc")
         module.write_bytes(content)

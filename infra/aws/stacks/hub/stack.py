@@ -1,4 +1,4 @@
-"""The stack `hub`."""
+"""The stack `hub`: what receives messages, answers them and keeps the conversations."""
 
 import msgspec
 from aws_cdk import aws_kms as kms

@@ -70,7 +70,7 @@ class KnowledgeBase:
 
     @property
     def sources(self) -> list[bedrock.CfnDataSource]:
-        """What is ingested."""
+        """The data sources that are ingested: the documents and, where a web site is named, its pages."""
         return [self.documents, self.web] if self.web else [self.documents]
 
     def _vectors(self) -> s3vectors.CfnIndex:

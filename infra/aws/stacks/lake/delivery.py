@@ -29,7 +29,7 @@ class Route:
 
 
 def version(transformer: Function) -> str:
-    """What Firehose calls."""
+    """The ARN of the transformer that Firehose calls, with the version `$LATEST`."""
     return f"{transformer.function_arn}:$LATEST"
 
 

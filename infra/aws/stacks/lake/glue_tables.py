@@ -43,7 +43,7 @@ class Tables:
 
 
 def database_name(stage: str) -> str:
-    """Athena wants no hyphens."""
+    """The Glue database of a stage, without the hyphens that Athena does not take in a name."""
     return "parley_" + stage.replace("-", "_")
 
 

@@ -45,7 +45,7 @@ def installed_views(
 
 
 def saved_queries(stack: ParleyStack, workgroup: athena.CfnWorkGroup, tables: Tables) -> None:
-    """One for each report."""
+    """Save each report of the catalogue as a query of the workgroup."""
     catalogue = Catalogue.shipped()
     for entry in catalogue.entries.values():
         if entry.kind == "report":

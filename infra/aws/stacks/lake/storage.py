@@ -21,7 +21,7 @@ _TEMPLATES_KEPT = Kept(old_versions=365)  # a version that a row names should be
 
 @dataclass(frozen=True)
 class Storage:
-    """The three buckets."""
+    """The buckets of the lake: its rows, the results of questions, and changed templates."""
 
     lake: s3.IBucket
     results: PrivateBucket

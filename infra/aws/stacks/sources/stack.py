@@ -1,4 +1,4 @@
-"""The stack `sources`."""
+"""The stack `sources`: what makes the providers report to the lake."""
 
 from aws_cdk import aws_kms as kms
 from aws_cdk.aws_kinesisfirehose import CfnDeliveryStream

@@ -11,7 +11,7 @@ from infra.aws.stacks.sources.feeding import Events, Service, feeding, of_set
 
 
 def sms_configuration_set(stack: ParleyStack, events: Events) -> str:
-    """Its name."""
+    """A configuration set for SMS, MMS and voice whose events all go to the lake. Returns its name."""
     name = f"parley-{stack.deployment.stage}"
     service = Service("sms-voice.amazonaws.com", ["firehose:PutRecord"], of_set(stack, "sms-voice", name))
     acting = feeding(stack, "Sms", service, events)
