@@ -21,7 +21,7 @@ class Outputs:
 
 @dataclass(frozen=True, kw_only=True)
 class LakeOutputs(Outputs):
-    """Of the lake: where events go in, where they lie, and how they are asked for."""
+    """Outputs of the lake: where events go in, where they lie, and how they are asked for."""
 
     stack: ClassVar[str] = "lake"
     events_stream_name: Annotated[str, "Firehose stream that feeds the table events"]
@@ -37,7 +37,7 @@ class LakeOutputs(Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class SourcesOutputs(Outputs):
-    """Of the event sources: what sends have to name so that their events reach the lake."""
+    """Outputs of the event sources: what sends have to name so that their events reach the lake."""
 
     stack: ClassVar[str] = "sources"
     dead_letters_url: Annotated[str, "SQS queue of events that could not be put onto the stream"] = ""
@@ -47,7 +47,7 @@ class SourcesOutputs(Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class HubOutputs(Outputs):
-    """Of the hub: what receives, what remembers, what answers."""
+    """Outputs of the hub: what receives, what remembers, what answers."""
 
     stack: ClassVar[str] = "hub"
     inbound_queue_url: Annotated[str, "SQS queue that providers' events arrive on"]
@@ -65,7 +65,7 @@ class HubOutputs(Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class KnowledgeOutputs(Outputs):
-    """Of the optional knowledge base, and of the guardrail."""
+    """Outputs of the optional knowledge base, and of the guardrail."""
 
     stack: ClassVar[str] = "knowledge"
     documents_uri: Annotated[str, "s3://bucket/prefix to put documents into"] = ""
@@ -77,7 +77,7 @@ class KnowledgeOutputs(Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class WatchOutputs(Outputs):
-    """Of what watches the others."""
+    """Outputs of what watches the other stacks."""
 
     stack: ClassVar[str] = "watch"
     alarms_topic_arn: Annotated[str, "SNS topic that every alarm tells"]
@@ -86,7 +86,7 @@ class WatchOutputs(Outputs):
 
 @dataclass(frozen=True, kw_only=True)
 class QuickSightOutputs(Outputs):
-    """Of the optional data sets over the views."""
+    """Outputs of the optional data sets over the views."""
 
     stack: ClassVar[str] = "quicksight"
     data_source_arn: Annotated[str, "QuickSight data source that the data sets ask"]

@@ -97,12 +97,12 @@ _REF = re.compile(r"[0-9a-f]{32}(-[1-9][0-9]?)?")
 
 
 def ref_in(text: object) -> str:
-    """The ref that a provider hands back as one text; "" for anything that is none of ours."""
+    """The ref that a provider hands back as one text; "" for a text that is not ours."""
     return text if isinstance(text, str) and _REF.fullmatch(text) else ""
 
 
 def ref_of_tags(tags: Mapping[str, object]) -> str:
-    """The ref that names and values of an event tell; "" where they are none of ours."""
+    """The ref that names and values of an event tell; "" where they are not ours."""
     if turn := ref_in(tags.get("turn_id")):
         return turn
     return ref_in(f"{tags.get('send_id')}-{tags.get('step')}")

@@ -90,7 +90,7 @@ def _unwrap(document: Json, context: Context, layers: int, found: list[Event | R
 
 
 def _refused(document: JsonObject) -> Refused | None:
-    """The hub's own rejection; None where the document is none, or keeps no bytes."""
+    """The hub's own rejection; None where the document is not one, or keeps no bytes."""
     match document:
         case {"parley": "rejected", "stage": str(stage), "reason": str(reason), "original": str(original)}:
             try:

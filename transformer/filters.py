@@ -52,7 +52,7 @@ def to_json(value: Json) -> str:
 
 
 def to_number(value: Json) -> int:
-    """A whole number, or 0 for anything that is none."""
+    """A whole number, or 0 for anything that is not one."""
     return value if type(value) is int else 0
 
 

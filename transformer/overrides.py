@@ -49,7 +49,7 @@ class Fault(NamedTuple):
     """Why an override is not what its author means it to be. `kind` is the name of a metric, too."""
 
     kind: Literal["TemplateBroken", "TemplateOutdated", "TemplatesUnreachable"]
-    name: str  # the template; "" where it is none's
+    name: str  # the template; "" where the fault is of no single template
     reason: str  # for a broken one `file:line field: what is wrong`
 
 

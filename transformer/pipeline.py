@@ -31,7 +31,7 @@ def transform(
 
 
 def transform_at(record: bytes, received_at: int, account_id: str, templates: Templates) -> list[Row | Rejected]:
-    """The same for an arrival in epoch milliseconds."""
+    """As `transform` does, with the arrival in epoch milliseconds and no default for the templates."""
     events = events_of(record, {"account_id": account_id, "occurred_at": received_at, "received_at": received_at})
     whole = record if len(events) == 1 else None
     results: list[Row | Rejected] = []

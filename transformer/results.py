@@ -34,7 +34,7 @@ class Rejected(Struct, frozen=True):
 
     @property
     def values(self) -> Values:
-        """As a row of the table `rejected`."""
+        """The columns of the table `rejected` that are filled, `original` in base64."""
         return {
             "stage": self.stage,
             "reason": self.reason,

@@ -193,7 +193,7 @@ class FakeAccount:
 
 
 def _unknown(value: Any, shape: Any) -> Iterator[object]:
-    """Values that are none of their enumeration."""
+    """Values that are not in their enumeration."""
     if shape.type_name == "structure":
         for member, inner in value.items():
             yield from _unknown(inner, shape.members[member])

@@ -7,7 +7,7 @@ W6001   the hub tells the WhatsApp topic of the stack `sources` beside its own, 
 from functools import cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # it takes two seconds to import, which nobody waits for who lints nothing
+if TYPE_CHECKING:  # it takes two seconds to import, for which only those who lint should wait
     from cfnlint.runner import Runner
 
 IGNORED = ["W3005", "W6001"]

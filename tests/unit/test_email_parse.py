@@ -1,4 +1,4 @@
-"""What becomes of a mail that SES received: a message, or a reason why it is none."""
+"""What becomes of a mail that SES received: a message, or a reason why it is not one."""
 
 import base64
 from datetime import UTC, datetime

@@ -40,14 +40,14 @@ class FileLock:
 
 @contextmanager
 def shared(folder: Path) -> Iterator[None]:
-    """Others may share the folder meanwhile, none may have it alone. Waits for who has. Raises `OSError`."""
+    """Others may share the folder meanwhile, none may have it alone. Waits for a process that has. Raises `OSError`."""
     with _locked(folder, fcntl.LOCK_SH):
         yield
 
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Nobody else has or shares the folder meanwhile. Waits for who does. Raises `OSError`."""
+    """Nobody else has or shares the folder meanwhile. Waits for a process that does. Raises `OSError`."""
     with _locked(folder, fcntl.LOCK_EX):
         yield
 

@@ -13,7 +13,7 @@ _ENDING = ".json"
 
 
 def read_notes(lake: Path) -> Iterator[Replacement]:
-    """Every note. Raises `msgspec.DecodeError` for a file that is none."""
+    """Every note. Raises `msgspec.DecodeError` for a file that is not a note."""
     for path in sorted((lake / COMPACTION).glob(f"*{_ENDING}")):
         try:
             content = path.read_bytes()

@@ -22,7 +22,7 @@ def from_environment(environ: Mapping[str, str]) -> Redactor | None:
 
 
 def redactor(mode: str, key: str, keep: Iterable[str]) -> Redactor | None:
-    """The same from single settings."""
+    """None where `mode` is off. Raises `ValueError` naming the setting that is wrong, and as `pseudonyms` does."""
     if mode not in MODES:
         raise ValueError(f"PARLEY_REDACTION is {mode!r}, which is none of {', '.join(MODES)}")
     if mode == "off":

@@ -20,6 +20,6 @@ __all__ = ["ASSETS", "HERE", "LAMBDA", "Asset", "PackagingError", "Platform", "a
 def asset(name: str, platform: Platform = LAMBDA) -> Path:
     """The zip of one of `ASSETS`, in build/assets; its file name carries the hash of its content.
 
-    Raises `PackagingError`, `KeyError` for a name that is none.
+    Raises `PackagingError`, `KeyError` for a name that no asset has.
     """
     return build(ASSETS[name], platform, BUILD)

@@ -41,7 +41,7 @@ def _answering(settings: Settings) -> list[str]:
 
 
 def _texts(settings: Settings) -> list[str]:
-    """As the hub reads them when it starts."""
+    """Faults of the texts, which are read here as the hub reads them when it starts."""
     try:
         Texts.with_overrides(settings.texts)
     except ConfigurationError as error:

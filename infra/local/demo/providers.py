@@ -46,7 +46,7 @@ class Providers:
         return {"MessageId": message_id}
 
     def send_whatsapp_message(self, **request: Any) -> dict[str, str]:
-        """As `socialmessaging`. Read receipts leave no trace."""
+        """As SendWhatsAppMessage of `socialmessaging`; a read receipt leaves no trace."""
         message = msgspec.json.decode(request["message"])
         if "type" not in message:
             return {}

@@ -98,7 +98,7 @@ class Outbox:
         return {"MessageId": message_id}
 
     def position(self) -> int:
-        """Of the last message sent; 0 before the first."""
+        """The position of the last message sent, from 1; 0 before the first."""
         found: int = self._database.connection().execute("SELECT COALESCE(MAX(id), 0) FROM outbox").fetchone()[0]
         return found
 

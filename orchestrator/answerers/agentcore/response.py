@@ -34,7 +34,7 @@ class ResponseReader:
         self._whole = not path
 
     def words(self, media_type: str, body: bytes) -> str:
-        """Raises `UpstreamError`, `ConfigurationError`, and `EventError` for JSON that is none."""
+        """Raises `UpstreamError`, `ConfigurationError`, and `EventError` for what should be JSON and is not."""
         text = body.decode("utf-8", "replace")
         kind = media_type.partition(";")[0].strip().lower()
         if kind == "text/event-stream":

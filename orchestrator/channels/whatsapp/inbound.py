@@ -1,4 +1,4 @@
-"""From a webhook to the messages in it, and the reason for everything in it that is none."""
+"""From a webhook to the messages in it, and the reason why anything else in it is not one."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -161,7 +161,7 @@ def _our_address(metadata: Metadata | None) -> str:
 def _sender(message: Message, contacts: Sequence[WebhookContact], path: str) -> str:
     """Their number in E.164, else their business-scoped user id, else ""; the only contact tells what `from` does not.
 
-    `from` goes before the contact's `wa_id`, which may be another number of theirs. Of who hides their number, either
+    `from` goes before the contact's `wa_id`, which may be another number of theirs. Where a number is hidden, either
     may be the user id.
     """
     contact = contacts[0] if len(contacts) == 1 else WebhookContact()

@@ -68,7 +68,7 @@ class Ingestion:
         custom_resource(stack, "Ingestion", at_once, {"KnowledgeBaseId": base.id, "DataSourceIds": sources})
 
     def _hear(self, documents: s3.Bucket) -> None:
-        """Of each document that comes or goes."""
+        """Queue a notice of each document that comes or goes."""
         changed = events.EventPattern(
             source=["aws.s3"],
             detail_type=["Object Created", "Object Deleted"],
