@@ -41,7 +41,7 @@ from orchestrator.stores.sqlite.store import SqliteStore
 from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
 from queries.compatibility.views import ViewFolder
 from queries.engines.duckdb import DuckDbEngine
-from transformer.lake.journal import SqliteJournal
+from transformer.lake import journal
 from transformer.lake.lake import LakeWriter
 from transformer.overrides import Overrides
 from transformer.pipeline import transform
@@ -59,7 +59,7 @@ def now() -> datetime:
 
 
 def settings_of(environ: Mapping[str, str]) -> Settings:
-    """The hub's settings on one machine, where no provider keeps a list of who opted out (docs/decisions/0023)."""
+    """The hub's settings on one machine, where no provider keeps a list of opt-outs (docs/decisions/0023)."""
     return Settings.read({variable_of("self_managed_opt_outs"): "true", **environ})
 
 
@@ -87,7 +87,7 @@ class Deployment:
         with ExitStack() as opened:  # closed again when a setting turns out to be wrong
             self.store = SqliteStore(data / "parley.sqlite3", self._append, clock)
             opened.callback(self.store.database.close)
-            self.journal = SqliteJournal(self.store.database.connect)
+            self.journal = journal.SqliteJournal(self.store.database.connect)
             self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
             self.outbox = Outbox(self.store.database, self._append, clock)
             self.documents = DocumentIndex(data / "documents.sqlite3")
@@ -165,9 +165,7 @@ class Deployment:
             self._watching = False
 
     def _append(self, connection: sqlite3.Connection, at: datetime, records: Sequence[bytes]) -> None:
-        connection.executemany(
-            "INSERT INTO journal (arrived_at, body) VALUES (?, ?)", [(at.timestamp(), record) for record in records]
-        )
+        journal.append(connection, ((at, record) for record in records))
         if self._watching:
             self.put.extend(records)
 

@@ -1,11 +1,11 @@
 """Records that wait for the lake. What is in the journal will be in the lake; what is deleted from it is.
 
-Whoever has something for the lake inserts `arrived_at` and `body`, in a transaction of its own if it likes. The lake's
+Whoever has something for the lake appends it, in a transaction of its own if it likes. The lake's
 writer gives records to a batch, writes the batch's files as often as it likes, and at last deletes its records.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,12 @@ class Record:
 
     arrived_at: datetime
     body: bytes
+
+
+def append(connection: sqlite3.Connection, records: Iterable[tuple[datetime, bytes]]) -> None:
+    """Put records into the journal, each with its arrival (aware), within whatever transaction `connection` is in."""
+    rows = ((arrived_at.timestamp(), body) for arrived_at, body in records)
+    connection.executemany("INSERT INTO journal (arrived_at, body) VALUES (?, ?)", rows)
 
 
 class Journal(Protocol):

@@ -18,6 +18,7 @@ from infra.local.demo.schedule import Schedule, Writing
 from infra.local.demo.stream import Arrival, Stream
 from infra.local.deployment import Deployment
 from orchestrator.settings import Settings
+from transformer.lake import journal
 
 
 class Month:
@@ -87,9 +88,8 @@ class Month:
         self.deployment.lake.seal()
 
     def _keep(self, arrivals: Iterable[Arrival]) -> None:
-        rows = [(arrival.at.timestamp(), arrival.body) for arrival in arrivals]
         with self.deployment.store.database.transaction() as connection:
-            connection.executemany("INSERT INTO journal (arrived_at, body) VALUES (?, ?)", rows)
+            journal.append(connection, ((arrival.at, arrival.body) for arrival in arrivals))
 
     def _open_hubs(self) -> Mapping[str, OrganisationHub]:
         by_address = {person.address: person for person in self._people}

@@ -16,6 +16,7 @@ from infra.operating.importing.old_lake import OldObject, old_lake
 from infra.operating.importing.records import Made
 from infra.operating.objects import UnreadableError
 from infra.operating.replay.targets import EmbeddedTarget
+from transformer.lake import journal
 from transformer.pipeline import transform
 from transformer.results import Rejected, Row
 
@@ -113,6 +114,5 @@ class Import:
 
     def _put(self, new: Sequence[Made]) -> None:
         """Durable on return, with the hours in which they shall lie."""
-        rows = [(made.arrived_at.timestamp(), made.record) for made in new]
         with closing(self._deployment.store.database.connect()) as connection, connection:
-            connection.executemany("INSERT INTO journal (arrived_at, body) VALUES (?, ?)", rows)
+            journal.append(connection, ((made.arrived_at, made.record) for made in new))
