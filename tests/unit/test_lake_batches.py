@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lake_rows import HOUR, row, stored
-from transformer.lake.batch import LakeRow
+from transformer.lake.batch_files import LakeRow
 from transformer.lake.journal import SqliteJournal
 from transformer.lake.lake import LakeWriter, Limits
 from transformer.results import Row
