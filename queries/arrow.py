@@ -1,9 +1,11 @@
 """A result as an Arrow table: each column of the type that Athena names, so that an empty one has its types too."""
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 from sqlglot import exp
 
-from queries.result import Cell, Result
+from queries.result import Cell, Column, Row
 from queries.statement import DIALECT
 
 _PLAIN: dict[exp.DType, pa.DataType] = {
@@ -22,10 +24,15 @@ _PLAIN: dict[exp.DType, pa.DataType] = {
 }
 
 
-def to_arrow(result: Result, names: tuple[str, ...]) -> pa.Table:
+def schema_of(columns: Sequence[Column], names: Sequence[str]) -> pa.Schema:
+    """The columns under these names."""
+    return pa.schema([(name, arrow_type(column.type)) for name, column in zip(names, columns, strict=True)])
+
+
+def to_arrow(columns: Sequence[Column], rows: Sequence[Row], names: Sequence[str]) -> pa.Table:
     """The rows under these names, one for each column."""
-    columns = zip(*result.rows, strict=True) if result.rows else [()] * len(result.columns)
-    arrays = [_array(list(cells), column.type) for cells, column in zip(columns, result.columns, strict=True)]
+    cells = zip(*rows, strict=True) if rows else [()] * len(columns)
+    arrays = [_array(list(each), column.type) for each, column in zip(cells, columns, strict=True)]
     return pa.table(arrays, names=list(names))
 
 

@@ -22,10 +22,11 @@ _NO_VIEWS = SampleDatabase()
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A question over base tables alone, and which of them it names."""
+    """A question over base tables alone, which of them it names, and which of its CTEs are views."""
 
     tree: exp.Query
     tables: frozenset[str]
+    views: frozenset[str] = frozenset()
 
 
 def compose(
@@ -48,7 +49,7 @@ def compose(
         adapt(tree)
     _stop_the_clock(tree, now)
     _name_columns(tree)
-    return Composed(tree, frozenset(resolver.tables))
+    return Composed(tree, frozenset(resolver.tables), frozenset(resolver.views))
 
 
 def inlined(
@@ -87,8 +88,11 @@ def _stop_the_clock(tree: exp.Query, now: datetime) -> None:
         exp.Localtimestamp: lambda: moment(now.replace(tzinfo=None)),
         exp.CurrentDate: lambda: exp.cast(exp.Literal.string(now.date().isoformat()), exp.DType.DATE),
     }
-    for node in list(tree.find_all(*clocks)):
-        node.replace(clocks[type(node)]())
+    for node in list(tree.find_all(*clocks, exp.Anonymous)):
+        if type(node) in clocks:
+            node.replace(clocks[type(node)]())
+        elif node.name.lower() == "now" and not node.expressions:
+            node.replace(moment(now))
 
 
 def _name_columns(tree: exp.Query) -> None:

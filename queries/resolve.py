@@ -1,15 +1,14 @@
 """From the names after FROM to base tables: which views a statement is made of, and of what these are made.
 
 A plain name is ours where we have it, else the sample database's; within a view of that database it is the other way
-round. So its statements mean what they meant there, and ours are what they were.
+round. So its statements mean what they meant there, and ours are what they were. A report's name is a table too: its
+answer, with its parameters as they are given, or as they are by default.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from sqlglot import exp
-from sqlglot.errors import OptimizeError
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
-from sqlglot.optimizer.scope import traverse_scope
 
 from queries.catalogue.entries import Catalogue, Entry
 from queries.compatibility.database import SampleDatabase
@@ -17,6 +16,7 @@ from queries.compatibility.tables import DATABASE
 from queries.errors import QueryError, SyntaxFaultError, UnknownNameError
 from queries.positions import position_of
 from queries.statement import DIALECT, Question, read
+from queries.visible import free_tables
 
 
 class Resolver:
@@ -36,13 +36,15 @@ class Resolver:
 
     def resolve(self, tree: exp.Query, *, in_sample: bool = False) -> None:
         """`in_sample`: it is a view of the sample's database. Raises `UnknownNameError` or `SyntaxFaultError`."""
-        for table in list(_tables_of(tree)):
+        for table in list(free_tables(tree)):
+            if not isinstance(table.this, exp.Identifier):
+                raise _unknown_table(table, self._our_names)
             if self._is_of_sample(table, in_sample):
                 self._follow_sample(table, tree)
             elif table.name in self._known and not table.db:
                 self.tables.add(table.name)
-            elif table.name in self._catalogue.views and not table.db:
-                self._follow(table.name, entry_tree(self._catalogue.views[table.name]))
+            elif table.name in self._catalogue.entries and not table.db:
+                self._follow(table.name, entry_tree(self._catalogue.entries[table.name]))
             else:
                 raise _unknown_table(table, self._sample.names if table.db == DATABASE else self._our_names)
 
@@ -91,20 +93,8 @@ def entry_tree(entry: Entry) -> exp.Query:
     return normalize_identifiers(statement.tree, dialect=DIALECT)
 
 
-def _tables_of(tree: exp.Query) -> Iterator[exp.Table]:
-    """Every table named in it that is not one of its own CTEs."""
-    try:
-        scopes = traverse_scope(tree)
-    except OptimizeError as exc:
-        raise SyntaxFaultError(str(exc)) from exc
-    for scope in scopes:
-        for source in scope.sources.values():
-            if isinstance(source, exp.Table):
-                yield source
-
-
 def _unknown_table(table: exp.Table, known: list[str]) -> UnknownNameError:
-    name = table.sql(dialect=DIALECT) if isinstance(table.this, exp.Identifier) else f"{table.this.sql(DIALECT)} (…)"
+    name = table.sql(dialect=DIALECT) if isinstance(table.this, exp.Identifier) else f"{table.this.name} (…)"
     return UnknownNameError(
         f"there is no table or view {name}", position=position_of(table), remedy=f"There are: {', '.join(known)}."
     )

@@ -1,6 +1,6 @@
 """From what an analyst typed to a checked syntax tree: one statement, and only a question.
 
-Athena's engine is Trino, so the grammar is sqlglot's Athena dialect, which reads queries as Trino does.
+Athena's engine is Trino, whose SQL is read as trino/dialect.py says.
 Source: https://docs.aws.amazon.com/athena/latest/ug/select.html
 """
 
@@ -8,12 +8,14 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlglot import exp, parse
+from sqlglot import exp
 from sqlglot.errors import ParseError, TokenError
 
 from queries.errors import NotAQuestionError, Position, SyntaxFaultError
+from queries.trino.dialect import AnalystSql
+from queries.trino.limits import check_length, check_levels, check_tokens
 
-DIALECT = "athena"
+DIALECT = AnalystSql
 _CHANGES = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Alter, exp.Drop)
 _DIRECTIVE = re.compile(
     r"\s*(?:(?P<explain>EXPLAIN(?:\s+ANALYZE)?)\b"
@@ -77,14 +79,21 @@ def _select(sql: str) -> exp.Query:
 
 
 def _only_statement(sql: str) -> exp.Expr:
+    check_length(sql)
+    dialect = DIALECT()
     try:
-        statements = [statement for statement in parse(sql, read=DIALECT) if statement is not None]
+        tokens = dialect.tokenize(sql)
+        check_tokens(tokens)
+        statements = [statement for statement in dialect.parser().parse(tokens, sql) if statement is not None]
     except ParseError as exc:
         raise _syntax_fault(exc) from exc
     except TokenError as exc:
         raise SyntaxFaultError("a quoted text or name, or a comment, is not closed") from exc
+    except RecursionError as exc:  # by what no count of tokens tells: the stack may be deep already
+        raise SyntaxFaultError("it is nested too deep", remedy="Use WITH for its parts.") from exc
     if len(statements) != 1:
         raise NotAQuestionError(f"one statement is expected, there are {len(statements)}", remedy="Nothing was run.")
+    check_levels(statements[0])
     return statements[0]
 
 

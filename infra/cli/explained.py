@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import takewhile
 
-from queries.asking import asked
+from queries.asking import asked, prepared
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import Value
 from queries.compatibility.database import SampleDatabase
-from queries.compose import compose
-from queries.statement import DIALECT, Question
-from transformer.schema import TABLES
+from queries.statement import Question
 
 
 def statement_of(
@@ -20,9 +18,8 @@ def statement_of(
     known = asked(text, catalogue)
     if not isinstance(known.statement, Question):
         return None
-    now = datetime.now(UTC)
-    composed = compose(known.statement.tree, catalogue, TABLES, parameters, now, known.declared, sample)
-    return composed.tree.sql(dialect=DIALECT, pretty=True, comments=False)
+    ready = prepared(known, catalogue, parameters, datetime.now(UTC), sample)
+    return ready.readable_sql if ready else None
 
 
 def header_of(text: str, catalogue: Catalogue) -> str:

@@ -1,55 +1,108 @@
-"""Answers for other programs: CSV, JSON, Parquet."""
+"""Answers for other programs: CSV, JSON, Parquet, or lines of text. Written as their rows come, in little memory."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import BinaryIO
 
 import msgspec
-import pyarrow.parquet as pq
 
-from queries.arrow import to_arrow
-from queries.result import Cell, Result
+from queries.result import Answer, Cell, Column, Row
+
+_ROW_GROUP = 20_000  # rows of a Parquet file that are compressed together
 
 
-def unique_names(result: Result) -> tuple[str, ...]:
+def unique_names(columns: Sequence[Column]) -> tuple[str, ...]:
     """The columns' names. In SQL two may share one; here the second is name_2, and so on."""
     names: list[str] = []
-    for name in result.column_names:
-        candidates = (name if number == 1 else f"{name}_{number}" for number in range(1, len(result.columns) + 1))
+    for column in columns:
+        candidates = (
+            column.name if number == 1 else f"{column.name}_{number}" for number in range(1, len(columns) + 1)
+        )
         names.append(next(candidate for candidate in candidates if candidate not in names))
     return tuple(names)
 
 
-def named_rows(result: Result) -> list[dict[str, Cell]]:
+def named_rows(columns: Sequence[Column], rows: Sequence[Row]) -> list[dict[str, Cell]]:
     """Each row by its columns' names."""
-    names = unique_names(result)
-    return [dict(zip(names, row, strict=True)) for row in result.rows]
+    names = unique_names(columns)
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def as_json(result: Result) -> bytes:
-    """One array, an object for each row; what JSON has no form for is text."""
-    return msgspec.json.encode(named_rows(result), enc_hook=str) + b"\n"
+def write_json(answer: Answer, file: BinaryIO) -> int:
+    """One array, an object for each row; what JSON has no form for is text. Gives how many rows there are."""
+    count = 0
+    for rows in _batches(answer):
+        for row in named_rows(answer.columns, rows):
+            file.write((b"," if count else b"[") + msgspec.json.encode(row, enc_hook=str))
+            count += 1
+    file.write(b"]\n" if count else b"[]\n")
+    return count
 
 
-def as_csv(result: Result) -> bytes:
+def write_csv(answer: Answer, file: BinaryIO) -> int:
     """RFC 4180 but for plain line ends: a header, then the rows. Times in ISO 8601; arrays and maps as JSON."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(unique_names(result))
-    writer.writerows(_texts(row) for row in result.rows)
-    return file.getvalue().encode()
+    return _write_texts(answer, file, _csv_line, _text)
 
 
-def as_parquet(result: Result) -> bytes:
+def write_lines(answer: Answer, file: BinaryIO) -> int:
+    """For other programs of a pipe: a header, then a line for each row, with a tab between its cells."""
+    return _write_texts(answer, file, lambda line: "\t".join(line) + "\n", _on_one_line)
+
+
+def write_parquet(answer: Answer, file: BinaryIO) -> int:
     """One file, with the types that Athena names."""
-    file = io.BytesIO()
-    pq.write_table(to_arrow(result, unique_names(result)), file, compression="zstd")
-    return file.getvalue()
+    import pyarrow.parquet as pq  # noqa: PLC0415  # only where such a file is wanted
+
+    from queries.arrow import schema_of, to_arrow  # noqa: PLC0415
+
+    names = unique_names(answer.columns)
+    count = 0
+    with pq.ParquetWriter(file, schema_of(answer.columns, names), compression="zstd") as writer:
+        for rows in _grouped(_batches(answer)):
+            writer.write_table(to_arrow(answer.columns, rows, names))
+            count += len(rows)
+    return count
 
 
-def _texts(row: Sequence[Cell]) -> list[str]:
-    return [_text(cell) for cell in row]
+def _batches(answer: Answer) -> Iterator[Sequence[Row]]:
+    for batch in answer.batches:
+        yield batch.rows()
+
+
+def _grouped(batches: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+    """At least one, so that a file without rows has its types."""
+    group: list[Row] = []
+    for batch in batches:
+        group.extend(batch)
+        if len(group) >= _ROW_GROUP:
+            yield group
+            group = []
+    yield group
+
+
+def _write_texts(
+    answer: Answer, file: BinaryIO, line: Callable[[Sequence[str]], str], text: Callable[[Cell], str]
+) -> int:
+    count = 0
+    file.write(line(unique_names(answer.columns)).encode())
+    for rows in _batches(answer):
+        file.write("".join(line([text(cell) for cell in row]) for row in rows).encode())
+        count += len(rows)
+    return count
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+def _on_one_line(cell: Cell) -> str:
+    """Control characters, which could drive a terminal or look like the next cell, are made visible."""
+    text = _text(cell)
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def _text(cell: Cell) -> str:
@@ -66,3 +119,10 @@ def _text(cell: Cell) -> str:
             return msgspec.json.encode(cell, enc_hook=str).decode()
         case other:
             return str(other)
+
+
+EXPORTS: Mapping[str, Callable[[Answer, BinaryIO], int]] = {
+    "json": write_json,
+    "csv": write_csv,
+    "parquet": write_parquet,
+}

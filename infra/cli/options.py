@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
@@ -33,8 +33,16 @@ class OutFile(click.Path):
 
 def write(out: Path, content: bytes) -> None:
     """The answer into its file. Raises `click.ClickException` for a disk that does not take it."""
+    with writing(out) as file:
+        file.write(content)
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[BinaryIO]:
+    """The file, for an answer that comes in parts. Raises `click.ClickException` for a disk that does not take it."""
     try:
-        out.write_bytes(content)
+        with out.open("wb") as file:
+            yield file
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
 

@@ -7,10 +7,11 @@ from typing import cast, get_args
 
 import click
 
-from infra.cli.tables import cell
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import Parameter, ParameterType, Value
+from queries.engines.embedded.listed import forms
 from queries.errors import QueryError
+from queries.trino.examples import examples_of_each
 from transformer.schema import TABLES
 
 _PARAMETER = re.compile(rf"(?P<name>\w+)(?::(?P<type>{'|'.join(get_args(ParameterType))}))?=(?P<value>.*)", re.DOTALL)
@@ -31,6 +32,15 @@ def list_questions(catalogue: Catalogue) -> Sequence[Mapping[str, object]]:
     return [*tables, *entries]
 
 
+def list_functions() -> Sequence[Mapping[str, object]]:
+    """Every function that the embedded engine has: its forms, and how many of its documented examples are tested."""
+    counted = examples_of_each()
+    return [
+        {"name": name, "forms": [form.text for form in found], "tested": counted.get(name, 0)}
+        for name, found in sorted(forms().items())
+    ]
+
+
 def parameter(words: str) -> tuple[str, Value]:
     """NAME=VALUE or NAME:TYPE=VALUE. Raises `ParameterError` when the value is not of the type."""
     if not (match := _PARAMETER.fullmatch(words)):
@@ -49,6 +59,8 @@ def placed(error: QueryError, text: str, catalogue: Catalogue) -> str:
         return f"there is no question named {word}. {remedy}"
     if error.position is None or word in catalogue.entries:
         return str(error)
+    from infra.cli.tables import cell  # noqa: PLC0415  # rich, only where something is wrong
+
     line = text.splitlines()[error.position.line - 1]
     before = cell(line[: error.position.column - 1])
     return f"{error}\n  {cell(line)}\n  {' ' * len(before)}^"

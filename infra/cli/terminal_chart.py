@@ -1,5 +1,7 @@
 """Charts in a terminal: bars as a table, lines on a grid of characters."""
 
+import os
+import sys
 from collections.abc import Sequence
 
 import plotext
@@ -20,6 +22,11 @@ _WIDEST = 110
 _LABEL = 44
 _COLOURS = ("cyan", "yellow", "magenta", "green", "blue", "red")
 _MARKS = ("●", "+", "×", "◆", "○", "*")  # tell lines apart where there are no colours
+
+
+def console() -> Console:
+    """As wide as the terminal; of a fixed width where there is none."""
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=_WIDEST)
 
 
 def show(console: Console, title: str, drawings: Sequence[Drawing]) -> None:

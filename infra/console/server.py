@@ -33,6 +33,7 @@ from infra.console import history
 from infra.console.web import SecureHeaders, body_of, failed, json_of, refused, reply, unavailable
 from infra.local.deployment import Deployment
 from infra.local.providers import customers
+from infra.local.questions import Questions, TooManyError
 from infra.local.workers import Workers
 from infra.operating.embedded import Embedded
 from orchestrator.envelopes import opened
@@ -71,6 +72,7 @@ class Server:
         self._deployment = deployment
         self._operated = Embedded(deployment.data, lambda: deployment)  # the deployment as the pages read it
         self._workers = workers
+        self._questions = Questions(deployment.engine, MAX_ROWS)
         self._rows = 0  # made visible in the lake since the start
 
     def application(self) -> ASGIApp:
@@ -101,6 +103,7 @@ class Server:
         self._workers.every(FLUSH_S, self._flush)
         self._workers.start()
         yield
+        await run_in_threadpool(self._questions.close)
         await run_in_threadpool(self._workers.stop)
         await run_in_threadpool(self._flush)
 
@@ -182,9 +185,12 @@ class Server:
         return reply({"entries": list(catalogue.entries.values()), "tables": tables})
 
     async def _query(self, request: Request) -> Response:
+        """`total` is `MAX_ROWS` + 1 where there are more rows than that: no more are fetched."""
         asked = await json_of(request, LakeQuestion)
         try:
-            result = await run_in_threadpool(self._deployment.engine().query, asked.sql, asked.parameters)
+            columns, rows, total = await self._questions.ask(request, asked.sql, asked.parameters)
         except QueryError as error:
             raise HTTPException(400, str(error)) from error
-        return reply({"columns": result.columns, "rows": result.rows[:MAX_ROWS], "total": len(result.rows)})
+        except TooManyError as error:
+            raise HTTPException(503, "too many questions wait already; ask again in a moment") from error
+        return reply({"columns": columns, "rows": rows, "total": total})

@@ -31,5 +31,10 @@ def _compare_hours_without_a_zone(tree: exp.Query) -> None:
         sides = list(comparison.iter_expressions())
         if any(isinstance(side, exp.Column) and side.name == PARTITION for side in sides):
             for side in sides:
-                if side.find(exp.CurrentTimestamp) and not side.find(exp.Column):
+                if _is_of_the_clock(side) and not side.find(exp.Column):
                     side.replace(exp.cast(side.copy(), exp.DType.TIMESTAMP))
+
+
+def _is_of_the_clock(side: exp.Expr) -> bool:
+    calls = (each for each in side.find_all(exp.Anonymous) if each.name.lower() == "now")
+    return side.find(exp.CurrentTimestamp) is not None or next(calls, None) is not None

@@ -6,8 +6,7 @@ Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExe
 """
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from pathlib import Path
@@ -15,22 +14,18 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from queries.asking import asked
+from queries.asking import Prepared, asked, prepared
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import NO_PARAMETERS, Value
 from queries.compatibility.database import SampleDatabase
-from queries.compose import compose
-from queries.engines.athena_cells import to_result
+from queries.engines.athena_cells import Reading
 from queries.engines.athena_errors import refused, unsuccessful
+from queries.engines.cost import AthenaAnswer, AthenaResult, us_dollars
 from queries.engines.duckdb import DuckDbEngine
 from queries.errors import NotAQuestionError, NotTranslatableError
-from queries.result import Result
-from queries.statement import DIALECT, CreateView, Question
-from transformer.schema import TABLES
+from queries.result import Answer, Batch, Result, Rows, answer_of
+from queries.statement import CreateView
 
-_MB = 1024**2
-_US_DOLLARS_PER_MB = 5 / 1024**2  # 5 a terabyte in most regions; https://aws.amazon.com/athena/pricing/
-_LEAST_MB = 10  # that a question is charged for
 _LONGEST = 262_144  # bytes of a statement; https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
 _WAITS_S = (0.2, 0.3, 0.5, 1.0)  # between looks at a running question; the last one again and again
 
@@ -42,21 +37,6 @@ class AthenaClient(Protocol):
     def get_query_execution(self, **request: Any) -> Mapping[str, Any]: ...
     def get_query_results(self, **request: Any) -> Mapping[str, Any]: ...
     def stop_query_execution(self, **request: Any) -> Mapping[str, Any]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class AthenaResult(Result):
-    """An answer and what it took. A `reused` one is an earlier question's. S3 and Glue charge apart."""
-
-    execution_id: str
-    bytes_scanned: int
-    reused: bool
-    us_dollars: float
-
-
-def us_dollars(bytes_scanned: int) -> float:
-    """What Athena charges for a question that was run: whole megabytes, ten at least."""
-    return max(_LEAST_MB, -(-bytes_scanned // _MB)) * _US_DOLLARS_PER_MB
 
 
 def _utc_now() -> datetime:
@@ -92,25 +72,35 @@ class AthenaEngine:
         self._wait = wait
 
     def query(self, sql: str, parameters: Mapping[str, Value] = NO_PARAMETERS) -> Result:
-        """Athena SQL, or the bare name of a table, a view or a report. Raises `QueryError`.
+        """Athena SQL, or the bare name of a table, a view or a report: all of the answer. Raises `QueryError`.
 
         What tables and views there are is known without asking: that costs nothing, and is a plain `Result`.
         """
+        answer = self.answer(sql, parameters)
+        if not isinstance(answer, AthenaAnswer):
+            return answer.whole()
+        rows = tuple(row for batch in answer.batches for row in batch.rows())
+        return AthenaResult(
+            answer.columns, rows, answer.execution_id, answer.bytes_scanned, answer.reused, answer.us_dollars
+        )
+
+    def answer(self, sql: str, parameters: Mapping[str, Value] = NO_PARAMETERS) -> Answer:
+        """The same, its rows page by page. Raises `QueryError`, as its rows do."""
         known = asked(sql, self._catalogue)
         if isinstance(known.statement, CreateView):
             raise NotAQuestionError(
                 "views are made on this machine", remedy="Without --engine athena; then they are known here too."
             )
-        if not isinstance(known.statement, Question):
-            return DuckDbEngine(Path("no lake"), self._catalogue).query(sql)
-        question = known.statement
-        composed = compose(question.tree, self._catalogue, TABLES, parameters, self._now(), known.declared, self.sample)
+        ready = prepared(known, self._catalogue, parameters, self._now(), self.sample)
+        if ready is None:
+            return answer_of(DuckDbEngine(Path("no lake"), self._catalogue).query(sql))
         try:
-            return self._answer(question, composed.tree.sql(dialect=DIALECT, comments=False))
+            return self._answer(ready)
         except (ClientError, BotoCoreError) as exc:
             raise refused(exc) from exc
 
-    def _answer(self, question: Question, statement: str) -> AthenaResult:
+    def _answer(self, ready: Prepared) -> AthenaAnswer:
+        statement, question = ready.athena_sql, ready.question
         if (size := len(statement.encode())) > _LONGEST:
             raise NotTranslatableError(
                 f"with its views the statement is {size:,} bytes long, and Athena takes {_LONGEST:,}",
@@ -120,19 +110,31 @@ class AthenaEngine:
         execution = self._finished(execution_id)
         if execution["Status"]["State"] != "SUCCEEDED":
             raise unsuccessful(execution["Status"], question.tree)
-        result = self._fetched(execution_id)
+        pages = self._pages(execution_id)
+        first = next(pages)
         statistics = execution.get("Statistics", {})
         bytes_scanned = statistics.get("DataScannedInBytes", 0)
         reused = statistics.get("ResultReuseInformation", {}).get("ReusedPreviousResult", False)
         is_free = reused or question.prefix == "EXPLAIN"
-        return AthenaResult(
-            result.columns,
-            result.rows,
+        reading = Reading.of(first)
+        return AthenaAnswer(
+            reading.columns,
+            self._batches(reading, first, pages),
             execution_id=execution_id,
             bytes_scanned=bytes_scanned,
             reused=reused,
             us_dollars=0.0 if is_free else us_dollars(bytes_scanned),
         )
+
+    def _batches(
+        self, reading: Reading, first: Mapping[str, Any], others: Iterator[Mapping[str, Any]]
+    ) -> Iterator[Batch]:
+        yield Rows(reading.rows(first, is_first=True))
+        try:
+            for page in others:
+                yield Rows(reading.rows(page))
+        except (ClientError, BotoCoreError) as exc:
+            raise refused(exc) from exc
 
     def _started(self, statement: str) -> str:
         request: dict[str, Any] = {
@@ -160,8 +162,10 @@ class AthenaEngine:
         execution: Mapping[str, Any] = self._client.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
         return execution
 
-    def _fetched(self, execution_id: str) -> Result:
-        pages = [self._client.get_query_results(QueryExecutionId=execution_id)]
-        while token := pages[-1].get("NextToken"):
-            pages.append(self._client.get_query_results(QueryExecutionId=execution_id, NextToken=token))
-        return to_result([page["ResultSet"] for page in pages])
+    def _pages(self, execution_id: str) -> Iterator[Mapping[str, Any]]:
+        """The `ResultSet` of each, fetched when it is asked for."""
+        page = self._client.get_query_results(QueryExecutionId=execution_id)
+        yield page["ResultSet"]
+        while token := page.get("NextToken"):
+            page = self._client.get_query_results(QueryExecutionId=execution_id, NextToken=token)
+            yield page["ResultSet"]

@@ -5,23 +5,35 @@ where their parts are wanted. Source: https://docs.aws.amazon.com/athena/latest/
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from queries.result import Cell, Column, Result
+from queries.result import Cell, Column, Row
 
 
-def to_result(pages: Sequence[Mapping[str, Any]]) -> Result:
-    """The `ResultSet` of each page. The first row of a question's answer repeats the columns' names."""
-    information = pages[0]["ResultSetMetadata"]["ColumnInfo"]
-    columns = tuple(Column(each["Name"], _type(each)) for each in information)
-    rows = [tuple(datum.get("VarCharValue") for datum in row["Data"]) for page in pages for row in page["Rows"]]
-    if rows and rows[0] == tuple(column.name for column in columns):
-        rows = rows[1:]
-    readers = [_READERS.get(each["Type"], _text) for each in information]
-    return Result(columns, tuple(_cells(row, readers) for row in rows))
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the pages of one answer are read: `columns`, and what reads each column's texts."""
+
+    columns: tuple[Column, ...]
+    readers: tuple[Callable[[str], Cell], ...]
+
+    @classmethod
+    def of(cls, page: Mapping[str, Any]) -> "Reading":
+        """By a page's `ResultSet`, each of which says the columns."""
+        information = page["ResultSetMetadata"]["ColumnInfo"]
+        columns = tuple(Column(each["Name"], _type(each)) for each in information)
+        return cls(columns, tuple(_READERS.get(each["Type"], _text) for each in information))
+
+    def rows(self, page: Mapping[str, Any], *, is_first: bool = False) -> tuple[Row, ...]:
+        """The first row of a question's answer repeats the columns' names: `is_first` leaves it out."""
+        texts = [tuple(datum.get("VarCharValue") for datum in row["Data"]) for row in page["Rows"]]
+        if is_first and texts and texts[0] == tuple(column.name for column in self.columns):
+            texts = texts[1:]
+        return tuple(_cells(row, self.readers) for row in texts)
 
 
 def _cells(row: Sequence[str | None], readers: Sequence[Callable[[str], Cell]]) -> tuple[Cell, ...]:

@@ -48,8 +48,10 @@ def saved_query(entry: Entry, catalogue: Catalogue) -> str:
 
 def _without_zones(tree: exp.Query) -> exp.Query:
     """Each `from_unixtime(milliseconds / 1e3)` as a time without a zone."""
-    for each in list(tree.find_all(exp.UnixToTime)):
-        each.replace(parse_one(_ZONELESS.format(each.this.this.sql(dialect=DIALECT)), dialect=DIALECT))
+    for each in list(tree.find_all(exp.Anonymous)):
+        if each.name.lower() == "from_unixtime":
+            milliseconds = each.expressions[0].this.sql(dialect=DIALECT)
+            each.replace(parse_one(_ZONELESS.format(milliseconds), dialect=DIALECT))
     return tree
 
 

@@ -18,7 +18,7 @@ import msgspec
 
 from queries.catalogue.entries import Catalogue, Entry
 from queries.catalogue.parameters import Value
-from queries.engines.athena import us_dollars
+from queries.engines.cost import us_dollars
 from queries.engines.duckdb import DuckDbEngine
 from tests.bench.figure import Figure
 from tests.bench.month import DAYS, EVENTS, FIRST, build

@@ -12,7 +12,8 @@ from moto import mock_aws
 from moto.athena.models import QueryResults, athena_backends
 
 from infra.local.providers.requests import check, refusal
-from queries.engines.athena import AthenaEngine, AthenaResult, us_dollars
+from queries.engines.athena import AthenaEngine
+from queries.engines.cost import AthenaResult, us_dollars
 from queries.errors import ExecutionError, NotTranslatableError, Position, QueryError, UnknownNameError
 from queries.result import Column
 

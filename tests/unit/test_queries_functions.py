@@ -27,8 +27,8 @@ NUMBERS: dict[str, Cell] = {
     "7 / 2": 3,
     "-7 / 2": -3,
     "7e0 / 2": 3.5,
-    "100.0 * CAST(1 AS bigint) / 3": 33.3,
-    "1.00 / 3": 0.33,
+    "100.0 * CAST(1 AS bigint) / 3": Decimal("33.3"),
+    "1.00 / 3": Decimal("0.33"),
     "1e0 / 3.0": 1 / 3,
     "(10 - 4) / (2 + 2) / 1": 1,
     "sum(x) / count(*)": 2,
@@ -133,9 +133,10 @@ TIMES: dict[str, Cell] = {
     "date_diff('day', timestamp '2026-01-01 23:00:00', timestamp '2026-01-02 01:00:00')": 0,
     "date_diff('minute', from_unixtime(0), from_unixtime(90))": 1,
     "date_diff('month', date '2026-01-31', date '2026-02-27')": 0,
-    "at_timezone(timestamp '2026-01-01 00:00:00', 'Europe/Madrid')": datetime(2026, 1, 1, 1),  # noqa: DTZ001
-    "timestamp '2026-07-01 00:00:00 UTC' AT TIME ZONE 'Europe/Madrid'": datetime(2026, 7, 1, 2),  # noqa: DTZ001
-    "timestamp '2026-01-01 00:00:00' AT TIME ZONE 'Europe/Madrid'": datetime(2026, 1, 1, 1),  # noqa: DTZ001
+    "at_timezone(timestamp '2026-01-01 00:00:00', 'Europe/Madrid')": datetime(2026, 1, 1, tzinfo=UTC),
+    "timestamp '2026-07-01 00:00:00 UTC' AT TIME ZONE 'Europe/Madrid'": datetime(2026, 7, 1, tzinfo=UTC),
+    "timestamp '2026-01-01 00:00:00' AT TIME ZONE 'Europe/Madrid'": datetime(2026, 1, 1, tzinfo=UTC),
+    "hour(timestamp '2026-07-01 00:00:00 UTC' AT TIME ZONE 'Europe/Madrid')": 2,
     "with_timezone(timestamp '2026-07-01 02:00:00', 'Europe/Madrid')": datetime(2026, 7, 1, tzinfo=UTC),
     "to_iso8601(date '2026-07-01')": "2026-07-01",
     "to_iso8601(from_unixtime(1.5e0))": "1970-01-01T00:00:01.500Z",
@@ -252,8 +253,8 @@ def test_unnest_gives_trinos_rows(engine: DuckDbEngine, sql: str) -> None:
         ("map(ARRAY['a'], ARRAY[1])['b']", "Key not present in map: b"),
         ("ARRAY[1][2]", "no element 2"),
         ("ARRAY[1][0]", "no element 0"),
-        ("CAST('x' AS bigint)", "Could not convert string 'x'"),
-        ("CAST('1.5' AS bigint)", "^Cannot cast '1.5' to a whole number$"),
+        ("CAST('x' AS bigint)", "^Cannot cast 'x' to bigint$"),
+        ("CAST('1.5' AS bigint)", "^Cannot cast '1.5' to bigint$"),
         ("split_part('a', ',', 0)", "^Index must be greater than zero$"),
         ("slice(ARRAY[1], 0, 1)", "indices start at 1"),
         ("url_decode('%zz')", "Illegal hex characters"),
@@ -267,11 +268,11 @@ def test_what_fails_in_trino_fails(engine: DuckDbEngine, expression: str, words:
 @pytest.mark.parametrize(
     "expression",
     [
-        "format_datetime(now(), 'yyyy')",
-        "map_filter(map(ARRAY['a'], ARRAY[1]), (k, v) -> v > 0)",
+        "format_datetime(now(), 'G')",
+        "transform_keys(map(ARRAY['a'], ARRAY[1]), (k, v) -> k)",
         "approx_percentile(x, 2, 0.5)",
         "levenshtein_distance('a', 'ñ')",
-        "try(ARRAY[1][2])",
+        "CAST(1e0 AS varchar)",
     ],
 )
 def test_what_cannot_be_translated_exactly_is_refused(engine: DuckDbEngine, expression: str) -> None:

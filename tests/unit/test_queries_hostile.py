@@ -3,14 +3,19 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 from sqlglot import exp
 
+from queries.asking import asked, prepared
+from queries.catalogue.entries import Catalogue
+from queries.compatibility.database import SampleDatabase
 from queries.engines.duckdb import DuckDbEngine
 from queries.engines.duckdb_errors import translate_error
+from queries.engines.embedded.listed import forms
 from queries.errors import ExecutionError, QueryError
 from tests.lake_rows import row, write
 
@@ -121,6 +126,33 @@ PLACES = (
     "SELECT * FROM message_status WHERE EXISTS (SELECT 1 FROM {reader})",
     "SELECT 1 UNION ALL SELECT 1 FROM {reader}",
 )
+SLOTS = (
+    "SELECT * FROM {reader}",
+    "SELECT * FROM TABLE({reader})",
+    "SELECT (SELECT count(*) FROM {reader})",
+    "SELECT 1 AS a FROM events WHERE EXISTS (SELECT 1 FROM {reader})",
+    "SELECT 1 AS a FROM events WHERE 1 IN (SELECT 1 FROM {reader})",
+    "SELECT count(*) FROM events GROUP BY channel HAVING count(*) > (SELECT count(*) FROM {reader})",
+    "SELECT channel FROM events GROUP BY (SELECT count(*) FROM {reader})",
+    "SELECT channel FROM events ORDER BY (SELECT count(*) FROM {reader})",
+    "SELECT 1 AS a UNION SELECT 2 ORDER BY (SELECT count(*) FROM {reader})",
+    "SELECT 1 AS a UNION ALL SELECT 2 LIMIT (SELECT count(*) FROM {reader})",
+    "SELECT 1 AS a EXCEPT SELECT 2 OFFSET (SELECT count(*) FROM {reader})",
+    "(SELECT 1 AS a) INTERSECT (SELECT 2 FROM {reader})",
+    "WITH x AS (SELECT * FROM {reader}) SELECT 1",
+    "SELECT * FROM events LATERAL VIEW explode({reader}) t AS a",
+    "SELECT * FROM events CROSS JOIN UNNEST({reader}) AS t (a)",
+    "SELECT * FROM events CROSS JOIN LATERAL (SELECT * FROM {reader})",
+    "SELECT * FROM events JOIN {reader} ON true",
+    "SELECT count(*) OVER (ORDER BY (SELECT count(*) FROM {reader})) FROM events",
+    "SELECT count(*) FILTER (WHERE EXISTS (SELECT 1 FROM {reader})) FROM events",
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM {reader}) THEN 1 END",
+    "SELECT transform(ARRAY[1], x -> (SELECT count(*) FROM {reader}))",
+    "VALUES (SELECT count(*) FROM {reader})",
+    "TABLE {reader}",
+    "SELECT {reader}",
+    "SELECT 1 AS a FROM events WHERE {reader} IS NULL",
+)
 SCALARS = (
     "getenv('HOME')",
     "read_text('{secret}')",
@@ -167,6 +199,35 @@ def test_nothing_but_the_lakes_tables_is_read_wherever_it_is_named(folder: Path,
     refused(folder, place.replace("{reader}", reader))
 
 
+def table_functions() -> list[str]:
+    """All that DuckDB has, called with as many paths as each takes arguments, or with one."""
+    with duckdb.connect() as connection:
+        found = connection.execute(
+            "SELECT DISTINCT function_name, len(parameters) FROM duckdb_functions() "
+            "WHERE function_type IN ('table', 'table_macro') ORDER BY ALL"
+        ).fetchall()
+    arguments = {count: ", ".join(["'{secret}'"] * count) for _, count in found}
+    return [f"{name}({arguments[count]})" for name, count in found]
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_no_table_function_of_duckdbs_is_reached_from_any_slot_of_a_statement(folder: Path, slot: str) -> None:
+    """Nothing is translated; and nothing is sent but what is named as a function of Athena's own is."""
+    functions = table_functions()
+    assert len(functions) > 100
+    catalogue, now = Catalogue.shipped(), datetime(2026, 7, 1, tzinfo=UTC)
+    for function in functions:
+        sql = slot.replace("{reader}", function.replace("{secret}", str(folder / "secret.csv")))
+        try:
+            ready = prepared(asked(sql, catalogue), catalogue, {}, now, SampleDatabase())
+        except QueryError:
+            continue
+        assert function.partition("(")[0] in {"unnest", *forms()}, sql
+        assert ready
+        with pytest.raises(QueryError):
+            ready.translated()
+
+
 @pytest.mark.parametrize("scalar", SCALARS)
 def test_functions_that_leave_the_database_do_not_exist(folder: Path, scalar: str) -> None:
     refused(folder, f"SELECT {scalar} AS x FROM events")  # noqa: S608
@@ -180,24 +241,27 @@ def test_a_variable_of_the_environment_cannot_be_read(folder: Path, monkeypatch:
 ENDLESS = """
 import os, signal, threading, time
 from pathlib import Path
-from queries.engines import duckdb as engine
+from queries.engines.duckdb import DuckDbEngine
+from queries.engines.interruptible import Interruptible
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a shell begins without it
 {gives_up}
 numbers = "UNNEST(sequence(1, 3000000))"
 sql = f"SELECT count_if(x % 7 = y % 11) FROM {{numbers}} AS a (x) CROSS JOIN {{numbers}} AS b (y)"
 try:
-    engine.DuckDbEngine(Path("no lake")).query(sql)
+    DuckDbEngine(Path("no lake")).query(sql)
 except KeyboardInterrupt:
     print("stopped")
 """
 IN_A_WHILE = "threading.Timer(2, os.kill, (os.getpid(), signal.SIGINT)).start()"
 BEFORE_IT_RUNS = """
-to_result = engine.to_result
-def slowly(relation):
-    os.kill(os.getpid(), signal.SIGINT)
-    time.sleep(0.5)  # on a busy machine: the caller interrupts a statement that is only prepared
-    return to_result(relation)
-engine.to_result = slowly
+do = Interruptible.do
+def slowly(worker, work):
+    def late():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.5)  # on a busy machine: the caller interrupts a statement that is only prepared
+        return work()
+    return do(worker, late)
+Interruptible.do = slowly
 """
 
 

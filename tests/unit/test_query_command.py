@@ -3,7 +3,12 @@
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,9 @@ from moto.athena.models import QueryResults, athena_backends
 from infra.cli.main import parley
 from queries.catalogue.entries import Catalogue
 from tests.lake_rows import row, stored, write
+
+ROOT = Path(__file__).parents[2]
+OURS = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
@@ -87,6 +95,62 @@ def test_a_report_names_its_charts_axes(data: Path) -> None:
 def test_a_chart_of_ones_own_sql_is_guessed(data: Path) -> None:
     shown = query(data, "SELECT channel, count(*) AS n FROM events GROUP BY 1 ORDER BY 2", "--format", "chart").stdout
     assert [line.split()[0] for line in shown.splitlines() if "█" in line] == ["email", "text"]
+
+
+def test_a_pipe_gets_every_row_on_a_line_with_tabs_between_its_cells(data: Path) -> None:
+    sql = "SELECT event_id, channel, destination_address FROM events ORDER BY event_id"
+    assert query(data, sql).stdout.splitlines() == [
+        "event_id\tchannel\tdestination_address",
+        '1\ttext\t["+1","+2"]',
+        "2\ttext\t[]",
+        "3\temail\t[]",
+    ]
+
+
+def test_a_terminal_gets_the_first_hundred_rows_and_is_told_of_the_others(data: Path) -> None:
+    terminal, screen = os.openpty()
+    command = [sys.executable, "-m", "infra.cli.main", "--data", str(data), "query"]
+    sql = "SELECT x FROM UNNEST(sequence(1, 5000)) AS t (x) ORDER BY x"
+    with subprocess.Popen([*command, sql], cwd=ROOT, env=OURS, stdout=screen, stderr=subprocess.PIPE) as process:
+        os.close(screen)
+        shown = b"".join(iter(partial(_read, terminal), b""))
+        assert process.stderr
+        told = process.stderr.read().decode()
+    os.close(terminal)
+    assert re.findall(r"^\s*(\d+)\s*$", shown.decode(), re.MULTILINE) == [str(number) for number in range(1, 101)]
+    assert told == "the first 100 of 5,000 rows; --out FILE writes all\n"
+
+
+def _read(terminal: int) -> bytes:
+    """b"" once the other end is closed."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:
+        return b""
+
+
+def test_only_what_a_question_needs_is_imported() -> None:
+    """Neither AWS nor the hub, nor what draws."""
+    script = "import sys; import infra.cli.commands.query; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=OURS, capture_output=True, text=True, check=True
+    )
+    assert not {"boto3", "botocore", "rich", "plotext", "starlette", "orchestrator.hub"} & set(done.stdout.split())
+
+
+def test_the_functions_are_listed_with_their_forms_and_their_tested_examples(data: Path) -> None:
+    listed = {each["name"]: each for each in json.loads(query(data, "--functions", "--format", "json").stdout)}
+    assert listed["split"]["forms"] == [
+        "split(varchar, varchar) -> array(varchar)",
+        "split(varchar, varchar, bigint) -> array(varchar)",
+    ]
+    assert all(each["tested"] > 0 for each in listed.values())
+    assert "split_to_map" in query(data, "--functions").stdout
+
+
+def test_a_reports_name_is_a_table_too(data: Path) -> None:
+    sql = "SELECT count(*) AS n FROM unanswered WHERE ended_in = 'handoff'"
+    assert answer(data, sql, "-p", "from_hour=2026/07/01/00") == [{"n": 0}]
 
 
 # ── formats ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -177,7 +241,7 @@ def test_what_must_not_run_does_not(data: Path, sql: str, message: str) -> None:
 
 def test_an_error_stands_below_the_analysts_own_line(data: Path) -> None:
     shown = refused(data, "SELECT\n\tchannel,\n\tnmae\nFROM events")
-    assert shown.startswith("Error: line 3, column 2: there is no column nmae. Did you mean one of ")
+    assert shown.startswith("Error: line 3, column 2: there is no column nmae. There are: account_id, ")
     assert shown.splitlines()[1:] == ["  \\tnmae", "    ^"]
 
 

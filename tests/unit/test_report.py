@@ -24,7 +24,7 @@ from infra.operating.report.period import Period, period
 from orchestrator.settings import Settings
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import NO_PARAMETERS, Value
-from queries.engines.athena import AthenaResult
+from queries.engines.cost import AthenaResult
 from queries.engines.duckdb import DuckDbEngine
 from queries.result import Cell, Column
 from queries.result import Result as Answer

@@ -134,4 +134,4 @@ EXPRESSIONS = (
 
 # Functions of shipped questions that Velox does not have. Aggregates are not compared either: its wheel reads no file,
 # and takes vectors for a plan from one version of Arrow only. They are checked on the small lakes (tests/queries).
-NOT_COMPARED = frozenset(["nullif", "translate", "struct"])
+NOT_COMPARED = frozenset(["nullif", "translate"])

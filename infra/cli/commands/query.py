@@ -1,30 +1,24 @@
 """`parley query`"""
 
-import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from infra.cli.engines import engine_option
 from infra.cli.explained import header_of, statement_of
-from infra.cli.exports import as_csv, as_json, as_parquet, named_rows
-from infra.cli.options import OutFile, write
-from infra.cli.questions import list_questions, parameter, placed
-from infra.cli.tables import table
-from infra.cli.terminal_chart import show
+from infra.cli.exports import EXPORTS, named_rows, write_lines
+from infra.cli.options import OutFile, writing
+from infra.cli.questions import list_functions, list_questions, parameter, placed
 from queries.asking import Engine
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import Value
-from queries.charts.values import NO_MEANINGS, ChartError, draw, guess_chart
-from queries.engines.athena import AthenaResult, us_dollars
-from queries.engines.duckdb import DuckDbEngine
+from queries.engines.cost import AthenaAnswer, us_dollars
 from queries.errors import QueryError
-from queries.result import Result
+from queries.result import Answer
 
-EXPORTS = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
+SHOWN = 100  # rows on a terminal
 
 
 @click.command(name="query")
@@ -45,18 +39,21 @@ EXPORTS = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
 )
 @click.option("--out", type=OutFile(), help="Write a file; its ending is the format.")
 @click.option("--explain", is_flag=True, help="Run nothing: show the statement as it would be run, and its plan.")
+@click.option("--functions", is_flag=True, help="The functions that there are here, with their forms.")
 @engine_option
-def command(
+def command(  # as many as there are options
     engine: Callable[[], Engine],
     sql: str | None,
     parameters: tuple[str, ...],
     format_: str | None,
     out: Path | None,
     explain: bool,
+    functions: bool,
 ) -> None:
     """Ask the lake: Athena SQL, or the name of a shipped question. Without an argument: what there is to ask.
 
-    CREATE VIEW keeps a view of your own, in the database of AWS's sample: docs/compatibility.md.
+    A terminal shows the first 100 rows of a table; a pipe gets all of them, with a tab between cells. CREATE VIEW keeps
+    a view of your own, in the database of AWS's sample: docs/compatibility.md.
 
     \b
     parley query delivery_by_turn
@@ -66,8 +63,8 @@ def command(
     """
     catalogue = Catalogue.shipped()
     format_ = _format(format_, out)
-    if sql is None:
-        table(list_questions(catalogue), format_ if format_ == "json" else "table", empty="")
+    if sql is None or functions:
+        _list(list_functions() if functions else list_questions(catalogue), format_)
         return
     text = sys.stdin.read() if sql == "-" else sql
     try:
@@ -75,11 +72,17 @@ def command(
         if explain:
             _explain(engine(), text, bound, catalogue)
             return
-        result = engine().query(text, bound)
+        with engine().answer(text, bound) as answer:
+            _tell_cost(answer)
+            _give(answer, text, format_, out, catalogue)
     except QueryError as error:
         raise click.ClickException(placed(error, text, catalogue)) from error
-    _tell_cost(result)
-    _give(result, text, format_, out, catalogue)
+
+
+def _list(rows: Sequence[Mapping[str, object]], format_: str) -> None:
+    from infra.cli.tables import table  # noqa: PLC0415  # rich, only where a table is shown
+
+    table(rows, "json" if format_ == "json" else "table", empty="")
 
 
 def _format(wanted: str | None, out: Path | None) -> str:
@@ -95,27 +98,42 @@ def _format(wanted: str | None, out: Path | None) -> str:
     return chosen
 
 
-def _give(result: Result, text: str, format_: str, out: Path | None, catalogue: Catalogue) -> None:
+def _give(answer: Answer, text: str, format_: str, out: Path | None, catalogue: Catalogue) -> None:
     if export := EXPORTS.get(format_):
-        content = export(result)
         if out:
-            write(out, content)
-            click.echo(f"{len(result.rows)} rows in {out}", err=True)
+            with writing(out) as file:
+                count = export(answer, file)
+            click.echo(f"{count:,} {'row' if count == 1 else 'rows'} in {out}", err=True)
         else:
-            click.echo(content, nl=False)
+            export(answer, sys.stdout.buffer)
     elif format_ == "chart":
-        _draw(result, text, catalogue)
-    else:
-        table(named_rows(result), "table", empty="No rows.")
+        _draw(answer, text, catalogue)
+    elif sys.stdout.isatty():
+        _show(answer)
+    elif not write_lines(answer, sys.stdout.buffer):
+        click.echo("No rows.", err=True)
 
 
-def _draw(result: Result, text: str, catalogue: Catalogue) -> None:
+def _show(answer: Answer) -> None:
+    """A screen's worth; the others are counted and not made."""
+    from infra.cli.tables import table  # noqa: PLC0415
+
+    shown, rest = answer.first(SHOWN)
+    table(named_rows(answer.columns, shown), "table", empty="No rows.")
+    if rest:
+        click.echo(f"the first {len(shown):,} of {len(shown) + rest:,} rows; --out FILE writes all", err=True)
+
+
+def _draw(answer: Answer, text: str, catalogue: Catalogue) -> None:
+    from infra.cli.terminal_chart import console, show  # noqa: PLC0415
+    from queries.charts.values import NO_MEANINGS, ChartError, draw, guess_chart  # noqa: PLC0415
+
+    result = answer.whole()
     entry = catalogue.entries.get(text.strip().lower())
-    console = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=110)
     try:
         chart = (entry.chart if entry else None) or guess_chart(result)
         show(
-            console,
+            console(),
             entry.title if entry else " ".join(text.split()),
             draw(chart, result, entry.columns if entry else NO_MEANINGS),
         )
@@ -124,6 +142,8 @@ def _draw(result: Result, text: str, catalogue: Catalogue) -> None:
 
 
 def _explain(engine: Engine, text: str, bound: Mapping[str, Value], catalogue: Catalogue) -> None:
+    from queries.engines.duckdb import DuckDbEngine  # noqa: PLC0415
+
     statement = statement_of(text, bound, catalogue, engine.sample)
     if statement is None:
         raise click.UsageError("There is nothing to explain about what lists tables or columns.")
@@ -135,8 +155,8 @@ def _explain(engine: Engine, text: str, bound: Mapping[str, Value], catalogue: C
         click.echo(f"Reads about {size / 1024**2:,.1f} MB; the same files on Athena: about ${us_dollars(size):.6f}.")
 
 
-def _tell_cost(result: Result) -> None:
-    if isinstance(result, AthenaResult):
-        cost = "an answer from before, free" if result.reused else f"${result.us_dollars:.6f}"
-        scanned = f"{result.bytes_scanned / 1024**2:,.1f} MB scanned"
-        click.echo(f"{scanned}, {cost}; execution {result.execution_id}", err=True)
+def _tell_cost(answer: Answer) -> None:
+    if isinstance(answer, AthenaAnswer):
+        cost = "an answer from before, free" if answer.reused else f"${answer.us_dollars:.6f}"
+        scanned = f"{answer.bytes_scanned / 1024**2:,.1f} MB scanned"
+        click.echo(f"{scanned}, {cost}; execution {answer.execution_id}", err=True)

@@ -17,7 +17,7 @@ from infra.operating.report.page import render
 from infra.operating.report.period import Period, period
 from queries.asking import Engine
 from queries.catalogue.entries import Catalogue
-from queries.engines.athena import AthenaResult
+from queries.engines.cost import AthenaResult
 from queries.errors import QueryError
 
 _HOUR = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H"])

@@ -17,6 +17,7 @@ from infra.local.deployment import SAMPLES, Deployment, alone, settings_of
 from infra.local.workers import Workers
 
 HOST = "127.0.0.1"
+GRACE_S = 1  # that a request has to end after Ctrl-C; a question to the lake is given up
 
 
 @click.command(name="serve")
@@ -50,7 +51,8 @@ def _serve(data: Path, port: int, count: int) -> None:
         address = f"http://{HOST}:{listener.getsockname()[1]}"
         click.echo(_welcome(address, data, loaded, len(deployment.documents.list())))
         application = Server(deployment, woken[0]).application()
-        uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
+        served = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=GRACE_S)
+        uvicorn.Server(served).run(sockets=[listener])
 
 
 def _listener(port: int) -> socket.socket:

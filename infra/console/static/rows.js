@@ -65,7 +65,7 @@ async function run() {
 }
 
 function counted({ rows, total }) {
-  if (total > rows.length) return `the first ${rows.length} of ${total} rows`;
+  if (total > rows.length) return `the first ${rows.length} rows; there are more`;
   return total === 1 ? "1 row" : `${total} rows`;
 }
 
