@@ -1,19 +1,24 @@
 """What several commands share."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from infra.local.deployment import Deployment, settings_of
-from infra.operating.embedded import Embedded
-from infra.operating.on_stage import OnStage
 from infra.operating.operated import NotHereError, Operated
-from infra.operating.stage import Stage
+
+if TYPE_CHECKING:  # what only some commands need takes time to import
+    from collections.abc import Iterator
+
+    from infra.local.deployment import Deployment
+    from infra.operating.embedded import Embedded
+    from infra.operating.stage import Stage
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -68,6 +73,8 @@ def deployment(data_here: Path | None, mail: Path | None = None) -> Deployment:
 
     For commands that write into it, within a `with`.
     """
+    from infra.local.deployment import Deployment, settings_of  # noqa: PLC0415
+
     return Deployment(data_folder(data_here), settings_of(os.environ), mail=mail)
 
 
@@ -118,6 +125,8 @@ def is_empty(data: Path) -> bool:
 
 @contextmanager
 def _looked_into(data: Path) -> Iterator[Deployment]:
+    from infra.local.deployment import Deployment, settings_of  # noqa: PLC0415
+
     opened = Deployment(data, settings_of(os.environ))
     try:
         yield opened
@@ -150,6 +159,8 @@ def operated(
     data = data_folder(data_here)
     with ExitStack() as opened:
         if named := stage():
+            from infra.operating.on_stage import OnStage  # noqa: PLC0415
+
             deployment: Operated = OnStage(named, data / "views")
         else:
             deployment = opened.enter_context(_of_folder(data_here, writes, may_be_new, mail))
@@ -162,7 +173,11 @@ def operated(
 def stage(named_here: str | None = None) -> Stage | None:
     """The stage that the command line names, or the one `named_here` behind the command; None without any."""
     name = named_here or click.get_current_context().find_root().params.get("stage")
-    return Stage(name) if name else None
+    if not name:
+        return None
+    from infra.operating.stage import Stage  # noqa: PLC0415
+
+    return Stage(name)
 
 
 def without_stage(reason: str) -> None:
@@ -183,6 +198,8 @@ def _of_folder(data_here: Path | None, writes: bool, may_be_new: bool, mail: Pat
             if writes:
                 return opened.enter_context(deployment(data))
             return opened.enter_context(to_try(data))
+
+        from infra.operating.embedded import Embedded  # noqa: PLC0415
 
         embedded = Embedded(data, open_, mail)
         opened.callback(embedded.close)

@@ -3,21 +3,26 @@
 Commands and pages know only this port. Which of the two it is, infra/cli/options.py decides.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal, NamedTuple, Protocol
+from __future__ import annotations
 
-import msgspec
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-from infra.operating.erasure.report import Report
-from infra.operating.replay.originals import Original
-from infra.operating.replay.replaying import Target
 from orchestrator.errors import ConfigurationError
-from orchestrator.model import Conversation, Held
-from orchestrator.stores.ports import Store
-from queries.asking import Engine
-from transformer.lake.place import Place
-from transformer.overrides import Overrides
+
+if TYPE_CHECKING:  # a port needs nothing of what it speaks of
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import msgspec
+
+    from infra.operating.erasure.report import Report
+    from infra.operating.replay.originals import Original
+    from infra.operating.replay.replaying import Target
+    from orchestrator.model import Conversation, Held
+    from orchestrator.stores.ports import Store
+    from queries.asking import Engine
+    from transformer.lake.place import Place
+    from transformer.overrides import Overrides
 
 
 class NotHereError(ConfigurationError):
