@@ -22,7 +22,8 @@ from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
-from orchestrator.settings import Settings
+from orchestrator.sections import require
+from orchestrator.settings import Answering, Receiving
 from orchestrator.stores.dynamodb.store import DynamoStore
 from orchestrator.stores.ports import Store, WakeUps
 from orchestrator.stores.sqs import SqsWakeUps
@@ -51,8 +52,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def clients(settings: Settings) -> Client:
-    """Clients by service name, each made once, with timeouts that fit into a worker's claim."""
+def clients(answer_timeout_s: float = READ_TIMEOUT_S) -> Client:
+    """Clients by service name, each made once, with timeouts that fit into a worker's claim.
+
+    `answer_timeout_s` is for those that answer: who asks nobody leaves it out.
+    """
 
     session = botocore.session.get_session()
 
@@ -61,7 +65,7 @@ def clients(settings: Settings) -> Client:
         attempts = 1 if service in SLOW else ATTEMPTS
         config = Config(
             connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=settings.answer_timeout_s if service in SLOW else READ_TIMEOUT_S,
+            read_timeout=answer_timeout_s if service in SLOW else READ_TIMEOUT_S,
             retries={"mode": "standard", "total_max_attempts": attempts},
         )
         return session.create_client(service, config=config)
@@ -73,41 +77,38 @@ def clients(settings: Settings) -> Client:
 SLOW = frozenset({"bedrock-agentcore", "bedrock-agent-runtime", "bedrock-runtime", "qbusiness"})
 
 
-def deployed(settings: Settings, client: Client, clock: Clock = now) -> Hub:
+def deployed(settings: Receiving, client: Client, asked: Sequence[Answerer] = (), clock: Clock = now) -> Hub:
     """The hub of a deployment on AWS. Raises `ConfigurationError` naming what is missing."""
-    missing = [
-        name for name in ("table_name", "wake_ups_url", "conversation_key_secret") if not getattr(settings, name)
-    ]
-    if missing:
-        raise ConfigurationError("a deployment needs " + ", ".join(f"PARLEY_{name.upper()}" for name in missing))
+    made = settings.deployed
+    require(made, "a deployment", "table_name", "wake_ups_url", "conversation_key_secret")
     return hub(
         settings,
         client,
-        store=DynamoStore(client("dynamodb"), settings.table_name, clock),
-        wake_ups=SqsWakeUps(client("sqs"), settings.wake_ups_url),
-        keys=Keys(_secret(client("secretsmanager"), settings.conversation_key_secret)),
+        asked=asked,
+        store=DynamoStore(client("dynamodb"), made.table_name, clock),
+        wake_ups=SqsWakeUps(client("sqs"), made.wake_ups_url),
+        keys=Keys(_secret(client("secretsmanager"), made.conversation_key_secret)),
         clock=clock,
     )
 
 
 def hub(
-    settings: Settings,
+    settings: Receiving,
     client: Client,
     *,
+    asked: Sequence[Answerer],
     store: Store,
     wake_ups: WakeUps,
     keys: Keys,
     clock: Clock,
-    asked: Sequence[Answerer] | None = None,
 ) -> Hub:
-    """A hub on any store and queue.
+    """A hub on any store and queue, which asks these answerers.
 
-    Its channels, and its answerers unless `asked` are these, call what `client` gives: on one machine, what stands for
-    the providers.
+    Its channels call what `client` gives: on one machine, what stands for the providers.
     """
     return Hub(
         channels=channels(settings, client),
-        answerers=answerers(settings, client) if asked is None else asked,
+        answerers=asked,
         store=store,
         wake_ups=wake_ups,
         keys=keys,
@@ -116,49 +117,58 @@ def hub(
     )
 
 
-def channels(settings: Settings, client: Client) -> Sequence[Channel]:
+def channels(settings: Receiving, client: Client) -> Sequence[Channel]:
     """All of them: which ones people use is the event sources' business."""
     return (
-        SmsChannel(Lazy(client, "pinpoint-sms-voice-v2"), settings),
-        WhatsAppChannel(Lazy(client, "socialmessaging"), settings),
-        EmailChannel(Lazy(client, "sesv2"), Lazy(client, "s3"), settings),
+        SmsChannel(Lazy(client, "pinpoint-sms-voice-v2"), settings.sms, settings.turns.context_ttl_s),
+        WhatsAppChannel(Lazy(client, "socialmessaging"), settings.whatsapp, settings.turns.context_ttl_s),
+        EmailChannel(Lazy(client, "sesv2"), Lazy(client, "s3"), settings.email),
     )
 
 
 def answerers(
-    settings: Settings, client: Client, local: Mapping[str, Callable[[], Answerer]] | None = None
+    settings: Answering, client: Client, local: Mapping[str, Callable[[], Answerer]] | None = None
 ) -> list[Answerer]:
     """Those that the settings name, in order; `local` adds answerers that need no AWS."""
     managed = {name: functools.partial(managed_answerer, name, settings, client) for name in MANAGED}
     known: dict[str, Callable[[], Answerer]] = {**managed, **(local or {})}
-    unknown = [name for name in settings.answerers if name not in known]
+    unknown = [name for name in settings.answering.answerers if name not in known]
     if unknown:
         raise ConfigurationError(
             f"PARLEY_ANSWERERS names {', '.join(unknown)}, to which nothing answers here; "
             f"there is {', '.join(sorted(known))}"
         )
-    return [known[name]() for name in settings.answerers]
+    return [known[name]() for name in settings.answering.answerers]
 
 
-# name: module, class, the services whose clients it takes, in order. A module is imported when its answerer is made.
-MANAGED: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
-    "agentcore": ("agentcore.answerer", "AgentCoreAnswerer", ("bedrock-agentcore",)),
-    "bedrock_agent": ("bedrock_agent.answerer", "BedrockAgentAnswerer", ("bedrock-agent-runtime",)),
+# name: module, class, the services whose clients it takes and the sections of settings that it reads, both in order.
+# A module is imported when its answerer is made.
+MANAGED: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
+    "agentcore": ("agentcore.answerer", "AgentCoreAnswerer", ("bedrock-agentcore",), ("agentcore",)),
+    "bedrock_agent": (
+        "bedrock_agent.answerer",
+        "BedrockAgentAnswerer",
+        ("bedrock-agent-runtime",),
+        ("bedrock_agent",),
+    ),
     "knowledge_base": (
         "knowledge_base.answerer",
         "KnowledgeBaseAnswerer",
         ("bedrock-agent-runtime", "bedrock-runtime"),
+        ("knowledge_base", "bedrock"),
     ),
-    "language_model": ("language_model", "LanguageModelAnswerer", ("bedrock-runtime",)),
-    "qbusiness": ("qbusiness", "QBusinessAnswerer", ("qbusiness",)),
+    "language_model": ("language_model", "LanguageModelAnswerer", ("bedrock-runtime",), ("bedrock",)),
+    "qbusiness": ("qbusiness", "QBusinessAnswerer", ("qbusiness",), ("qbusiness",)),
 }
 
 
-def managed_answerer(name: str, settings: Settings, client: Client) -> Answerer:
+def managed_answerer(name: str, settings: Answering, client: Client) -> Answerer:
     """An answerer of AWS. Raises `ConfigurationError` where its settings are incomplete."""
-    module, class_name, services = MANAGED[name]
+    module, class_name, services, sections = MANAGED[name]
     made = getattr(importlib.import_module(f"orchestrator.answerers.{module}"), class_name)
-    answerer: Answerer = made(*(Lazy(client, service) for service in services), settings)
+    answerer: Answerer = made(
+        *(Lazy(client, service) for service in services), *(getattr(settings, section) for section in sections)
+    )
     return answerer
 
 

@@ -25,7 +25,8 @@ from orchestrator.envelopes import opened
 from orchestrator.errors import DefectError, EventError, NotYetError, ParleyError, SupersededError
 from orchestrator.hub import Hub, Received
 from orchestrator.model import Turn
-from orchestrator.settings import Settings
+from orchestrator.sections import given, read
+from orchestrator.settings import Answering, Receiving
 from orchestrator.stores.sqs import show_again_in
 
 log = Logger(service="parley")
@@ -37,31 +38,40 @@ SUPERSEDED_S = 1.0  # how long the worker that was first may need
 
 
 @functools.cache
-def _settings() -> Settings:
-    return Settings.read(os.environ)
+def _receiving() -> tuple[Receiving, bootstrap.Client]:
+    return read(Receiving, given(os.environ)), bootstrap.clients()
 
 
 @functools.cache
-def _client() -> bootstrap.Client:
-    return bootstrap.clients(_settings())
+def _receiving_hub() -> Hub:
+    """Of ingress and sweep, which ask nobody."""
+    return bootstrap.deployed(*_receiving())
 
 
 @functools.cache
-def _hub() -> Hub:
-    return bootstrap.deployed(_settings(), _client())
+def _answering() -> tuple[Answering, bootstrap.Client]:
+    settings = read(Answering, given(os.environ))
+    return settings, bootstrap.clients(settings.answering.answer_timeout_s)
+
+
+@functools.cache
+def _answering_hub() -> Hub:
+    settings, client = _answering()
+    return bootstrap.deployed(settings, client, bootstrap.answerers(settings, client))
 
 
 @metrics.log_metrics
 def ingress(event: dict[str, Any], _context: object) -> Failures:
     """Keep every event of the batch. Only what could not be kept is reported as failed."""
     metrics.add_metric("Events", MetricUnit.Count, len(event["Records"]))
+    settings, client = _receiving()
     failures = []
     for record in event["Records"]:
         try:
             for received in _guarded("receiving", functools.partial(_kept, record["body"])):
                 _count(received)
         except ParleyError as error:
-            failures.append(_failed(record, error, _settings().inbound_url, _delay_s(record, error)))
+            failures.append(_failed(record, error, client, settings.deployed.inbound_url))
     return {"batchItemFailures": failures}
 
 
@@ -69,11 +79,12 @@ def ingress(event: dict[str, Any], _context: object) -> Failures:
 def converse(event: dict[str, Any], _context: object) -> Failures:
     """Wake the conversations of the batch, one after the other: it has one, by the mapping's batch size."""
     metrics.add_metric("WakeUps", MetricUnit.Count, len(event["Records"]))
+    settings, client = _answering()
     for number, record in enumerate(event["Records"]):
         try:
             turn = _carried(record)
         except ParleyError as error:
-            failed = _failed(record, error, _settings().wake_ups_url, _delay_s(record, error))
+            failed = _failed(record, error, client, settings.deployed.wake_ups_url)
             rest = [{"itemIdentifier": later["messageId"]} for later in event["Records"][number + 1 :]]
             return {"batchItemFailures": [failed, *rest]}
         if turn:
@@ -84,19 +95,19 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
 @metrics.log_metrics
 def sweep(_event: dict[str, Any], _context: object) -> None:
     """Wake or end what is overdue."""
-    touched = _guarded("sweeping", lambda: _hub().sweep())
+    touched = _guarded("sweeping", lambda: _receiving_hub().sweep())
     metrics.add_metric("Overdue", MetricUnit.Count, touched)
 
 
 def _carried(record: dict[str, Any]) -> Turn | None:
     """The conversation's turn, to its end. On the last receive a defect ends in an apology too."""
-    key, last = record["body"], _receives(record) >= _settings().max_receives
+    key, last = record["body"], _receives(record) >= _answering()[0].turns.max_receives
     try:
-        return _guarded("carrying a turn", lambda: _hub().converse(key, last_receive=last))
+        return _guarded("carrying a turn", lambda: _answering_hub().converse(key, last_receive=last))
     except DefectError:
         if not last:
             raise
-        return _guarded("giving up", lambda: _hub().converse(key, last_receive=True, giving_up=True))
+        return _guarded("giving up", lambda: _answering_hub().converse(key, last_receive=True, giving_up=True))
 
 
 def _guarded(doing: str, call: Callable[[], T]) -> T:
@@ -113,17 +124,17 @@ def _guarded(doing: str, call: Callable[[], T]) -> T:
 def _kept(body: str) -> list[Received]:
     original = body.encode("utf-8", "replace")
     try:
-        return [_hub().receive(delivered) for delivered in opened(original, bootstrap.now())]
+        return [_receiving_hub().receive(delivered) for delivered in opened(original, bootstrap.now())]
     except EventError as error:
-        return [_hub().reject(original, error)]
+        return [_receiving_hub().reject(original, error)]
 
 
-def _failed(record: dict[str, Any], error: ParleyError, url: str, delay_s: float) -> dict[str, str]:
+def _failed(record: dict[str, Any], error: ParleyError, client: bootstrap.Client, url: str) -> dict[str, str]:
     """Report the message as failed, to be shown again when it makes sense."""
     log.warning("%s failed: %s", record["messageId"], type(error).__name__, extra={"reason": str(error)})
     metrics.add_metric("Failed", MetricUnit.Count, 1)
     try:
-        show_again_in(_client()("sqs"), url, record["receiptHandle"], delay_s)
+        show_again_in(client("sqs"), url, record["receiptHandle"], _delay_s(record, error))
     except ParleyError as later:
         log.warning("the queue's own visibility timeout applies: %s", later)
     return {"itemIdentifier": record["messageId"]}

@@ -31,6 +31,7 @@ from orchestrator.errors import (
     SupersededError,
     UpstreamError,
 )
+from orchestrator.hub_settings import HubSettings
 from orchestrator.keys import Keys, epoch_hour, turn_id, wake_up_id
 from orchestrator.model import (
     Answer,
@@ -51,7 +52,6 @@ from orchestrator.model import (
 from orchestrator.parts import PROMISED, Left, Parts, begun, leave, resumed, wait_for_claim
 from orchestrator.records import Records
 from orchestrator.replies import Replies, answers_this_hour
-from orchestrator.settings import Settings
 from orchestrator.stores.ports import Committed, Snapshot, Store, WakeUps
 
 log = logging.getLogger(__name__)
@@ -82,17 +82,17 @@ class Hub:
         store: Store,
         wake_ups: WakeUps,
         keys: Keys,
-        settings: Settings,
+        settings: HubSettings,
         clock: Callable[[], datetime],
     ) -> None:
         self.channels = channels
         self._store = store
         self._wake_ups = wake_ups
         self._keys = keys
-        self._settings = settings
+        self._settings = settings.turns
         self._clock = clock
-        self._records = Records(settings)
-        self._replies = Replies(answerers, settings)
+        self._records = Records(settings.records)
+        self._replies = Replies(answerers, settings.replies)
 
     # ── receive ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,8 +14,10 @@ import msgspec
 
 from orchestrator import bootstrap
 from orchestrator.answerers.knowledge_base.retrieval import Retrieval
+from orchestrator.answerers.knowledge_base.settings import SearchSettings
+from orchestrator.answerers.settings import AnsweringSettings
 from orchestrator.decoding import convert
-from orchestrator.settings import Settings
+from orchestrator.sections import given, read
 
 
 class _Arguments(msgspec.Struct):
@@ -31,5 +33,6 @@ def search_documents(event: object, _context: object) -> Mapping[str, list[dict[
 
 @functools.cache
 def _retrieval() -> Retrieval:
-    settings = Settings.read(os.environ)
-    return Retrieval(bootstrap.clients(settings)("bedrock-agent-runtime"), settings)
+    settings = read(SearchSettings, given(os.environ))
+    client = bootstrap.clients(AnsweringSettings().answer_timeout_s)
+    return Retrieval(client("bedrock-agent-runtime"), settings)

@@ -12,15 +12,15 @@ import msgspec
 
 from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
+from orchestrator.hub_settings import RecordsSettings
 from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Record, Stream, Turn
-from orchestrator.settings import Settings
 from orchestrator.tenants import DEFAULT, tenant_of
 
 
 class Records:
     """Makes records for one account and organisation."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: RecordsSettings) -> None:
         self._account = {"account_id": settings.account_id, "organization_id": settings.organization_id}
         self._streamed = settings.streamed_channels
 

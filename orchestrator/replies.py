@@ -13,6 +13,7 @@ from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
 from orchestrator.consent import words
 from orchestrator.errors import DefectError
+from orchestrator.hub_settings import RepliesSettings
 from orchestrator.keys import epoch_day, epoch_hour
 from orchestrator.language.detect import detect
 from orchestrator.model import (
@@ -26,7 +27,6 @@ from orchestrator.model import (
     Question,
     Turn,
 )
-from orchestrator.settings import Settings
 from orchestrator.texts import TextName, Texts
 
 CONSENT: dict[words.Command, tuple[TextName, Consent | None]] = {
@@ -43,7 +43,7 @@ HOUSE_SOURCES = frozenset({"consent", "silence", "restart", "budget", "attachmen
 class Replies:
     """Decides on the answer to a turn. Sends and keeps nothing."""
 
-    def __init__(self, answerers: Sequence[Answerer], settings: Settings) -> None:
+    def __init__(self, answerers: Sequence[Answerer], settings: RepliesSettings) -> None:
         self._answerers = answerers
         self._settings = settings
         self._texts = Texts.with_overrides(settings.texts)

@@ -17,6 +17,7 @@ from moto.sqs import models as sqs_of_moto
 from orchestrator import handlers
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.model import Turn
+from orchestrator.sections import changed
 from orchestrator.settings import Settings
 from orchestrator.stores.dynamodb import items as dynamodb_items
 from orchestrator.stores.dynamodb.store import DynamoStore
@@ -51,13 +52,13 @@ class DeployedMachine(Driven):
         arn = f"arn:aws:sqs:eu-west-1:123456789012:{self.name}-dead.fifo"
         policy = msgspec.json.encode({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES_OF_THE_QUEUE})
         self.url = self._queue(f"{self.name}.fifo", {"RedrivePolicy": policy.decode()})
-        self.settings = msgspec.structs.replace(self.settings, wake_ups_url=self.url, inbound_url=self.url)
+        self.settings = changed(self.settings, wake_ups_url=self.url, inbound_url=self.url)
         self.store: DynamoStore = DynamoStore(self.dynamodb, self.name, self.clock)
         self.queue: SqsWakeUps = SqsWakeUps(self.sqs, self.url)
         self.hub = self.build()
 
     def _queue(self, name: str, attributes: dict[str, str]) -> str:
-        fifo = {"FifoQueue": "true", "VisibilityTimeout": str(int(self.settings.claim_s)), **attributes}
+        fifo = {"FifoQueue": "true", "VisibilityTimeout": str(int(self.settings.turns.claim_s)), **attributes}
         url: str = self.sqs.create_queue(QueueName=name, Attributes=fifo)["QueueUrl"]
         return url
 
@@ -143,6 +144,11 @@ class _Serving:
         _Serving._machines.current = None
 
     @staticmethod
+    def client(_service: str) -> Any:
+        """SQS: the handlers themselves ask for no other."""
+        return _Serving.current().sqs
+
+    @staticmethod
     def current() -> DeployedMachine:
         machine: DeployedMachine = _Serving._machines.current
         return machine
@@ -182,9 +188,9 @@ def aws_for(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    monkeypatch.setattr(handlers, "_hub", lambda: _Serving.current().hub)
-    monkeypatch.setattr(handlers, "_settings", lambda: _Serving.current().settings)
-    monkeypatch.setattr(handlers, "_client", lambda: lambda _: _Serving.current().sqs)
+    for kind in ("receiving", "answering"):
+        monkeypatch.setattr(handlers, f"_{kind}_hub", lambda: _Serving.current().hub)
+        monkeypatch.setattr(handlers, f"_{kind}", lambda: (_Serving.current().settings, _Serving.client))
     monkeypatch.setattr(sqs_of_moto, "unix_time", lambda: DeployedMachine.latest.clock().timestamp())
     monkeypatch.setattr(sqs_of_moto, "unix_time_millis", lambda: DeployedMachine.latest.clock().timestamp() * 1000)
     with mock_aws():

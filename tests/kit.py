@@ -30,6 +30,7 @@ from orchestrator.envelopes import opened
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
 from orchestrator.model import Answer, ChannelName, Delivered, Part, Pass, Question, Turn
+from orchestrator.sections import changed
 from orchestrator.settings import Settings
 from orchestrator.stores.sqlite.store import SqliteStore
 from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
@@ -127,7 +128,7 @@ class SmsLine:
         self._count = itertools.count(1)
 
     def channel(self, client: Any, settings: Settings) -> Channel:
-        return SmsChannel(client, settings)
+        return SmsChannel(client, settings.sms, settings.turns.context_ttl_s)
 
     def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
         return sms_event(text, message_id, theirs, at)
@@ -191,6 +192,11 @@ def notification(event: object, at: datetime = NOON) -> bytes:
             "Timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
     )
+
+
+def chosen(**settings: object) -> Settings:
+    """Settings by their names alone, whichever sections they are in: `chosen(turns_per_hour=1)`."""
+    return changed(Settings(), **settings)
 
 
 def keep_in_table(connection: sqlite3.Connection, now: datetime, records: Sequence[bytes]) -> None:
@@ -267,7 +273,7 @@ class Machine(Driven):
         self.store: SqliteStore = store
         weakref.finalize(self, store.database.close)  # a property makes hundreds of machines in one test
         self.queue: SqliteWakeUps = SqliteWakeUps(
-            store.database, self.clock, visibility_s=self.settings.claim_s, on_wake=lambda: None
+            store.database, self.clock, visibility_s=self.settings.turns.claim_s, on_wake=lambda: None
         )
         self.hub = self.build()
 

@@ -32,7 +32,7 @@ class WhatsAppLine:
         self._count = itertools.count(1)
 
     def channel(self, client: Any, settings: Settings) -> Channel:
-        return WhatsAppChannel(client, settings)
+        return WhatsAppChannel(client, settings.whatsapp, settings.turns.context_ttl_s)
 
     def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
         return notification(outbox_whatsapp.message_event(text, message_id, OURS, theirs, at), at)

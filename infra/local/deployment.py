@@ -22,8 +22,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import msgspec
-
 from infra.local.providers.customers import OUR_MAIL
 from infra.local.providers.mail_folder import MailFolder
 from infra.local.providers.outbox import Outbox
@@ -35,7 +33,8 @@ from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
 from orchestrator.model import Delivered, Record
-from orchestrator.settings import Settings, variable_of
+from orchestrator.sections import changed, variable_of
+from orchestrator.settings import RedactionSettings, Settings
 from orchestrator.stores.sqlite.forgetting import Keeper
 from orchestrator.stores.sqlite.store import SqliteStore
 from orchestrator.stores.sqlite.wake_ups import SqliteWakeUps
@@ -88,17 +87,17 @@ class Deployment:
             self.store = SqliteStore(data / "parley.sqlite3", self._append, clock)
             opened.callback(self.store.database.close)
             self.journal = journal.SqliteJournal(self.store.database.connect)
-            self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.claim_s, on_wake=on_wake)
+            self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.turns.claim_s, on_wake=on_wake)
             self.outbox = Outbox(self.store.database, self._append, clock)
             self.documents = DocumentIndex(data / "documents.sqlite3")
             self.templates = Overrides(FolderStore(data / "templates"))
-            self.redactor = _redactor(settings)
+            self.redactor = _redactor(settings.redaction)
             self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
             self.keys = Keys(_secret(data / "conversation.key"))
             self.mail = MailFolder(mail or data / "mail")
             self.hub = bootstrap.hub(
                 _with_mail_address(settings),
-                providers(self.outbox, self.mail, bootstrap.clients(settings)),
+                providers(self.outbox, self.mail, bootstrap.clients()),
                 store=self.store,
                 wake_ups=self.queue,
                 keys=self.keys,
@@ -126,14 +125,16 @@ class Deployment:
         The hub is this deployment's, unless another one on the same store is given.
         """
         hub = hub or self.hub
-        streamed = (each for each in hub.channels if each.name in self.settings.streamed_channels)
+        streamed = (each for each in hub.channels if each.name in self.settings.records.streamed_channels)
         if any(channel.recognises(delivered.event) for channel in streamed):
             self.store.journal.record([Record("events", delivered.original)])
         return hub.receive(delivered)
 
     def transform(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
         """What the lake makes of a record, with the templates in use now; redacted where the settings say so."""
-        made = transform(record, arrived_at, account_id=self.settings.account_id, templates=self.templates.current())
+        made = transform(
+            record, arrived_at, account_id=self.settings.records.account_id, templates=self.templates.current()
+        )
         return next(self.redactor([made])) if self.redactor else made
 
     def close(self) -> None:
@@ -171,7 +172,7 @@ class Deployment:
 
     def _answerers(self) -> list[Answerer]:
         """Those of the settings; any of AWS too, with the credentials of whoever runs this."""
-        client = bootstrap.clients(self.settings)
+        client = bootstrap.clients(self.settings.answering.answer_timeout_s)
         return bootstrap.answerers(
             self.settings, client, {DocumentsAnswerer.name: lambda: DocumentsAnswerer(self.documents)}
         )
@@ -198,10 +199,10 @@ def alone(data: Path, doing: str = "serve") -> Iterator[bool]:
 
 def _with_mail_address(settings: Settings) -> Settings:
     """Without an address of the operator's own, mail comes to the embedded deployment's."""
-    return settings if settings.email_addresses else msgspec.structs.replace(settings, email_addresses=(OUR_MAIL,))
+    return settings if settings.email.email_addresses else changed(settings, email_addresses=(OUR_MAIL,))
 
 
-def _redactor(settings: Settings) -> Redactor | None:
+def _redactor(settings: RedactionSettings) -> Redactor | None:
     try:
         return redactor(settings.redaction, settings.pseudonym_key, settings.redaction_keep)
     except ValueError as error:

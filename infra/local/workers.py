@@ -19,7 +19,7 @@ SWEEP_S = 60.0
 
 def work(hub: Hub, queue: SqliteWakeUps, wake_up: Leased, settings: Settings) -> None:
     """One wake-up, to its end: done, tried again later, or buried after its last receive."""
-    last = wake_up.receives >= settings.max_receives
+    last = wake_up.receives >= settings.turns.max_receives
     try:
         with defects.translated("carrying a turn"):
             hub.converse(wake_up.key, last_receive=last)

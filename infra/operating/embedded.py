@@ -90,7 +90,7 @@ class Embedded:
     def rejected(self, since: datetime) -> Sequence[Original]:
         from infra.operating.replay.originals import of_lake  # noqa: PLC0415
 
-        return of_lake(self.deployment.engine(), since, self.deployment.settings.account_id)
+        return of_lake(self.deployment.engine(), since, self.deployment.settings.records.account_id)
 
     def target(self) -> EmbeddedTarget:
         from infra.operating.replay.targets import EmbeddedTarget  # noqa: PLC0415

@@ -51,7 +51,7 @@ class OnStage:
     def release(self, held: Held) -> Received:
         """The deployed functions answer it: what is received is kept in their table, and wakes them by their queue."""
         settings = self._stage.settings()
-        return bootstrap.deployed(settings, bootstrap.clients(settings)).release(held)
+        return bootstrap.deployed(settings, bootstrap.clients()).release(held)
 
     def engine(self, asked_of: AskedOf = ITS_OWN) -> AthenaEngine:
         if asked_of.engine == "duckdb":
@@ -101,8 +101,8 @@ class Kept:
 
     def forget(self, address: str, *, dry_run: bool = False) -> Report:
         """As `Operated.forget`, in these places."""
-        ours = (*self.settings.email_addresses, *self.settings.redaction_keep)
-        names = pseudonyms(self.settings.pseudonym_key)
+        ours = (*self.settings.email.email_addresses, *self.settings.redaction.redaction_keep)
+        names = pseudonyms(self.settings.redaction.pseudonym_key)
         try:
             return deployed.erase(address, self.uris, self.table_name, ours=ours, pseudonyms=names, dry_run=dry_run)
         except (Busy, BotoCoreError, ClientError) as error:

@@ -3,9 +3,9 @@
 from orchestrator.answerers.bedrock.model import Model, ModelClient
 from orchestrator.answerers.bedrock.outcome import spoken
 from orchestrator.answerers.bedrock.prompts import Prompts
-from orchestrator.answerers.bedrock.settings import require
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
+from orchestrator.sections import require
 
 
 class LanguageModelAnswerer:
@@ -13,7 +13,7 @@ class LanguageModelAnswerer:
 
     name = "language_model"
 
-    def __init__(self, client: ModelClient, settings: Settings) -> None:
+    def __init__(self, client: ModelClient, settings: BedrockSettings) -> None:
         """Raises `ConfigurationError` when the settings name no model, or hold a form that cannot be read."""
         require(settings, self.name, "model_id")
         self._model = Model(client, settings.model_id, settings)

@@ -17,12 +17,12 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from orchestrator.answerers.bedrock.errors import answering
-from orchestrator.answerers.bedrock.settings import require
+from orchestrator.answerers.settings import QBusinessSettings
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Citation, Pass, Question
-from orchestrator.settings import Settings
+from orchestrator.sections import require
 
 # Characters. Source: https://docs.aws.amazon.com/amazonq/latest/api-reference/API_TextInputEvent.html
 LONGEST_QUESTION = 7000
@@ -73,7 +73,7 @@ class QBusinessAnswerer:
 
     name = "qbusiness"
 
-    def __init__(self, client: ChatClient, settings: Settings) -> None:
+    def __init__(self, client: ChatClient, settings: QBusinessSettings) -> None:
         require(settings, self.name, "qbusiness_application_id")
         self._client = client
         self._application_id = settings.qbusiness_application_id

@@ -30,12 +30,14 @@ HUB = """
 import os
 os.environ.update(AWS_ACCESS_KEY_ID='x', AWS_SECRET_ACCESS_KEY='x', AWS_DEFAULT_REGION='eu-west-1')
 from orchestrator import bootstrap, handlers
-from orchestrator.settings import Settings
-settings = Settings(answerers=(), table_name='t', wake_ups_url='https://sqs/q', conversation_key_secret='s')
-make = bootstrap.clients(settings)
+from orchestrator.sections import read
+from orchestrator.settings import Receiving
+os.environ.update(PARLEY_TABLE_NAME='t', PARLEY_WAKE_UPS_URL='https://sqs/q', PARLEY_CONVERSATION_KEY_SECRET='s')
+settings = read(Receiving, os.environ)
+make = bootstrap.clients()
 class Secrets:
     def get_secret_value(self, **_): return {'SecretString': 'x' * 32}
-bootstrap.hub(settings, lambda service: Secrets() if service == 'secretsmanager' else make(service))
+bootstrap.deployed(settings, lambda service: Secrets() if service == 'secretsmanager' else make(service))
 """
 TRANSFORMER = """
 import os

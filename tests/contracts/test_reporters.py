@@ -19,9 +19,9 @@ from transformer.envelopes import Event, events_of
 
 SETTINGS = Settings()
 REPORTERS: tuple[Reporter, ...] = (
-    SmsChannel(None, SETTINGS),  # type: ignore[arg-type]  # nothing is sent
-    WhatsAppChannel(None, SETTINGS),  # type: ignore[arg-type]
-    EmailChannel(None, None, SETTINGS),  # type: ignore[arg-type]
+    SmsChannel(None, SETTINGS.sms, 600),  # type: ignore[arg-type]  # nothing is sent
+    WhatsAppChannel(None, SETTINGS.whatsapp, 600),  # type: ignore[arg-type]
+    EmailChannel(None, None, SETTINGS.email),  # type: ignore[arg-type]
 )
 # The sources whose rows tell what became of something that we sent, by events that the channels read too.
 TOLD = {"sms_event", "ses_event", "whatsapp_status"}

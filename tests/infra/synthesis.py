@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from infra.aws.settings.deployment import DeploymentSettings
+from infra.aws.settings.room import SETTINGS_FILE
 from tests.shared import made_once
 
 Template = dict[str, Any]
@@ -27,10 +28,11 @@ class Finding(NamedTuple):
 
 
 class Synthesis(NamedTuple):
-    """Every stack's template as JSON, by the last part of its name: lake, sources, hub, …; and cdk-nag's findings."""
+    """Every stack's template as JSON, by the last part of its name: lake, sources, hub, …; and what else came of it."""
 
     texts: dict[str, str]
     findings: list[Finding]
+    settings_files: dict[str, dict[str, str]]  # of the functions that have one, by the name of the layer's object
 
     def templates(self) -> dict[str, Template]:
         """Made anew at each call, so that a test may change them."""
@@ -79,7 +81,12 @@ def _synthesise(deployment: DeploymentSettings, folder: Path) -> None:
 
 def _read(folder: Path) -> Synthesis:
     texts = {last_name(path.name.partition(".")[0]): path.read_text() for path in sorted(folder.glob(TEMPLATES))}
-    return Synthesis(texts, list(_of_nag(json.loads((folder / REPORT).read_text()))))
+    files = {
+        f"{asset.name.removeprefix('asset.')}.zip": json.loads((asset / SETTINGS_FILE).read_text())
+        for asset in folder.glob("asset.*")
+        if (asset / SETTINGS_FILE).exists()
+    }
+    return Synthesis(texts, list(_of_nag(json.loads((folder / REPORT).read_text()))), files)
 
 
 def _of_nag(report: Mapping[str, Any]) -> Iterator[Finding]:

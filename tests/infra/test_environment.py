@@ -7,10 +7,13 @@ from functools import cache
 from pathlib import Path
 from types import FrameType
 
+import msgspec
 import pytest
 
 from infra.aws.settings.deployment import GIVEN
-from orchestrator.settings import Settings, variable_of
+from orchestrator import sections
+from orchestrator.sections import FILE, long_variables, values, variable_of
+from orchestrator.settings import Answering, Receiving, RedactionSettings, Settings
 from tests.infra.permissions.deployed import CONVERSE, INGRESS, SWEEP, TRANSFORMER, deployed
 from tests.infra.permissions.function_roles import is_ours
 from tests.infra.permissions.recording import OURS, REPOSITORY, Recorder
@@ -24,7 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("permissions")]
 
 HUB = (INGRESS, CONVERSE, SWEEP)
 TOOL = "orchestrator.knowledge_tool.search_documents"
-OF_THE_LAKE = {"redaction", "redaction_keep", "pseudonym_key"}  # of the hub's settings, what the transformer reads
 # For every setting that is a deployer's to choose, something else than its default.
 CHOSEN: Mapping[str, object] = {
     "organization_id": "faro",
@@ -44,6 +46,7 @@ CHOSEN: Mapping[str, object] = {
     "claim_s": 600,
     "give_up_s": 3000,
     "answer_timeout_s": 50,
+    "streamed_channels": ["whatsapp", "sms"],
     "agentcore_harness_arn": HARNESS,
     "agentcore_runtime_arn": RUNTIME,
     "agentcore_qualifier": "live",
@@ -79,13 +82,7 @@ CHOSEN: Mapping[str, object] = {
 }
 # What a function could be told and is not, for a reason.
 LEFT_AT_DEFAULT: Mapping[str, Mapping[str, str]] = {
-    **{each: {variable_of(name): "the transformer redacts" for name in OF_THE_LAKE} for each in HUB},
     TRANSFORMER: {"PARLEY_TEMPLATES_PREFIX": "the bucket is for templates only, which lie at its top"},
-    TOOL: {
-        variable_of(name): "it searches one knowledge base; the rest is the hub's"
-        for name in Settings.__struct_fields__
-        if name not in {"knowledge_base_id", "knowledge_base_results", "knowledge_base_filter"}
-    },
 }
 HUB_OF_ALL_CHANNELS = {"sms_numbers": ["phone-1"], "mail_recipients": ["help@shop.example"]}
 
@@ -104,14 +101,23 @@ def made() -> World:
     return world({"settings": settings, "knowledge": {"created": True, "harness": True}})
 
 
-def ours() -> list[Function]:
-    """Our functions in both deployments."""
-    return [each for world in (chosen(), made()) for each in functions(world.templates) if is_ours(each)]
+def ours() -> list[tuple[Function, Mapping[str, str]]]:
+    """Our functions in both deployments; each with its variables, those of its settings file too."""
+    return [
+        (each, {**each.environment, **_in_file(world, each)})
+        for world in (chosen(), made())
+        for each in functions(world.templates)
+        if is_ours(each)
+    ]
+
+
+def _in_file(world: World, function: Function) -> Mapping[str, str]:
+    return {name: value for layer in function.layers for name, value in world.settings_files[layer].items()}
 
 
 def given(handler: str) -> set[str]:
     """Every variable that the stacks give to a function with this handler."""
-    return {variable for each in ours() if each.handler == handler for variable in each.environment}
+    return {variable for each, variables in ours() if each.handler == handler for variable in variables}
 
 
 class Watched(MutableMapping[str, str]):
@@ -175,19 +181,36 @@ def read() -> Mapping[str, set[str]]:
 
 
 def test_every_setting_is_the_stacks_to_fill_in_or_the_deployers_to_choose() -> None:
-    assert {*CHOSEN, *GIVEN} == set(Settings.__struct_fields__)
+    assert {*CHOSEN, *GIVEN} == values(Settings()).keys()
     assert not CHOSEN.keys() & GIVEN
-    assert [name for name in CHOSEN if CHOSEN[name] == getattr(Settings(), name)] == []
+    assert [name for name in CHOSEN if CHOSEN[name] == values(Settings())[name]] == []
 
 
-@pytest.mark.parametrize("handler", HUB)
-def test_what_the_deployer_chooses_arrives_at_the_hub_as_it_was_chosen(handler: str) -> None:
-    (function,) = [each for each in functions(chosen().templates) if each.handler == handler]
-    arrived = Settings.read({**function.environment, "PARLEY_ACCOUNT_ID": "111122223333"})
-    for name, value in CHOSEN.items():
-        if name not in OF_THE_LAKE:
-            wanted = tuple(value) if isinstance(value, list) else value
-            assert getattr(arrived, name) == wanted, name
+@pytest.mark.parametrize(
+    ("handler", "kind"),
+    [(INGRESS, Receiving), (SWEEP, Receiving), (CONVERSE, Answering), (TRANSFORMER, RedactionSettings)],
+)
+def test_what_the_deployer_chooses_arrives_as_it_was_chosen_where_it_is_read(
+    handler: str, kind: type[msgspec.Struct]
+) -> None:
+    for function in (each for each in functions(chosen().templates) if each.handler == handler):
+        variables = {**function.environment, **_in_file(chosen(), function), "PARLEY_ACCOUNT_ID": "111122223333"}
+        arrived = values(sections.read(kind, variables))
+        for name in CHOSEN.keys() & arrived.keys():
+            value = CHOSEN[name]
+            assert arrived[name] == (tuple(value) if isinstance(value, list) else value), name
+        unread = {variable_of(name) for name in values(Settings()).keys() - arrived.keys()}
+        assert variables.keys() & unread == set()
+
+
+def test_what_is_long_is_in_no_environment() -> None:
+    long = long_variables(Settings)
+    assert {each.handler for each, variables in ours() if long & variables.keys()} == {*HUB, TOOL}
+    assert [each.handler for each, _ in ours() if long & each.environment.keys()] == []
+
+
+def test_a_function_without_long_settings_has_no_layer() -> None:
+    assert [each.name for each in functions(world({}).templates) if each.layers or FILE in each.environment] == []
 
 
 @pytest.mark.parametrize("handler", HUB)
@@ -203,6 +226,6 @@ def test_a_function_is_given_what_it_reads_and_nothing_else(function: str, read:
 
 
 def test_functions_that_are_told_by_events_alone_have_no_environment() -> None:
-    told = {each.handler for each in ours() if each.handler.endswith(".handler") and "custom" in each.handler}
+    told = {each.handler for each, _ in ours() if each.handler.endswith(".handler") and "custom" in each.handler}
     assert told
     assert {handler: given(handler) for handler in told if given(handler)} == {}

@@ -10,10 +10,12 @@ from infra.aws.constructs.answerer_rights import RIGHTS, asking_answerers
 from infra.aws.settings.deployment import GIVEN
 from orchestrator import handlers
 from orchestrator.bootstrap import MANAGED
-from orchestrator.settings import Settings, variable_of
+from orchestrator.sections import variable_of
+from orchestrator.settings import Settings
 from orchestrator.stores.dynamodb import items as dynamodb_items
 from tests.infra.hub import function, hub, of_type, one, target
 from tests.infra.synthesis import Template, synthesised
+from tests.kit import chosen
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
 
@@ -100,14 +102,14 @@ def _known(value: Any) -> str:
 
 def test_the_functions_read_what_the_stacks_know() -> None:
     settings = Settings.read(environment(hub(), "converse"))
-    assert settings.account_id == "111122223333"
-    assert settings.table_name.startswith("Conversations")
-    assert settings.inbound_url.startswith("Inbound")
-    assert settings.wake_ups_url.startswith("WakeUps")
-    assert settings.conversation_key_secret.startswith("ConversationKey")
-    assert "EmailConfigurationSet" in settings.email_configuration_set
-    assert "SmsConfigurationSet" in settings.sms_configuration_set
-    assert settings.email_addresses == ("help@shop.example",)
+    assert settings.records.account_id == "111122223333"
+    assert settings.deployed.table_name.startswith("Conversations")
+    assert settings.deployed.inbound_url.startswith("Inbound")
+    assert settings.deployed.wake_ups_url.startswith("WakeUps")
+    assert settings.deployed.conversation_key_secret.startswith("ConversationKey")
+    assert "EmailConfigurationSet" in settings.email.email_configuration_set
+    assert "SmsConfigurationSet" in settings.sms.sms_configuration_set
+    assert settings.email.email_addresses == ("help@shop.example",)
 
 
 def test_the_functions_read_what_the_deployer_has_decided() -> None:
@@ -196,13 +198,13 @@ OWN = "arn:aws:bedrock:us-east-1:111122223333"
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [
-        (Settings(answerers=("language_model",), model_id=MODEL), {("bedrock:InvokeModel", MODEL)}),
+        (chosen(answerers=("language_model",), model_id=MODEL), {("bedrock:InvokeModel", MODEL)}),
         (
-            Settings(answerers=("language_model",), model_id=MODEL, guardrail_id="guardrail1"),
+            chosen(answerers=("language_model",), model_id=MODEL, guardrail_id="guardrail1"),
             {("bedrock:InvokeModel", MODEL), ("bedrock:ApplyGuardrail", f"{OWN}:guardrail/guardrail1")},
         ),
         (
-            Settings(answerers=("knowledge_base",), knowledge_base_id="BASE", knowledge_base_model_arn=MODEL),
+            chosen(answerers=("knowledge_base",), knowledge_base_id="BASE", knowledge_base_model_arn=MODEL),
             {
                 ("bedrock:InvokeModel", MODEL),
                 ("bedrock:Retrieve", f"{OWN}:knowledge-base/BASE"),
@@ -210,26 +212,26 @@ OWN = "arn:aws:bedrock:us-east-1:111122223333"
             },
         ),
         (
-            Settings(answerers=("knowledge_base",), knowledge_base_id="BASE", knowledge_base_kind="managed"),
+            chosen(answerers=("knowledge_base",), knowledge_base_id="BASE", knowledge_base_kind="managed"),
             {("bedrock:Retrieve", f"{OWN}:knowledge-base/BASE"), ("bedrock:AgenticRetrieveStream", "*")},
         ),
         (
-            Settings(answerers=("bedrock_agent",), bedrock_agent_id="AGENT", bedrock_agent_alias_id="ALIAS"),
+            chosen(answerers=("bedrock_agent",), bedrock_agent_id="AGENT", bedrock_agent_alias_id="ALIAS"),
             {("bedrock:InvokeAgent", f"{OWN}:agent-alias/AGENT/ALIAS")},
         ),
         (
-            Settings(answerers=("agentcore",), agentcore_harness_arn=HARNESS),
+            chosen(answerers=("agentcore",), agentcore_harness_arn=HARNESS),
             {("bedrock-agentcore:InvokeHarness", HARNESS), ("bedrock-agentcore:InvokeAgentRuntime", HARNESS)},
         ),
         (
-            Settings(answerers=("agentcore",), agentcore_runtime_arn=RUNTIME),
+            chosen(answerers=("agentcore",), agentcore_runtime_arn=RUNTIME),
             {
                 ("bedrock-agentcore:InvokeAgentRuntime", RUNTIME),
                 ("bedrock-agentcore:InvokeAgentRuntime", f"{RUNTIME}/runtime-endpoint/DEFAULT"),
             },
         ),
         (
-            Settings(answerers=("qbusiness",), qbusiness_application_id="app"),
+            chosen(answerers=("qbusiness",), qbusiness_application_id="app"),
             {("qbusiness:ChatSync", "arn:aws:qbusiness:us-east-1:111122223333:application/app")},
         ),
     ],

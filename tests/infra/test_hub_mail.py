@@ -30,7 +30,7 @@ class BucketLine(EmailLine):
     """Mails are fetched from moto's S3."""
 
     def channel(self, client: Any, settings: Settings) -> Channel:
-        own = msgspec.structs.replace(settings, email_addresses=(OURS,))
+        own = msgspec.structs.replace(settings.email, email_addresses=(OURS,))
         return EmailChannel(client, boto3.client("s3", region_name="eu-west-1"), own)
 
 

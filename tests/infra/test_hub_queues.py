@@ -8,6 +8,7 @@ from infra.aws.settings.hub_times import converse_s, wake_up_hidden_s, wake_up_r
 from orchestrator.settings import Settings
 from tests.infra.hub import function, hub, of_type, one, statements, target
 from tests.infra.synthesis import Template
+from tests.kit import chosen
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("hub")]  # the template is made once
 
@@ -66,29 +67,29 @@ def test_events_are_hidden_for_six_times_as_long_as_one_try_may_take() -> None:
 @pytest.mark.parametrize(
     "settings",
     [
-        Settings(answerers=("language_model",)),
-        Settings(answerers=("language_model",), claim_s=600),
-        Settings(answerers=("agentcore", "language_model"), answer_timeout_s=120),
-        Settings(answerers=("agentcore",), answer_timeout_s=840, claim_s=840),
+        chosen(answerers=("language_model",)),
+        chosen(answerers=("language_model",), claim_s=600),
+        chosen(answerers=("agentcore", "language_model"), answer_timeout_s=120),
+        chosen(answerers=("agentcore",), answer_timeout_s=840, claim_s=840),
     ],
 )
 def test_a_wake_up_stays_hidden_while_its_worker_may_live_and_its_claim_lasts(settings: Settings) -> None:
     timeout, hidden = converse_s(settings), wake_up_hidden_s(settings)
-    assert 900 >= timeout > len(settings.answerers) * settings.answer_timeout_s
+    assert 900 >= timeout > len(settings.answering.answerers) * settings.answering.answer_timeout_s
     assert hidden > timeout
-    assert hidden > settings.claim_s
-    assert hidden <= max(timeout, settings.claim_s) + 60, "a person waits so long after a crash"
+    assert hidden > settings.turns.claim_s
+    assert hidden <= max(timeout, settings.turns.claim_s) + 60, "a person waits so long after a crash"
 
 
 @pytest.mark.parametrize("tries", [1, 5, 100])
 def test_the_apology_comes_long_before_a_wake_up_is_dead(tries: int) -> None:
-    assert 1000 >= wake_up_receives(Settings(max_receives=tries)) >= 10 * tries
+    assert 1000 >= wake_up_receives(chosen(max_receives=tries)) >= 10 * tries
 
 
 def test_queues_and_functions_have_these_times() -> None:
     for template, settings in (
-        (hub(), Settings(answerers=("language_model",))),
-        (hub("otherwise"), Settings(answerers=("knowledge_base",), claim_s=600, max_receives=100)),
+        (hub(), chosen(answerers=("language_model",))),
+        (hub("otherwise"), chosen(answerers=("knowledge_base",), claim_s=600, max_receives=100)),
     ):
         wake_ups = queue("WakeUps", template)
         assert wake_ups["VisibilityTimeout"] == wake_up_hidden_s(settings)

@@ -1,11 +1,23 @@
 """What is wrong with a hub's settings is told before anything is deployed, with its remedy."""
 
+import json
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from infra.aws.settings.deployment import DeploymentSettings
+from infra.aws.settings.hub_checks import ROOM
+from infra.aws.settings.room import MOST_BYTES, short_and_long, size
+from orchestrator.answerers.bedrock.prompts import SHIPPED_FORMS
 from orchestrator.errors import ConfigurationError
+from orchestrator.sections import changed, hints, values, variable_of
+from orchestrator.settings import Answering, Receiving, RedactionSettings, Settings
+from orchestrator.texts import SHIPPED
+
+REGION = "ap-southeast-2"
+PLACE = f"{REGION}:111122223333"
+STAGE = "production-of-a-shop"
 
 
 def fault_of(context: Mapping[str, object]) -> str:
@@ -44,7 +56,7 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
             "settings.answer_timeout_s: answering may take 900 seconds, and a function has 840 for it",
         ),
         ({"settings.max_receives": "101"}, "settings.max_receives: .*; 100 is the most"),
-        ({"settings.model_prompt": "x" * 3000}, "shorten settings.model_prompt first"),
+        ({"settings.organization_id": "x" * 3000}, "shorten settings.organization_id first"),
         ({"settings": {"restart_words": ["again, please"]}}, "PARLEY_RESTART_WORDS is separated by commas"),
         ({"settings.texts": "texts.json"}, "settings.texts: the fixed texts are not JSON"),
         ({"settings.texts": '{"en": {"apolgy": "Sorry."}}'}, "settings.texts: fixed text 'apolgy'"),
@@ -56,6 +68,99 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
 def test_settings_that_do_not_go_together_are_refused_with_a_remedy(context: Mapping[str, object], fault: str) -> None:
     with pytest.raises(ConfigurationError, match=fault):
         DeploymentSettings.read(context)
+
+
+# Each as long as it comes: all answerers at once, ARNs of the longest region, lists of what a company has.
+LONGEST: Mapping[str, object] = {
+    "organization_id": "faro-lamps-emea",
+    "answerers": ("agentcore", "knowledge_base", "language_model", "bedrock_agent", "qbusiness"),
+    "default_language": "es",
+    "texts": msgspec.json.encode(SHIPPED).decode(),
+    "restart_words": ("start over", "start again", "empezar de nuevo", "otra consulta", "volver al principio"),
+    "context_ttl_s": 86_400,
+    "settle_s": 12.5,
+    "turns_per_hour": 1000,
+    "answers_per_thread": 1000,
+    "turns_per_day": 10_000,
+    "tokens_per_day": 2_000_000,
+    "self_managed_opt_outs": True,
+    "unconfirmed_part": "skip",
+    "max_receives": 100,
+    "claim_s": 899.5,
+    "give_up_s": 36_000,
+    "answer_timeout_s": 120.5,
+    "streamed_channels": ("whatsapp", "email", "sms"),
+    "agentcore_harness_arn": f"arn:aws:bedrock-agentcore:{PLACE}:harness/parley_{STAGE}-AbCdEfGhIj",
+    "agentcore_runtime_arn": f"arn:aws:bedrock-agentcore:{PLACE}:runtime/parley_{STAGE}-AbCdEfGhIj",
+    "agentcore_qualifier": "production_endpoint",
+    "agentcore_request": msgspec.json.encode({f"member_{n}": "$conversation_id" for n in range(40)}).decode(),
+    "agentcore_response_path": "output.messages[-1].content[?type=='text'].text",
+    "bedrock_agent_id": "AGENT12345",
+    "bedrock_agent_alias_id": "ALIAS12345",
+    "qbusiness_application_id": "11111111-2222-3333-4444-555555555555",
+    "qbusiness_user_id": "hub@customer-service.faro-lamps.example",
+    "qbusiness_needs_source": False,
+    "redaction": "comprehend",
+    "redaction_keep": ("+34600123456", "+14255550100", "help@faro-lamps.example"),
+    "pseudonym_key": f"arn:aws:secretsmanager:{PLACE}:secret:pseudonyms-AbCdEf",
+    "email_addresses": ("help@faro-lamps.example", "orders@faro-lamps.example", "returns@faro-lamps.example"),
+    "email_context_ttl_s": 1_209_600,
+    "email_max_characters": 6000,
+    "whatsapp_meta_api_version": "v24.0",
+    "whatsapp_phone_number_id": "phone-number-id-0123456789abcdef0123456789abcdef",
+    "whatsapp_max_characters": 4000,
+    "sms_max_characters": 1530,
+    "model_id": f"arn:aws:bedrock:{PLACE}:application-inference-profile/abcdefghij12",
+    "model_prompt": "You answer for Faro Lamps, which sells lamps in shops and by mail. " * 30,
+    "model_forms": msgspec.json.encode(dict(SHIPPED_FORMS)).decode(),
+    "model_history_tokens": 20_000,
+    "guardrail_id": "abcdefghij12",
+    "guardrail_version": "12345",
+    "knowledge_base_id": "KNOWLEDGE1",
+    "knowledge_base_kind": "managed",
+    "knowledge_base_model_arn": f"arn:aws:bedrock:{PLACE}:inference-profile/apac.anthropic.claude-sonnet-4",
+    "knowledge_base_results": 100,
+    "knowledge_base_filter": msgspec.json.encode({"orAll": [{"equals": {"key": "shop", "value": "x"}}] * 9}).decode(),
+    "knowledge_base_prompt_template": "$search_results$ $output_format_instructions$".ljust(4000),
+}
+# What the stacks fill in, as AWS makes it of the longest name of a stage.
+FILLED_IN: Mapping[str, str] = {
+    "account_id": "111122223333",
+    "table_name": f"parley-{STAGE}-hub-Conversations0123ABCD-0123456789ABC",
+    "wake_ups_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-WakeUps0123ABCD-0123456789AB.fifo",
+    "inbound_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-Inbound0123ABCD-0123456789AB",
+    "conversation_key_secret": f"arn:aws:secretsmanager:{PLACE}:secret:ConversationKey0123-0123456789A-AbCdEf",
+    "email_configuration_set": f"parley-{STAGE}-email-events-0123456789",
+    "sms_configuration_set": f"parley-{STAGE}-sms-events-0123456789",
+}
+
+
+def test_the_longest_settings_leave_nothing_out() -> None:
+    assert {*LONGEST, *FILLED_IN} == values(Settings()).keys()
+    assert [name for name, value in values(Settings()).items() if value == {**LONGEST, **FILLED_IN}[name]] == []
+
+
+@pytest.mark.parametrize("kind", [Receiving, Answering, RedactionSettings])
+def test_a_functions_environment_has_room_for_twice_its_settings(kind: type[msgspec.Struct]) -> None:
+    """Every setting is chosen, and as long again as it comes; what the stacks fill in is as long as AWS makes it."""
+    wanted = {name: value for name, value in LONGEST.items() if name in hints(kind)}
+    chosen_by_deployer, _ = short_and_long(changed(kind(), **wanted))
+    filled_in = {variable_of(name): value for name, value in FILLED_IN.items() if name in hints(kind)}
+    names_and_values, values_again = (
+        size(chosen_by_deployer),
+        sum(len(value.encode()) for value in chosen_by_deployer.values()),
+    )
+    assert names_and_values + values_again <= ROOM
+    assert ROOM + size(filled_in) <= MOST_BYTES
+
+
+def test_no_text_is_too_long() -> None:
+    """A layer takes 50 MB."""
+    long = {
+        "settings.texts": json.dumps({"en": {"apology": "Sorry. " * 10_000}}),
+        "settings.model_prompt": "x" * 100_000,
+    }
+    assert DeploymentSettings.read(long).settings.bedrock.model_prompt == "x" * 100_000
 
 
 @pytest.mark.parametrize("recipient", ["help@shop.example", "shop.example", ".shop.example", "h+elp@mail.shop.example"])

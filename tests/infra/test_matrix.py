@@ -44,7 +44,7 @@ def _found(rows: Iterable[Row]) -> Iterator[str]:
         made = synthesis(chosen)
         yield from (f"cdk-nag: {finding}" for finding in made.findings)
         yield from (f"{name}: {said}" for name, text in made.texts.items() for said in linted(text))
-        world = World(DeploymentSettings.read(chosen), Templates(made.templates()))
+        world = World(DeploymentSettings.read(chosen), Templates(made.templates()), made.settings_files)
         yield from (f"rights: {difference}" for difference in differences(world))
 
 

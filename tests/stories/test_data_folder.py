@@ -17,7 +17,7 @@ from infra.cli.main import COMMANDS, parley
 from infra.local.deployment import Deployment
 from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings
-from tests.kit import sms_event
+from tests.kit import chosen, sms_event
 
 TEMPLATE = "sms_event.jinja"
 
@@ -167,7 +167,7 @@ def test_a_deployment_with_a_wrong_setting_leaves_the_database_closed(
     tmp_path: Path, open_now: set[sqlite3.Connection]
 ) -> None:
     with pytest.raises(ConfigurationError):
-        Deployment(tmp_path, Settings(answerers=("nobody",)))
+        Deployment(tmp_path, chosen(answerers=("nobody",)))
     assert open_now == set()
 
 

@@ -16,8 +16,7 @@ from orchestrator.errors import (
 )
 from orchestrator.model import Answer, Delivered, Question
 from orchestrator.replies import Replies
-from orchestrator.settings import Settings
-from tests.kit import Machine, StubAnswerer, sms_event
+from tests.kit import Machine, StubAnswerer, chosen, sms_event
 from tests.lines import BACKENDS, LINES, everywhere
 from tests.unit.test_handlers import ingress, record
 
@@ -152,7 +151,7 @@ def test_a_channel_that_can_compose_nothing_ends_the_turn_as_failed_with_its_rea
 
 
 def test_a_stop_is_obeyed_though_its_confirmation_cannot_be_composed(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, settings=Settings(self_managed_opt_outs=True))
+    machine = Machine(tmp_path, settings=chosen(self_managed_opt_outs=True))
     (channel,) = machine.hub.channels
     compose = Faults("", lambda: KeyError("x"), 10_000).watched(channel.compose)
     channel.compose = compose  # type: ignore[method-assign]
@@ -212,9 +211,7 @@ def test_every_defect_is_counted_the_last_too_and_no_log_has_its_words(
     def fail(question: Question) -> Answer:
         raise ValueError(f"cannot answer {question.text}")
 
-    machine = BACKENDS["deployed"](
-        tmp_path, answerers=[StubAnswerer(fail)], settings=Settings(max_receives=max_receives)
-    )
+    machine = BACKENDS["deployed"](tmp_path, answerers=[StubAnswerer(fail)], settings=chosen(max_receives=max_receives))
     machine.deliver(sms_event("my secret is hunter2"))
     machine.drain_patiently()
     assert [reply.text[:5] for reply in machine.line.replies] == ["Sorry"]

@@ -15,8 +15,7 @@ import pytest
 
 from orchestrator.errors import NotYetError, SupersededError, UpstreamError
 from orchestrator.model import Answer, Question
-from orchestrator.settings import Settings
-from tests.kit import StubAnswerer
+from tests.kit import StubAnswerer, chosen
 from tests.lines import BACKENDS, LINES, everywhere
 
 # The windows nobody can close: what was done and could not be kept before the end.
@@ -106,7 +105,7 @@ class Run:
     def played(cls, path: Path, case: Case, at: int = -1, when: str = "never", **settings: Any) -> "Run":
         killer = Killer(at, when)
         stub = StubAnswerer(long_answer)
-        run = cls(case.machine(path, answerers=[stub], wrap=killer.wrap, settings=Settings(**settings)), killer, stub)
+        run = cls(case.machine(path, answerers=[stub], wrap=killer.wrap, settings=chosen(**settings)), killer, stub)
         run.play()
         return run
 
@@ -117,7 +116,7 @@ class Run:
             self._surviving(lambda: self.machine.deliver(event))
         for _ in range(3):
             self._surviving(self.machine.drain_patiently)
-            self.machine.clock.advance(seconds=self.machine.settings.claim_s + 1)
+            self.machine.clock.advance(seconds=self.machine.settings.turns.claim_s + 1)
 
     def check(self, expected: list[str], case: str) -> bool:
         """Everything sent, once; one turn, recorded once. Returns whether something was repeated, which is counted."""
@@ -220,7 +219,7 @@ def test_a_worker_that_overslept_its_claim_sends_nothing_more(
 
     def oversleep(question: Question) -> Answer:
         stub.reply = lambda _: Answer("from the second worker", source="stub")
-        machine.clock.advance(seconds=machine.settings.claim_s + 1)
+        machine.clock.advance(seconds=machine.settings.turns.claim_s + 1)
         machine.hub.converse(question.conversation_id.rpartition("-")[0])
         return Answer("from the first worker", source="stub")
 
@@ -246,7 +245,7 @@ def test_a_worker_frozen_just_before_a_send_does_not_send_behind_the_one_that_to
                 written = inner.save(conversation, **step)
                 if conversation.turn and conversation.turn.state == "answered" and not frozen:
                     frozen.append(True)
-                    machine.clock.advance(seconds=machine.settings.claim_s + 1)
+                    machine.clock.advance(seconds=machine.settings.turns.claim_s + 1)
                     machine.hub.converse(conversation.key)
                 return written
 
@@ -270,4 +269,4 @@ def test_a_time_out_on_every_attempt_ends_in_one_apology(tmp_path: Path, aws: No
     machine.drain_patiently()
     (reply,) = machine.line.replies
     assert "Sorry" in reply.text
-    assert len(machine.answerers[0].asked) == machine.settings.max_receives
+    assert len(machine.answerers[0].asked) == machine.settings.turns.max_receives

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from orchestrator.model import Answer, Question
-from orchestrator.settings import Settings
-from tests.kit import RunningClock, StubAnswerer
+from tests.kit import RunningClock, StubAnswerer, chosen
 from tests.lines import BACKENDS, LINES, everywhere
 
 WORKERS = 4
@@ -112,7 +111,7 @@ def deliver_and_check(place: Path, backend: str, name: str, load: Load) -> None:
         line=line,
         answerers=[StubAnswerer(watch.reply)],
         clock=RunningClock(),
-        settings=Settings(claim_s=60, max_receives=1000, answers_per_thread=1000, turns_per_hour=1000),
+        settings=chosen(claim_s=60, max_receives=1000, answers_per_thread=1000, turns_per_hour=1000),
     )
     run_to_the_end(machine, shuffled_deliveries(machine, load, seed=7))
 

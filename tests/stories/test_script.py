@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.model import Answer, Citation, Pass, Question
 from orchestrator.settings import Settings
-from tests.kit import Machine, StubAnswerer
+from tests.kit import Machine, StubAnswerer, chosen
 from tests.lines import LINES
 
 # (seconds after the one before, what is written)
@@ -47,7 +47,7 @@ def reply(question: Question) -> Answer | Pass:
 
 def played(path: Path, name: str) -> list[Turns]:
     line = LINES[name]()
-    settings = Settings(self_managed_opt_outs=True, email_context_ttl_s=Settings().context_ttl_s)
+    settings = chosen(self_managed_opt_outs=True, email_context_ttl_s=Settings().turns.context_ttl_s)
     machine = Machine(path, line=line, answerers=[StubAnswerer(reply)], settings=settings)
     for number, (pause_s, text) in enumerate(SCRIPT):
         machine.clock.now += timedelta(seconds=pause_s)

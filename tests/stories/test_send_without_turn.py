@@ -15,8 +15,7 @@ from orchestrator.errors import UncertainError, UpstreamError
 from orchestrator.keys import step_ref, step_tags
 from orchestrator.model import ChannelName, Content, Outgoing, Part, Receipt
 from orchestrator.parts import Left, Parts, begun, leave
-from orchestrator.settings import Settings
-from tests.kit import NOON, Clock
+from tests.kit import NOON, Clock, chosen
 
 SEND = "0123456789abcdef0123456789abcdef"
 NUMBER = "phone-number-id-976c72a700aac43eaf573ae050example"
@@ -56,7 +55,7 @@ def channel_of(deployment: Deployment, name: ChannelName) -> Channel:
 
 @pytest.mark.parametrize("name", ["sms", "whatsapp", "email"])
 def test_it_leaves_and_is_reported_for_its_ref(tmp_path: Path, name: ChannelName) -> None:
-    with Deployment(tmp_path, Settings(whatsapp_phone_number_id=NUMBER), clock=Clock()) as deployment:
+    with Deployment(tmp_path, chosen(whatsapp_phone_number_id=NUMBER), clock=Clock()) as deployment:
         channel, said = channel_of(deployment, name), outgoing(name)
         with deployment.watching() as put:
             left = leave(Step(begun(tuple(channel.compose(said)))), channel, said, Clock())

@@ -13,6 +13,7 @@ from infra.local.providers.email import inbound_event, message_event
 from infra.local.providers.requests import check, refusal
 from orchestrator.channels.channel import Channel
 from orchestrator.channels.email.channel import EmailChannel
+from orchestrator.channels.email.settings import EmailSettings
 from orchestrator.channels.text.markdown import to_plain
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Part, Turn
 from orchestrator.settings import Settings
@@ -64,7 +65,7 @@ class EmailLine(Ses):
     name: ChannelName = "email"
 
     def channel(self, client: Any, settings: Settings) -> Channel:
-        return EmailChannel(client, S3(), msgspec.structs.replace(settings, email_addresses=(OURS,)))
+        return EmailChannel(client, S3(), msgspec.structs.replace(settings.email, email_addresses=(OURS,)))
 
     def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
         return notification(message_event(text, message_id, OURS, theirs, at), at)
@@ -101,7 +102,7 @@ def plain_text(content: bytes) -> str:
 
 
 def channel(ses: Ses | None = None, s3: S3 | None = None) -> EmailChannel:
-    settings = Settings(email_addresses=(OURS,), email_configuration_set="parley")
+    settings = EmailSettings(email_addresses=(OURS,), email_configuration_set="parley")
     return EmailChannel(ses or Ses(), s3 or S3(), settings)
 
 

@@ -7,12 +7,13 @@ import pytest
 
 from infra.local.providers.requests import refusal
 from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.errors import ConfigurationError, UpstreamError
-from orchestrator.settings import Settings
+from orchestrator.sections import read
 from tests.fakes.agents import HARNESS_ARN, RUNTIME_ARN, FakeHarness, FakeRuntime, message, question, words
 
-HARNESS = Settings(agentcore_harness_arn=HARNESS_ARN)
-RUNTIME = Settings(agentcore_runtime_arn=RUNTIME_ARN)
+HARNESS = AgentCoreSettings(agentcore_harness_arn=HARNESS_ARN)
+RUNTIME = AgentCoreSettings(agentcore_runtime_arn=RUNTIME_ARN)
 
 
 def test_a_harness_is_asked_before_a_runtime() -> None:
@@ -22,12 +23,12 @@ def test_a_harness_is_asked_before_a_runtime() -> None:
 
 def test_neither_is_a_gap_that_is_named() -> None:
     with pytest.raises(ConfigurationError, match=r"PARLEY_AGENTCORE_HARNESS_ARN or PARLEY_AGENTCORE_RUNTIME_ARN"):
-        AgentCoreAnswerer(FakeRuntime(), Settings())
+        AgentCoreAnswerer(FakeRuntime(), AgentCoreSettings())
 
 
 def test_an_arn_in_the_wrong_place_is_refused_when_settings_are_read() -> None:
     with pytest.raises(ConfigurationError, match="PARLEY_AGENTCORE_HARNESS_ARN"):
-        Settings.read({"PARLEY_AGENTCORE_HARNESS_ARN": RUNTIME_ARN})
+        read(AgentCoreSettings, {"PARLEY_AGENTCORE_HARNESS_ARN": RUNTIME_ARN})
 
 
 def test_an_endpoint_is_named_where_one_is_set() -> None:

@@ -10,15 +10,15 @@ from infra.local.providers.requests import operation, refusal
 from orchestrator.answerers.agentcore import harness as agentcore_harness
 from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
 from orchestrator.answerers.agentcore.harness import FATES
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.answerers.bedrock.errors import MissingAnswerError, ReturnedControlError
 from orchestrator.aws_errors import owner_of
 from orchestrator.errors import UpstreamError
 from orchestrator.model import Answer, Pass
-from orchestrator.settings import Settings
 from tests.fakes.agents import CONVERSATION_ID, HARNESS_ARN, HOSTILE, FakeHarness, message, question, words
 from tests.fakes.streams import Step
 
-HARNESS = Settings(agentcore_harness_arn=HARNESS_ARN)
+HARNESS = AgentCoreSettings(agentcore_harness_arn=HARNESS_ARN)
 
 
 def usage(input_tokens: int, output_tokens: int) -> Step:

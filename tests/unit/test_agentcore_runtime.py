@@ -9,13 +9,13 @@ from botocore.exceptions import ReadTimeoutError
 from urllib3.exceptions import ProtocolError
 
 from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Pass
-from orchestrator.settings import Settings
 from tests.fakes.agents import CONVERSATION_ID, HOSTILE, RUNTIME_ARN, FakeRuntime, question, words
 from tests.fakes.streams import body
 
-RUNTIME = Settings(agentcore_runtime_arn=RUNTIME_ARN)
+RUNTIME = AgentCoreSettings(agentcore_runtime_arn=RUNTIME_ARN)
 
 
 def told(media_type: str, *pieces: bytes | Exception | str, path: str = "") -> Answer | Pass:

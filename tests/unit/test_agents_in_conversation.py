@@ -7,10 +7,12 @@ import pytest
 
 from infra.local.providers.requests import refusal
 from orchestrator.answerers.agentcore.answerer import AgentCoreAnswerer
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.bedrock_agent.answerer import BedrockAgentAnswerer
+from orchestrator.answerers.bedrock_agent.settings import BedrockAgentSettings
 from orchestrator.answerers.qbusiness import QBusinessAnswerer
-from orchestrator.settings import Settings
+from orchestrator.answerers.settings import QBusinessSettings
 from tests.fakes.agents import HARNESS_ARN, RUNTIME_ARN, FakeAgent, FakeHarness, FakeQBusiness, FakeRuntime, message
 from tests.kit import Machine, sms_event
 
@@ -24,18 +26,20 @@ def answerer(which: str, *first: Any) -> Answerer:
     """Says "Nine.", after what it is told to say first."""
     match which:
         case "agentcore_harness":
-            return AgentCoreAnswerer(FakeHarness(*first, message("Nine.")), Settings(agentcore_harness_arn=HARNESS_ARN))
+            return AgentCoreAnswerer(
+                FakeHarness(*first, message("Nine.")), AgentCoreSettings(agentcore_harness_arn=HARNESS_ARN)
+            )
         case "agentcore_runtime":
             return AgentCoreAnswerer(
-                FakeRuntime(*first, ("text/plain", b"Nine.")), Settings(agentcore_runtime_arn=RUNTIME_ARN)
+                FakeRuntime(*first, ("text/plain", b"Nine.")), AgentCoreSettings(agentcore_runtime_arn=RUNTIME_ARN)
             )
         case "bedrock_agent":
-            settings = Settings(bedrock_agent_id="AGENT12345", bedrock_agent_alias_id="ALIAS12345")
-            return BedrockAgentAnswerer(FakeAgent(*first, [{"chunk": {"bytes": b"Nine."}}]), settings)
+            agent = BedrockAgentSettings(bedrock_agent_id="AGENT12345", bedrock_agent_alias_id="ALIAS12345")
+            return BedrockAgentAnswerer(FakeAgent(*first, [{"chunk": {"bytes": b"Nine."}}]), agent)
         case _:
-            settings = Settings(qbusiness_application_id="a1b2c3d4-0000-4000-8000-000000000001")
+            q = QBusinessSettings(qbusiness_application_id="a1b2c3d4-0000-4000-8000-000000000001")
             reply = {"systemMessage": "Nine.", "sourceAttributions": [{"title": "Hours"}]}
-            return QBusinessAnswerer(FakeQBusiness(*first, reply), settings)
+            return QBusinessAnswerer(FakeQBusiness(*first, reply), q)
 
 
 def talked(machine: Machine, *texts: str) -> None:

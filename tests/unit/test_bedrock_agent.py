@@ -10,14 +10,14 @@ from infra.local.providers.requests import operation, refusal
 from orchestrator.answerers.bedrock.errors import MissingAnswerError, ReturnedControlError
 from orchestrator.answerers.bedrock_agent import answerer as bedrock_agent
 from orchestrator.answerers.bedrock_agent.answerer import BedrockAgentAnswerer
+from orchestrator.answerers.bedrock_agent.settings import BedrockAgentSettings
 from orchestrator.aws_errors import owner_of
 from orchestrator.errors import ConfigurationError, ParleyError, UpstreamError
 from orchestrator.model import Answer, Citation, Pass
-from orchestrator.settings import Settings
 from tests.fakes.agents import CONVERSATION_ID, FakeAgent, question, words
 from tests.fakes.streams import Step, encoded
 
-SETTINGS = Settings(bedrock_agent_id="AGENT12345", bedrock_agent_alias_id="ALIAS12345")
+SETTINGS = BedrockAgentSettings(bedrock_agent_id="AGENT12345", bedrock_agent_alias_id="ALIAS12345")
 
 
 def asked(*steps: Step, text: str = "When are you open?") -> Answer | Pass:
@@ -176,7 +176,7 @@ def test_a_session_that_expired_begins_afresh_under_the_same_id() -> None:
 
 
 def test_what_is_malformed_is_the_operators() -> None:
-    short = Settings(bedrock_agent_id="AGENT", bedrock_agent_alias_id="ALIAS12345")
+    short = BedrockAgentSettings(bedrock_agent_id="AGENT", bedrock_agent_alias_id="ALIAS12345")
     with pytest.raises(ConfigurationError, match="10 characters"):
         BedrockAgentAnswerer(FakeAgent([chunk("Hello")]), short).answer(question("Hi"))
 
@@ -189,4 +189,4 @@ def test_a_code_that_nobody_knows_is_no_refusal_of_one_person() -> None:
 
 def test_missing_settings_are_named_together() -> None:
     with pytest.raises(ConfigurationError, match=r"PARLEY_BEDROCK_AGENT_ID.*PARLEY_BEDROCK_AGENT_ALIAS_ID"):
-        BedrockAgentAnswerer(FakeAgent([]), Settings())
+        BedrockAgentAnswerer(FakeAgent([]), BedrockAgentSettings())

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from orchestrator.consent import words as commands
 from orchestrator.consent.wordings import WORDS
-from orchestrator.settings import Settings
-from tests.kit import OURS, THEIRS, Machine, sms_event, sms_refusal
+from tests.kit import OURS, THEIRS, Machine, chosen, sms_event, sms_refusal
 
-SELF = Settings(self_managed_opt_outs=True)
+SELF = chosen(self_managed_opt_outs=True)
 
 
 def said(machine: Machine, *texts: str) -> list[str]:
@@ -143,7 +142,7 @@ def test_restart_is_not_start(tmp_path: Path) -> None:
 
 
 def test_a_stop_over_the_budget_is_obeyed_and_gets_no_budget_notice(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, settings=Settings(self_managed_opt_outs=True, turns_per_hour=1))
+    machine = Machine(tmp_path, settings=chosen(self_managed_opt_outs=True, turns_per_hour=1))
     replies = said(machine, "hello", "STOP", "START", "hello again")
     assert "unsubscribed" in replies[1]
     assert "subscribed again" in replies[2]

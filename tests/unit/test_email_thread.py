@@ -11,7 +11,7 @@ from infra.local.providers.email import inbound_event
 from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer, InboundMessage
 from orchestrator.settings import Settings
-from tests.kit import Machine, notification
+from tests.kit import Machine, chosen, notification
 from tests.unit.email_kit import OURS, EmailLine, channel, message, turn_of
 
 
@@ -84,7 +84,7 @@ class Ses(EmailLine):
 def talk(path: Path, mails: int, subject: str, *, names_our_last: bool) -> tuple[list[str], int]:
     """The conversations of so many mails of one program, sent one after the other, and how many of them we answered."""
     line = Ses()
-    machine = Machine(path, line=line, settings=Settings(email_addresses=(OURS,), turns_per_hour=15))
+    machine = Machine(path, line=line, settings=chosen(email_addresses=(OURS,), turns_per_hour=15))
     for number in range(mails):
         lines = [
             "From: desk@vendor.example",
@@ -106,7 +106,7 @@ def test_a_program_that_names_our_last_mail_alone_stays_in_one_thread_until_we_f
     conversations, answers = talk(tmp_path, 13, subject, names_our_last=True)
     assert len(conversations) == 13
     assert len(set(conversations)) == 1
-    assert answers == Settings().answers_per_thread
+    assert answers == Settings().replies.answers_per_thread
 
 
 def test_a_program_that_names_nothing_and_has_a_new_subject_each_time_stops_too(tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ import pytest
 from orchestrator import bootstrap, handlers
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Question
-from orchestrator.settings import Settings
 from tests.deployed import DeployedMachine
-from tests.kit import OURS, StubAnswerer, sms_event
+from tests.kit import OURS, StubAnswerer, chosen, sms_event
 
 
 def record(body: bytes, message_id: str = "q1", receives: int = 1) -> dict[str, Any]:
@@ -57,7 +56,7 @@ def test_a_failed_wake_up_shows_again_within_a_minute(tmp_path: Path, aws: None)
         raise UpstreamError("throttled")
 
     stub = StubAnswerer(fail)
-    machine = DeployedMachine(tmp_path, answerers=[stub], settings=Settings(claim_s=600))
+    machine = DeployedMachine(tmp_path, answerers=[stub], settings=chosen(claim_s=600))
     machine.deliver(sms_event("hello"))
     machine.drain()
     assert not machine.work_one()
@@ -70,7 +69,7 @@ def test_the_last_receive_ends_in_an_apology(tmp_path: Path, aws: None) -> None:
     def fail(_: Question) -> Answer:
         raise UpstreamError("throttled")
 
-    machine = DeployedMachine(tmp_path, answerers=[StubAnswerer(fail)], settings=Settings(max_receives=2))
+    machine = DeployedMachine(tmp_path, answerers=[StubAnswerer(fail)], settings=chosen(max_receives=2))
     machine.deliver(sms_event("hello"))
     machine.drain_patiently()
     (reply,) = machine.line.replies
@@ -100,6 +99,6 @@ def test_importing_the_handlers_reads_no_environment_and_opens_nothing() -> None
 
 def test_a_deployment_names_every_setting_that_is_missing() -> None:
     with pytest.raises(ConfigurationError) as raised:
-        bootstrap.deployed(Settings(answerers=()), bootstrap.clients(Settings()))
+        bootstrap.deployed(chosen(answerers=()), bootstrap.clients())
     for name in ("PARLEY_TABLE_NAME", "PARLEY_WAKE_UPS_URL", "PARLEY_CONVERSATION_KEY_SECRET"):
         assert name in str(raised.value)

@@ -10,7 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 from orchestrator.errors import RefusedError, UpstreamError
 from orchestrator.model import Answer, Pass, Question
 from orchestrator.settings import Settings
-from tests.kit import NOON, OURS, THEIRS, Machine, SmsLine, StubAnswerer, sms_event, sms_refusal
+from tests.kit import NOON, OURS, THEIRS, Machine, SmsLine, StubAnswerer, chosen, sms_event, sms_refusal
 from tests.unit.email_kit import EmailLine
 
 
@@ -90,7 +90,7 @@ def test_an_answerer_sees_the_conversation_so_far(machine: Machine) -> None:
 def test_context_expires_and_the_record_stays(machine: Machine) -> None:
     machine.deliver(sms_event("one", "m1"))
     machine.drain()
-    machine.clock.advance(seconds=machine.settings.context_ttl_s + 1)
+    machine.clock.advance(seconds=machine.settings.turns.context_ttl_s + 1)
     machine.deliver(sms_event("two", "m2"))
     machine.drain()
     first, second = stub_of(machine).asked
@@ -102,7 +102,7 @@ def test_context_expires_and_the_record_stays(machine: Machine) -> None:
 
 
 def test_settling_makes_a_burst_one_turn(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, settings=Settings(settle_s=5))
+    machine = Machine(tmp_path, settings=chosen(settle_s=5))
     machine.deliver(sms_event("hi", "m1", at=machine.clock.now))
     machine.drain()
     machine.clock.advance(seconds=2)
@@ -115,7 +115,7 @@ def test_settling_makes_a_burst_one_turn(tmp_path: Path) -> None:
 
 
 def test_a_burst_settles_from_its_last_message(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, settings=Settings(settle_s=5))
+    machine = Machine(tmp_path, settings=chosen(settle_s=5))
     machine.deliver(sms_event("hi", "m1", at=machine.clock.now))
     machine.clock.advance(seconds=4)
     machine.deliver(sms_event("are you open?", "m2", at=machine.clock.now))
@@ -158,7 +158,7 @@ def test_a_failing_answerer_is_asked_again_and_then_apologised_for_once(tmp_path
     machine = Machine(tmp_path, answerers=[stub])
     machine.deliver(sms_event("hola, tengo una pregunta sobre mi pedido"))
     machine.drain_patiently()
-    assert len(stub.asked) == machine.settings.max_receives
+    assert len(stub.asked) == machine.settings.turns.max_receives
     (body,) = machine.provider.bodies
     assert body.startswith("Lo sentimos")
     machine.clock.advance(hours=3)
@@ -207,7 +207,7 @@ def test_a_send_whose_response_was_not_read_is_counted_and_sent_again(tmp_path: 
 
 
 def test_a_send_whose_response_was_not_read_is_counted_and_not_sent_again_where_so_chosen(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, line=Unread(1), settings=Settings(unconfirmed_part="skip"))
+    machine = Machine(tmp_path, line=Unread(1), settings=chosen(unconfirmed_part="skip"))
     machine.deliver(sms_event("hello"))
     machine.drain_patiently()
     assert machine.provider.bodies == ["You said: hello"]
@@ -219,8 +219,8 @@ def test_a_send_whose_response_was_not_read_is_counted_and_not_sent_again_where_
 @pytest.mark.parametrize(
     ("settings", "states", "sends"),
     [
-        (Settings(unconfirmed_part="resend"), ["sent", "sent", "sent"], 5),
-        (Settings(unconfirmed_part="skip"), ["skipped", "sent", "skipped"], 3),
+        (chosen(unconfirmed_part="resend"), ["sent", "sent", "sent"], 5),
+        (chosen(unconfirmed_part="skip"), ["skipped", "sent", "skipped"], 3),
     ],
     ids=["resend", "skip"],
 )
@@ -281,10 +281,10 @@ def test_a_turn_whose_worker_never_came_back_is_apologised_for_by_the_sweeper(ma
 
     stub_of(machine).reply = vanish
     machine.deliver(sms_event("hello"))
-    for _ in range(machine.settings.max_receives + 2):
+    for _ in range(machine.settings.turns.max_receives + 2):
         with pytest.raises(Gone):
             machine.drain()
-        machine.clock.advance(seconds=machine.settings.claim_s + 1)
+        machine.clock.advance(seconds=machine.settings.turns.claim_s + 1)
     machine.clock.advance(hours=2)
     machine.hub.sweep()
     assert [body[:5] for body in machine.provider.bodies] == ["Sorry"]
@@ -300,12 +300,12 @@ def test_a_turn_that_one_worker_after_the_other_takes_up_is_given_up_by_its_age(
     stub_of(machine).reply = vanish
     machine.deliver(sms_event("hello"))
     key = machine.hub._keys.contact_of_addresses("sms", OURS, THEIRS)
-    while machine.clock.now - NOON < timedelta(seconds=machine.settings.give_up_s):
+    while machine.clock.now - NOON < timedelta(seconds=machine.settings.turns.give_up_s):
         machine.hub.sweep()
         assert machine.provider.sent == []
         with pytest.raises(Gone):
             machine.hub.converse(key)  # which claims the turn anew
-        machine.clock.advance(seconds=machine.settings.claim_s + 1)
+        machine.clock.advance(seconds=machine.settings.turns.claim_s + 1)
     machine.hub.sweep()
     assert [body[:5] for body in machine.provider.bodies] == ["Sorry"]
 
@@ -320,7 +320,7 @@ def test_a_message_whose_wake_up_was_lost_is_woken_by_the_sweeper(machine: Machi
 
 
 def test_budgets_bring_one_notice_and_then_silence_all_recorded(tmp_path: Path) -> None:
-    machine = Machine(tmp_path, settings=Settings(turns_per_hour=2))
+    machine = Machine(tmp_path, settings=chosen(turns_per_hour=2))
     for number in range(5):
         machine.deliver(sms_event(f"question {number}", f"m{number}"))
         machine.drain()
@@ -335,7 +335,7 @@ def test_budgets_bring_one_notice_and_then_silence_all_recorded(tmp_path: Path) 
 
 def test_tokens_are_a_budget_too(tmp_path: Path) -> None:
     costly = StubAnswerer(lambda _: Answer("ok", source="stub", input_tokens=900, output_tokens=200))
-    machine = Machine(tmp_path, settings=Settings(tokens_per_day=1000), answerers=[costly])
+    machine = Machine(tmp_path, settings=chosen(tokens_per_day=1000), answerers=[costly])
     for number in range(3):
         machine.deliver(sms_event("?", f"m{number}"))
         machine.drain()
@@ -345,7 +345,7 @@ def test_tokens_are_a_budget_too(tmp_path: Path) -> None:
 
 def test_a_mail_thread_gets_as_many_answers_an_hour_as_the_setting_says_and_then_silence(tmp_path: Path) -> None:
     line = EmailLine()
-    machine = Machine(tmp_path, line=line, settings=Settings(answers_per_thread=3))
+    machine = Machine(tmp_path, line=line, settings=chosen(answers_per_thread=3))
     for number in range(5):
         machine.deliver(line.event(f"question {number}", f"m{number}", line.person(1), machine.clock.now))
         machine.drain()
@@ -399,7 +399,7 @@ def key_of(machine: Machine) -> str:
 
 def test_what_a_passing_answerer_spent_counts_against_the_budget(tmp_path: Path) -> None:
     costly = StubAnswerer(lambda _: Pass("no answer", input_tokens=900, output_tokens=200))
-    machine = Machine(tmp_path, settings=Settings(tokens_per_day=1000), answerers=[costly])
+    machine = Machine(tmp_path, settings=chosen(tokens_per_day=1000), answerers=[costly])
     for number in range(2):
         machine.deliver(sms_event("?", f"m{number}"))
         machine.drain()

@@ -86,7 +86,7 @@ def test_a_resumed_turn_tells_which_step_may_have_happened_twice(
         machine.drain()
     machine.wrap = lambda _, port: port
     machine.hub = machine.build()
-    machine.clock.advance(seconds=machine.settings.claim_s)
+    machine.clock.advance(seconds=machine.settings.turns.claim_s)
     machine.drain()
     (turn,) = machine.turns()
     assert (turn.asked_again, turn.unconfirmed) == (asked_again, unconfirmed)
@@ -129,7 +129,7 @@ class SlowlyKept:
         written = self._machine.store.conversations.save(conversation, **step)
         if written.turn and written.turn.state == "answered" and not self._was_slow:
             self._was_slow = True
-            self._machine.clock.advance(seconds=self._machine.settings.claim_s)
+            self._machine.clock.advance(seconds=self._machine.settings.turns.claim_s)
         return written
 
 

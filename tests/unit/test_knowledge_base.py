@@ -14,6 +14,7 @@ from orchestrator.answerers.bedrock.citations import EXCERPT, Content, Passage, 
 from orchestrator.answerers.knowledge_base.answerer import KnowledgeBaseAnswerer
 from orchestrator.errors import ConfigurationError, ParleyError, UpstreamError
 from orchestrator.model import Answer, ChannelName, Citation, Exchange, Pass, Question
+from orchestrator.sections import changed
 from orchestrator.settings import Settings
 from tests.fakes.knowledge import (
     MANAGED,
@@ -28,12 +29,12 @@ from tests.fakes.knowledge import (
 )
 from tests.fakes.models import FakeModels, asked, said, texts
 from tests.fakes.streams import Step
-from tests.kit import Machine, sms_event
+from tests.kit import Machine, chosen, sms_event
 
 KNOWLEDGE_BASE = "KNOWLEDGE1"
 MODEL = "arn:aws:bedrock:eu-west-1:123456789012:inference-profile/eu.anthropic.claude-sonnet-4-20250514-v1:0"
-VECTOR = Settings(knowledge_base_id=KNOWLEDGE_BASE, knowledge_base_model_arn=MODEL)
-AGENTIC = Settings(knowledge_base_id=KNOWLEDGE_BASE, knowledge_base_kind="managed")
+VECTOR = chosen(knowledge_base_id=KNOWLEDGE_BASE, knowledge_base_model_arn=MODEL)
+AGENTIC = chosen(knowledge_base_id=KNOWLEDGE_BASE, knowledge_base_kind="managed")
 LONG = "I bought a lamp. " * 100
 RETURNS_POLICY = Citation(
     "Returns policy", "s3://documents/faq/Returns%20policy.md", "You may return it within 30 days."
@@ -62,7 +63,7 @@ def question(
 def answerer(
     client: FakeKnowledge, models: FakeModels | None = None, settings: Settings = VECTOR
 ) -> KnowledgeBaseAnswerer:
-    return KnowledgeBaseAnswerer(client, models or FakeModels(), settings)
+    return KnowledgeBaseAnswerer(client, models or FakeModels(), settings.knowledge_base, settings.bedrock)
 
 
 def answered(reply: Answer | Pass) -> Answer:
@@ -147,7 +148,7 @@ def test_what_cites_nothing_is_passed_on(response: Scripted) -> None:
 
 
 def test_the_guardrails_own_words_are_the_answer() -> None:
-    settings = msgspec.structs.replace(VECTOR, guardrail_id="abc123", guardrail_version="3")
+    settings = changed(VECTOR, guardrail_id="abc123", guardrail_version="3")
     client = FakeKnowledge(generated("I cannot talk about that.", guardrail="INTERVENED"))
     reply = answered(answerer(client, settings=settings).answer(question()))
     assert (reply.text, reply.reason) == ("I cannot talk about that.", "the guardrail intervened")
@@ -159,9 +160,7 @@ def test_the_guardrails_own_words_are_the_answer() -> None:
 
 def test_the_settings_decide_what_is_searched_and_how_much() -> None:
     wanted = {"equals": {"key": "audience", "value": "customers"}}
-    settings = msgspec.structs.replace(
-        VECTOR, knowledge_base_results=8, knowledge_base_filter=msgspec.json.encode(wanted).decode()
-    )
+    settings = changed(VECTOR, knowledge_base_results=8, knowledge_base_filter=msgspec.json.encode(wanted).decode())
     client = FakeKnowledge()
     answerer(client, settings=settings).answer(question())
     answerer(client, FakeModels(said("Yes [1].")), settings).answer(question(LONG))
@@ -182,7 +181,7 @@ def test_the_prompt_has_the_channels_form_and_ends_with_the_format_of_citations(
 def test_the_operators_prompt_stands_in_place_of_the_shipped_one() -> None:
     own = "Rhyme. $search_results$ $output_format_instructions$"
     client = FakeKnowledge()
-    answerer(client, settings=msgspec.structs.replace(VECTOR, knowledge_base_prompt_template=own)).answer(question())
+    answerer(client, settings=changed(VECTOR, knowledge_base_prompt_template=own)).answer(question())
     assert _knowledge_base(client)["generationConfiguration"]["promptTemplate"] == {"textPromptTemplate": own}
 
 
@@ -231,7 +230,7 @@ def test_no_passage_can_speak_as_anything_but_data() -> None:
 
 def test_with_a_guardrail_the_question_is_assessed_and_the_passages_are_not() -> None:
     models = FakeModels(said("I cannot talk about that.", "guardrail_intervened"))
-    settings = msgspec.structs.replace(VECTOR, guardrail_id="abc123")
+    settings = changed(VECTOR, guardrail_id="abc123")
     reply = answered(answerer(FakeKnowledge(), models, settings).answer(question(LONG)))
     assert (reply.text, reply.citations) == ("I cannot talk about that.", ())
     assert [[*block] for block in models.requests[0]["messages"][-1]["content"]] == [["text"], ["guardContent"]]
@@ -306,7 +305,7 @@ def test_a_managed_knowledge_base_uses_its_own_model_unless_one_is_named(
     arn: str, configuration: Mapping[str, Any]
 ) -> None:
     client = FakeKnowledge()
-    settings = msgspec.structs.replace(
+    settings = changed(
         AGENTIC,
         knowledge_base_model_arn=arn,
         knowledge_base_filter='{"equals": {"key": "a", "value": 1}}',
@@ -454,7 +453,7 @@ def test_a_throttled_model_is_asked_again_later() -> None:
 )
 def test_a_setting_that_cannot_be_used_is_named_when_the_answerer_is_made(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
-        answerer(FakeKnowledge(), settings=msgspec.structs.replace(VECTOR, **wrong))
+        answerer(FakeKnowledge(), settings=changed(VECTOR, **wrong))
 
 
 # ── the fake ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from tests.fakes.knowledge import FakeKnowledge
 def knowledge(monkeypatch: pytest.MonkeyPatch) -> FakeKnowledge:
     fake = FakeKnowledge()
     monkeypatch.setenv("PARLEY_KNOWLEDGE_BASE_ID", "KNOWLEDGE1")
-    monkeypatch.setattr(bootstrap, "clients", lambda settings: lambda service: fake)
+    monkeypatch.setattr(bootstrap, "clients", lambda answer_timeout_s: lambda service: fake)
     knowledge_tool._retrieval.cache_clear()
     return fake
 

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from infra.local.providers.requests import operation, refusal
 from orchestrator.answerers.bedrock.messages import CHARACTERS_PER_TOKEN, latest
 from orchestrator.answerers.bedrock.outcome import whole_sentences
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.language_model import LanguageModelAnswerer
 from orchestrator.errors import ConfigurationError, ParleyError, UpstreamError
 from orchestrator.model import Answer, ChannelName, Exchange, Pass, Question
-from orchestrator.settings import Settings
 from tests.fakes.models import FakeModels, Scripted, asked, said, texts
 
 MODEL = "eu.anthropic.claude-sonnet-4-20250514-v1:0"
-SETTINGS = Settings(model_id=MODEL)
+SETTINGS = BedrockSettings(model_id=MODEL)
 RESPONSE: Any = operation("bedrock-runtime", "Converse").output_shape
 HISTORY = (Exchange("Do you ship to Spain?", "Yes, in three days."),)
 
@@ -40,11 +40,13 @@ def question(
     )
 
 
-def answer(*script: Scripted, settings: Settings = SETTINGS, history: tuple[Exchange, ...] = ()) -> Answer | Pass:
+def answer(
+    *script: Scripted, settings: BedrockSettings = SETTINGS, history: tuple[Exchange, ...] = ()
+) -> Answer | Pass:
     return LanguageModelAnswerer(FakeModels(*script), settings).answer(question(history=history))
 
 
-def request(asking: Question, settings: Settings = SETTINGS) -> Mapping[str, Any]:
+def request(asking: Question, settings: BedrockSettings = SETTINGS) -> Mapping[str, Any]:
     """The request that a question becomes."""
     client = FakeModels()
     LanguageModelAnswerer(client, settings).answer(asking)
@@ -94,7 +96,7 @@ def test_each_channel_has_its_form_and_length(channel: ChannelName, words: str) 
 
 
 def test_the_operators_words_replace_whom_it_speaks_for_and_one_form_but_not_the_rules() -> None:
-    settings = Settings(model_id=MODEL, model_prompt="You are Faro Lamps.", model_forms='{"sms": "Rhyme."}')
+    settings = BedrockSettings(model_id=MODEL, model_prompt="You are Faro Lamps.", model_forms='{"sms": "Rhyme."}')
     (sms,), (email,) = (request(question(channel=name), settings)["system"] for name in ("sms", "email"))
     assert sms["text"].startswith("You are Faro Lamps.\n\nRhyme. At most 459 characters.")
     assert "Rhyme" not in email["text"]
@@ -127,14 +129,14 @@ exchanges = st.builds(Exchange, st.text(max_size=40), st.text(max_size=40))
 
 @given(st.lists(exchanges, max_size=10), st.integers(0, 60))
 def test_roles_alternate_and_no_text_is_blank_whatever_the_history(history: list[Exchange], tokens: int) -> None:
-    settings = Settings(model_id=MODEL, model_history_tokens=tokens)
+    settings = BedrockSettings(model_id=MODEL, model_history_tokens=tokens)
     sent = request(question(history=tuple(history)), settings)["messages"]  # the fake refuses what breaks the rules
     assert sum(len(texts(message)[0]) for message in sent[:-1]) <= tokens * CHARACTERS_PER_TOKEN
 
 
 # ── the guardrail ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-GUARDED = Settings(model_id=MODEL, guardrail_id="abc123", guardrail_version="3")
+GUARDED = BedrockSettings(model_id=MODEL, guardrail_id="abc123", guardrail_version="3")
 
 
 def test_the_guardrail_assesses_this_question_and_not_again_the_earlier_ones() -> None:
@@ -261,13 +263,13 @@ def test_an_error_is_the_queues_or_the_operators(error: Exception, owner: type[P
 
 def test_a_missing_model_is_named_when_the_answerer_is_made() -> None:
     with pytest.raises(ConfigurationError, match="language_model needs PARLEY_MODEL_ID"):
-        LanguageModelAnswerer(FakeModels(), Settings())
+        LanguageModelAnswerer(FakeModels(), BedrockSettings())
 
 
 @pytest.mark.parametrize("forms", ["Rhyme.", '{"telex": "Rhyme."}', '{"sms": 1}'])
 def test_forms_that_cannot_be_read_are_named_when_the_answerer_is_made(forms: str) -> None:
     with pytest.raises(ConfigurationError, match="PARLEY_MODEL_FORMS"):
-        LanguageModelAnswerer(FakeModels(), Settings(model_id=MODEL, model_forms=forms))
+        LanguageModelAnswerer(FakeModels(), BedrockSettings(model_id=MODEL, model_forms=forms))
 
 
 # ── the fake ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,13 +7,13 @@ from botocore.exceptions import ReadTimeoutError
 
 from infra.local.providers.requests import refusal
 from orchestrator.answerers.qbusiness import QBusinessAnswerer
+from orchestrator.answerers.settings import QBusinessSettings
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Citation, Pass
-from orchestrator.settings import Settings
 from tests.fakes.agents import HOSTILE, FakeQBusiness, question, words
 
 APPLICATION = "a1b2c3d4-0000-4000-8000-000000000001"
-SETTINGS = Settings(qbusiness_application_id=APPLICATION)
+SETTINGS = QBusinessSettings(qbusiness_application_id=APPLICATION)
 SOURCE = {
     "title": "Opening hours",
     "url": "https://shop.example/hours",
@@ -26,7 +26,7 @@ def reply(text: str, *sources: Mapping[str, object]) -> dict[str, object]:
     return {"systemMessage": text, "sourceAttributions": list(sources or [SOURCE])}
 
 
-def asked(*replies: dict[str, object] | Exception, settings: Settings = SETTINGS) -> Answer | Pass:
+def asked(*replies: dict[str, object] | Exception, settings: QBusinessSettings = SETTINGS) -> Answer | Pass:
     return QBusinessAnswerer(FakeQBusiness(*replies), settings).answer(question("When are you open?"))
 
 
@@ -101,7 +101,7 @@ def test_an_answer_names_its_application_conversation_and_documents() -> None:
 def test_an_answer_from_no_document_passes_unless_the_operator_allows_it() -> None:
     sourceless: dict[str, object] = {"systemMessage": "Sorry, I could not find anything."}
     assert isinstance(asked(sourceless), Pass)
-    lenient = Settings(qbusiness_application_id=APPLICATION, qbusiness_needs_source=False)
+    lenient = QBusinessSettings(qbusiness_application_id=APPLICATION, qbusiness_needs_source=False)
     assert words(asked(sourceless, settings=lenient)) == "Sorry, I could not find anything."
 
 
@@ -133,7 +133,7 @@ def test_a_hostile_question_is_data(text: str) -> None:
 def test_only_documents_are_answered_from_and_nobody_is_named_unless_set() -> None:
     service = FakeQBusiness(reply("Nine."))
     QBusinessAnswerer(service, SETTINGS).answer(question("Hi"))
-    named = Settings(qbusiness_application_id=APPLICATION, qbusiness_user_id="hub@shop.example")
+    named = QBusinessSettings(qbusiness_application_id=APPLICATION, qbusiness_user_id="hub@shop.example")
     QBusinessAnswerer(service, named).answer(question("Hi"))
     assert [request["chatMode"] for request in service.requests] == ["RETRIEVAL_MODE", "RETRIEVAL_MODE"]
     assert [request.get("userId") for request in service.requests] == [None, "hub@shop.example"]
@@ -157,9 +157,11 @@ def test_each_error_has_its_owner(failure: Exception, owner: type[Exception]) ->
 
 def test_a_malformed_user_is_the_operators() -> None:
     with pytest.raises(ConfigurationError, match="userId"):
-        asked(reply("Nine."), settings=Settings(qbusiness_application_id=APPLICATION, qbusiness_user_id="a\nb"))
+        asked(
+            reply("Nine."), settings=QBusinessSettings(qbusiness_application_id=APPLICATION, qbusiness_user_id="a\nb")
+        )
 
 
 def test_a_missing_application_is_named() -> None:
     with pytest.raises(ConfigurationError, match="PARLEY_QBUSINESS_APPLICATION_ID"):
-        QBusinessAnswerer(FakeQBusiness(), Settings())
+        QBusinessAnswerer(FakeQBusiness(), QBusinessSettings())

@@ -97,8 +97,8 @@ def test_every_output_says_what_it_is(deployed: Deployed) -> None:
 
 def test_its_settings_are_those_that_its_functions_run_with(deployed: Deployed) -> None:
     settings = Stage(NAME).settings()
-    assert settings.model_id == "amazon.nova-lite-v1:0"
-    assert settings.table_name == deployed.hub.conversations_table_name
+    assert settings.bedrock.model_id == "amazon.nova-lite-v1:0"
+    assert settings.deployed.table_name == deployed.hub.conversations_table_name
 
 
 def test_a_lake_alone_has_no_hub(deployed: Deployed) -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.channels.sms.channel import SmsChannel
+from orchestrator.channels.sms.settings import SmsSettings
 from orchestrator.channels.whatsapp.inbound import items_in
 from orchestrator.model import Delivered, Ignored, InboundMessage
-from orchestrator.settings import Settings
 from tests.golden.cases import ARRIVAL
 from tests.kit import NOON
 from transformer.filters import to_phone
@@ -57,7 +57,7 @@ def test_our_whatsapp_number_is_the_hubs_however_it_is_displayed(displayed: str)
 )
 def test_numbers_and_short_codes_of_a_text_are_the_hubs(theirs: str, ours: str) -> None:
     event = {"originationNumber": theirs, "destinationNumber": ours, "messageBody": "hi", "inboundMessageId": "in-1"}
-    (item,) = SmsChannel(None, Settings()).parse(Delivered(event, NOON, b""))  # type: ignore[arg-type]  # it sends nothing
+    (item,) = SmsChannel(None, SmsSettings(), 600).parse(Delivered(event, NOON, b""))  # type: ignore[arg-type]  # it sends nothing
     assert not isinstance(item, Ignored)
     assert row(event) == (item.their_address, [item.our_address])
 

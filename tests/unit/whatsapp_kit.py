@@ -9,8 +9,8 @@ import msgspec
 
 from infra.local.providers.requests import check
 from orchestrator.channels.whatsapp.channel import WhatsAppChannel
+from orchestrator.channels.whatsapp.settings import WhatsAppSettings
 from orchestrator.model import Delivered, Ignored, InboundMessage
-from orchestrator.settings import Settings
 
 EVENTS = Path(__file__).parents[1] / "events"
 RECEIVED = datetime(2026, 3, 14, 13, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ class SocialClient:
 
 def channel(client: SocialClient | None = None, **settings: Any) -> WhatsAppChannel:
     named = {f"whatsapp_{name}": value for name, value in settings.items()}
-    return WhatsAppChannel(client or SocialClient(), Settings(**named))
+    return WhatsAppChannel(client or SocialClient(), WhatsAppSettings(**named), context_ttl_s=600)
 
 
 def saved(name: str) -> Any:

@@ -15,39 +15,42 @@ from aws_cdk import aws_iam as iam
 
 from infra.aws.constructs.models import asking, looking_up
 from infra.aws.constructs.rights import allow
-from orchestrator.settings import Settings
+from orchestrator.settings import Answering
 
 Rights = Sequence[iam.PolicyStatement]
 
 INVOKE_MODEL = "bedrock:InvokeModel"  # Converse has no action of its own
 
 
-def asking_answerers(stack: Stack, settings: Settings) -> Rights:
+def asking_answerers(stack: Stack, settings: Answering) -> Rights:
     """The rights of every answerer that the settings name."""
-    return [statement for name in settings.answerers for statement in RIGHTS[name](stack, settings)]
+    return [statement for name in settings.answering.answerers for statement in RIGHTS[name](stack, settings)]
 
 
-def _agentcore(_stack: Stack, settings: Settings) -> Rights:
+def _agentcore(_stack: Stack, settings: Answering) -> Rights:
     """A harness runs on a runtime, and both rights are checked on the harness's ARN. A runtime is asked at an endpoint,
     which is a resource below it.
     """
-    if harness := settings.agentcore_harness_arn:
+    if harness := settings.agentcore.agentcore_harness_arn:
         return [allow("bedrock-agentcore:InvokeAgentRuntime", "bedrock-agentcore:InvokeHarness", on=harness)]
-    runtime, endpoint = settings.agentcore_runtime_arn, settings.agentcore_qualifier or "DEFAULT"
+    runtime, endpoint = settings.agentcore.agentcore_runtime_arn, settings.agentcore.agentcore_qualifier or "DEFAULT"
     asked = [runtime, f"{runtime}/runtime-endpoint/{endpoint}"]
     return [allow("bedrock-agentcore:InvokeAgentRuntime", on=asked)]
 
 
-def _bedrock_agent(stack: Stack, settings: Settings) -> Rights:
-    alias = f"agent-alias/{settings.bedrock_agent_id}/{settings.bedrock_agent_alias_id}"
+def _bedrock_agent(stack: Stack, settings: Answering) -> Rights:
+    alias = f"agent-alias/{settings.bedrock_agent.bedrock_agent_id}/{settings.bedrock_agent.bedrock_agent_alias_id}"
     return [allow("bedrock:InvokeAgent", on=_own(stack, "bedrock", alias))]
 
 
-def _knowledge_base(stack: Stack, settings: Settings) -> Rights:
+def _knowledge_base(stack: Stack, settings: Answering) -> Rights:
     """Bedrock searches and writes in the caller's name. The two calls that do both know no resource."""
-    managed, model = settings.knowledge_base_kind == "managed", settings.knowledge_base_model_arn
+    managed, model = (
+        settings.knowledge_base.knowledge_base_kind == "managed",
+        settings.knowledge_base.knowledge_base_model_arn,
+    )
     both = "AgenticRetrieveStream" if managed else "RetrieveAndGenerate"
-    base = _own(stack, "bedrock", f"knowledge-base/{settings.knowledge_base_id}")
+    base = _own(stack, "bedrock", f"knowledge-base/{settings.knowledge_base.knowledge_base_id}")
     return [
         allow(f"bedrock:{both}", on="*"),
         allow("bedrock:Retrieve", on=base),
@@ -57,20 +60,23 @@ def _knowledge_base(stack: Stack, settings: Settings) -> Rights:
     ]
 
 
-def _language_model(stack: Stack, settings: Settings) -> Rights:
-    return [*asking(stack, settings.model_id, INVOKE_MODEL), *_guarding(stack, settings)]
+def _language_model(stack: Stack, settings: Answering) -> Rights:
+    return [*asking(stack, settings.bedrock.model_id, INVOKE_MODEL), *_guarding(stack, settings)]
 
 
-def _qbusiness(stack: Stack, settings: Settings) -> Rights:
+def _qbusiness(stack: Stack, settings: Answering) -> Rights:
     return [
-        allow("qbusiness:ChatSync", on=_own(stack, "qbusiness", f"application/{settings.qbusiness_application_id}"))
+        allow(
+            "qbusiness:ChatSync",
+            on=_own(stack, "qbusiness", f"application/{settings.qbusiness.qbusiness_application_id}"),
+        )
     ]
 
 
-def _guarding(stack: Stack, settings: Settings) -> Rights:
-    if not settings.guardrail_id:
+def _guarding(stack: Stack, settings: Answering) -> Rights:
+    if not settings.bedrock.guardrail_id:
         return []
-    return [allow("bedrock:ApplyGuardrail", on=_own(stack, "bedrock", f"guardrail/{settings.guardrail_id}"))]
+    return [allow("bedrock:ApplyGuardrail", on=_own(stack, "bedrock", f"guardrail/{settings.bedrock.guardrail_id}"))]
 
 
 def _own(stack: Stack, service: str, resource: str) -> str:
@@ -78,7 +84,7 @@ def _own(stack: Stack, service: str, resource: str) -> str:
     return f"arn:{stack.partition}:{service}:{stack.region}:{stack.account}:{resource}"
 
 
-RIGHTS: Mapping[str, Callable[[Stack, Settings], Rights]] = {
+RIGHTS: Mapping[str, Callable[[Stack, Answering], Rights]] = {
     "agentcore": _agentcore,
     "bedrock_agent": _bedrock_agent,
     "knowledge_base": _knowledge_base,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -10,7 +11,9 @@ from aws_cdk import aws_lambda as lambda_
 from infra.aws.constructs.accepted import accept
 from infra.aws.constructs.log import log_group
 from infra.aws.constructs.rights import allow, role
+from infra.aws.constructs.settings_file import settings_file
 from infra.aws.constructs.stack import ParleyStack
+from infra.aws.settings.room import short_and_long
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
@@ -29,6 +32,9 @@ class Program:
 class Function(lambda_.Function):
     """`allowed` are all rights besides its own logs and traces; `acting` is the role that has them.
 
+    `settings` are the sections that it reads: given as variables, besides those of `environment`, and what is long
+    as a file.
+
     Tracing is asked for by CDK itself, which adds its two actions; they know no resource.
     """
 
@@ -39,7 +45,9 @@ class Function(lambda_.Function):
         program: Program,
         allowed: Sequence[iam.PolicyStatement],
         environment: Mapping[str, str] | None = None,
+        settings: msgspec.Struct | None = None,
     ) -> None:
+        short, long = short_and_long(settings) if settings else ({}, {})
         log = log_group(stack, f"{name}Log")
         writing = allow("logs:CreateLogStream", "logs:PutLogEvents", on=log.log_group_arn)
         acting = role(stack, f"{name}Role", LAMBDA, [*allowed, writing])
@@ -52,7 +60,8 @@ class Function(lambda_.Function):
             code=lambda_.Code.from_asset(str(stack.inputs.assets(program.asset))),
             handler=program.handler,
             role=acting,
-            environment=dict(environment or {}),
+            environment={**(environment or {}), **short},
+            layers=[settings_file(stack, f"{name}Settings", long)] if long else None,
             environment_encryption=stack.key,
             timeout=Duration.seconds(program.timeout_s),
             memory_size=program.memory_mb,

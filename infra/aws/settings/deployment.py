@@ -19,8 +19,11 @@ from infra.aws.settings.quicksight import QuickSight
 from infra.aws.settings.reading import read
 from infra.aws.settings.sources import Sources
 from infra.aws.settings.watch import Watch
+from orchestrator.answerers.bedrock.settings import BedrockSettings
+from orchestrator.answerers.settings import AnsweringSettings
 from orchestrator.errors import ConfigurationError
-from orchestrator.settings import Settings
+from orchestrator.sections import changed
+from orchestrator.settings import RedactionSettings, Settings
 
 # What the stacks know and a deployer cannot choose.
 GIVEN = frozenset(
@@ -87,7 +90,10 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True):
     knowledge: Knowledge = Knowledge()
     watch: Watch = Watch()
     quicksight: QuickSight = QuickSight()
-    settings: Settings = Settings(answerers=("language_model",), model_id="amazon.nova-lite-v1:0")
+    settings: Settings = Settings(
+        answering=AnsweringSettings(answerers=("language_model",)),
+        bedrock=BedrockSettings(model_id="amazon.nova-lite-v1:0"),
+    )
 
     @classmethod
     def read(cls, context: Mapping[str, object]) -> "DeploymentSettings":
@@ -108,7 +114,7 @@ def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> 
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
     faults += _about_knowledge(deployment)
-    faults += _about_redaction(deployment.settings)
+    faults += _about_redaction(deployment.settings.redaction)
     faults += lake_faults(deployment.lake)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
@@ -125,7 +131,7 @@ def _about_whatsapp(sources: Sources) -> list[str]:
 
 
 def _about_knowledge(deployment: DeploymentSettings) -> list[str]:
-    knowledge, answerers = deployment.knowledge, deployment.settings.answerers
+    knowledge, answerers = deployment.knowledge, deployment.settings.answering.answerers
     faults = []
     if knowledge.harness and not knowledge.created:
         faults.append("knowledge.harness: answers from the knowledge base; set knowledge.created=true too")
@@ -136,7 +142,7 @@ def _about_knowledge(deployment: DeploymentSettings) -> list[str]:
     return faults
 
 
-def _about_redaction(settings: Settings) -> list[str]:
+def _about_redaction(settings: RedactionSettings) -> list[str]:
     if not settings.pseudonym_key:
         return []
     faults = []
@@ -151,7 +157,7 @@ def _with_stand_ins(deployment: DeploymentSettings) -> Settings:
     """The hub's settings with something in the place of what the knowledge stack will fill in."""
     settings, knowledge = deployment.settings, deployment.knowledge
     if knowledge.created:
-        settings = msgspec.structs.replace(settings, knowledge_base_id="0" * 10, knowledge_base_model_arn="arn")
+        settings = changed(settings, knowledge_base_id="0" * 10, knowledge_base_model_arn="arn")
     if knowledge.harness:
-        settings = msgspec.structs.replace(settings, agentcore_harness_arn="arn:aws:bedrock-agentcore:harness/h")
+        settings = changed(settings, agentcore_harness_arn="arn:aws:bedrock-agentcore:harness/h")
     return settings

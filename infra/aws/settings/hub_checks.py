@@ -2,20 +2,18 @@
 
 import re
 
-from msgspec.structs import replace
-
 from infra.aws.settings.hub import Hub
 from infra.aws.settings.hub_times import LONGEST_S, MOST_RECEIVES, RECEIVES_A_TRY, SENDING_S, asking_s
+from infra.aws.settings.room import MOST_BYTES, short_and_long, size
 from orchestrator import bootstrap
 from orchestrator.errors import ConfigurationError
-from orchestrator.settings import PREFIX, Settings, environment
+from orchestrator.sections import PREFIX, changed, part
+from orchestrator.settings import Answering, Settings
 from orchestrator.texts import Texts
 
 MOST_TRIES = MOST_RECEIVES // RECEIVES_A_TRY
 MOST_SECONDS = LONGEST_S - SENDING_S
-# Bytes of names and values together: a function's limit, less what the stacks fill in.
-# Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-MOST_BYTES = 4096 - 1200
+ROOM = MOST_BYTES - 1200  # what the stacks fill in takes the rest
 
 # An address, a domain, or a dot and a domain: all below it.
 # Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html (recipient conditions)
@@ -29,12 +27,12 @@ def hub_faults(hub: Hub, settings: Settings) -> list[str]:
 
 def _answering(settings: Settings) -> list[str]:
     """The answerers say themselves what they lack, by the names of environment variables."""
-    if not settings.answerers:
+    if not settings.answering.answerers:
         return ["settings.answerers: is empty; name who answers, in order"]
     faults = []
-    for name in settings.answerers:
+    for name in settings.answering.answerers:
         try:
-            bootstrap.answerers(replace(settings, answerers=(name,)), lambda service: service)
+            bootstrap.answerers(changed(settings, answerers=(name,)), lambda service: service)
         except ConfigurationError as error:
             faults.append(re.sub(rf"{PREFIX}([A-Z_]+)", lambda found: f"settings.{found[1].lower()}", str(error)))
     return faults
@@ -43,7 +41,7 @@ def _answering(settings: Settings) -> list[str]:
 def _texts(settings: Settings) -> list[str]:
     """Faults of the texts, which are read here as the hub reads them when it starts."""
     try:
-        Texts.with_overrides(settings.texts)
+        Texts.with_overrides(settings.replies.texts)
     except ConfigurationError as error:
         return [f"settings.texts: {error}"]
     return []
@@ -51,28 +49,27 @@ def _texts(settings: Settings) -> list[str]:
 
 def _in_time(settings: Settings) -> list[str]:
     faults, needed = [], asking_s(settings)
-    if needed > settings.claim_s:
+    if needed > settings.turns.claim_s:
         faults.append(f"settings.claim_s: answering may take {needed:.0f} seconds; let it be that or more")
     if needed > MOST_SECONDS:
         faults.append(
             f"settings.answer_timeout_s: answering may take {needed:.0f} seconds, and a function has {MOST_SECONDS} for"
-            f" it; let it be {MOST_SECONDS // len(settings.answerers)} or less"
+            f" it; let it be {MOST_SECONDS // len(settings.answering.answerers)} or less"
         )
-    if settings.max_receives > MOST_TRIES:
+    if settings.turns.max_receives > MOST_TRIES:
         faults.append(f"settings.max_receives: SQS counts too few receives for so many; {MOST_TRIES} is the most")
     return faults
 
 
 def _small(settings: Settings) -> list[str]:
     try:
-        written = environment(settings)
+        short, _ = short_and_long(part(Answering, settings))  # what converse is given; the others are given less
     except ConfigurationError as error:
         return [str(error)]
-    sizes = {name: len((name + value).encode()) for name, value in written.items()}
-    if (total := sum(sizes.values())) <= MOST_BYTES:
+    if (total := size(short)) <= ROOM:
         return []
-    longest = max(sizes, key=lambda name: sizes[name]).removeprefix(PREFIX).lower()
-    return [f"settings: {total} bytes, of which a function takes {MOST_BYTES}; shorten settings.{longest} first"]
+    longest = max(short, key=lambda name: len(name + short[name])).removeprefix(PREFIX).lower()
+    return [f"settings: {total} bytes, of which a function takes {ROOM}; shorten settings.{longest} first"]
 
 
 def _mail(hub: Hub) -> list[str]:

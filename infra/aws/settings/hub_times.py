@@ -9,7 +9,7 @@
 
 import math
 
-from orchestrator.settings import Settings
+from orchestrator.settings import Answering
 
 INGRESS_S = 60  # ten mails of 40 MB, each fetched, read and kept in seconds
 INBOUND_HIDDEN_S = 6 * INGRESS_S
@@ -21,21 +21,21 @@ RECEIVES_A_TRY = 10  # a wake-up that comes too early, or beside another worker,
 MOST_RECEIVES = 1000  # that SQS counts
 
 
-def asking_s(settings: Settings) -> float:
+def asking_s(settings: Answering) -> float:
     """Each answerer may stay silent for its whole time before the next is asked."""
-    return len(settings.answerers) * settings.answer_timeout_s
+    return len(settings.answering.answerers) * settings.answering.answer_timeout_s
 
 
-def converse_s(settings: Settings) -> int:
+def converse_s(settings: Answering) -> int:
     """How long the function may run that asks and sends."""
     return min(LONGEST_S, math.ceil(asking_s(settings)) + SENDING_S)
 
 
-def wake_up_hidden_s(settings: Settings) -> int:
+def wake_up_hidden_s(settings: Answering) -> int:
     """How long a wake-up stays hidden whose worker died."""
-    return math.ceil(max(converse_s(settings), settings.claim_s)) + MARGIN_S
+    return math.ceil(max(converse_s(settings), settings.turns.claim_s)) + MARGIN_S
 
 
-def wake_up_receives(settings: Settings) -> int:
+def wake_up_receives(settings: Answering) -> int:
     """After how many of them a wake-up is dead. Long before, on the last try, its person got an apology."""
-    return min(MOST_RECEIVES, RECEIVES_A_TRY * settings.max_receives)
+    return min(MOST_RECEIVES, RECEIVES_A_TRY * settings.turns.max_receives)

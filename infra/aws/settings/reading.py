@@ -10,6 +10,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from orchestrator.sections import Sections, changed, hints
+
 Section = TypeVar("Section", bound=msgspec.Struct)
 
 
@@ -18,23 +20,30 @@ def read(section: Section, values: Mapping[str, object], faults: list[str], path
 
     What cannot be used is appended to `faults`, a line each, and left as it is.
     """
-    hints = get_type_hints(type(section), include_extras=True)
-    unknown = [name for name in values if name not in hints]
-    faults += [f"{path}{name}: there is no such setting{_meant(name, hints)}" for name in unknown]
-    read_values = {}
-    for name in (each for each in hints if each in values):
-        value, kind = values[name], _plain(hints[name])
+    known = _fields(type(section))
+    unknown = [name for name in values if name not in known]
+    faults += [f"{path}{name}: there is no such setting{_meant(name, known)}" for name in unknown]
+    read_values: dict[str, object] = {}
+    for name in (each for each in known if each in values):
+        value, kind = values[name], _plain(known[name])
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             if isinstance(value, Mapping):
                 read_values[name] = read(getattr(section, name), value, faults, f"{path}{name}.")
             else:
-                faults.append(f"{path}{name}: is a section, with settings of its own: {', '.join(_names(kind))}")
+                faults.append(f"{path}{name}: is a section, with settings of its own: {', '.join(_fields(kind))}")
             continue
         try:
-            read_values[name] = msgspec.convert(_split(value, kind), hints[name], strict=False)
+            read_values[name] = msgspec.convert(_split(value, kind), known[name], strict=False)
         except msgspec.ValidationError as error:
-            faults.append(f"{path}{name}={value!r}: {error}. It means: {meaning(hints[name])}")
+            faults.append(f"{path}{name}={value!r}: {error}. It means: {meaning(known[name])}")
+    if isinstance(section, Sections):
+        return changed(section, **read_values)
     return msgspec.structs.replace(section, **read_values)
+
+
+def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Annotations by name. The hub's settings are told by their names alone, whichever of its sections they are in."""
+    return hints(kind) if issubclass(kind, Sections) else get_type_hints(kind, include_extras=True)
 
 
 def meaning(hint: Any) -> str:
@@ -45,10 +54,6 @@ def meaning(hint: Any) -> str:
 def _meant(name: str, hints: Mapping[str, object]) -> str:
     close = get_close_matches(name, hints, n=1)
     return f"; did you mean {close[0]}?" if close else f"; there is {', '.join(hints)}"
-
-
-def _names(section: type[msgspec.Struct]) -> tuple[str, ...]:
-    return section.__struct_fields__
 
 
 def _plain(hint: Any) -> Any:

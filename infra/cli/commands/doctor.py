@@ -21,7 +21,8 @@ from infra.operating.checks.subject import Subject
 from infra.operating.stage import Stage
 from orchestrator.bootstrap import MANAGED
 from orchestrator.errors import ConfigurationError
-from orchestrator.settings import PREFIX, Settings, described
+from orchestrator.sections import PREFIX
+from orchestrator.settings import Settings, described
 from orchestrator.texts import Texts
 
 # Read by something else than the hub.
@@ -111,7 +112,7 @@ def _unknown(known: list[str]) -> list[str]:
 
 def _without_aws(settings: Settings) -> list[str]:
     """What an answerer of AWS lacks on this machine. Looks at the environment and the files of the AWS CLI only."""
-    managed = [name for name in settings.answerers if name in MANAGED]
+    managed = [name for name in settings.answering.answerers if name in MANAGED]
     if not managed:
         return []
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
@@ -133,7 +134,7 @@ def _unusable(data_here: Path | None) -> list[str]:
     data = data_folder(data_here)
     try:
         settings = Settings.read(os.environ)
-        Texts.with_overrides(settings.texts)
+        Texts.with_overrides(settings.replies.texts)
         _look_at(data)
         tell_if_empty(data_here)
         with to_try(data_here) as opened:
@@ -157,5 +158,5 @@ def _look_at(data: Path) -> None:
 def _lacking(opened: Deployment) -> Iterator[str]:
     """What the data folder has wrong, or has not."""
     yield from (f"{fault.kind}: {fault.reason}" for fault in opened.templates.look())
-    if "documents" in opened.settings.answerers and not opened.documents.list():
+    if "documents" in opened.settings.answering.answerers and not opened.documents.list():
         yield "there are no documents to answer from: run `parley documents add PATH`, or start the server once"

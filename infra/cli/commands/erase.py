@@ -10,10 +10,10 @@ import msgspec
 
 from infra.cli.options import data_option, operated, without_stage
 from infra.cli.tables import table
+from infra.local.deployment import settings_of
 from infra.operating.erasure.report import BEYOND_REACH, Report
 from infra.operating.on_stage import Kept
 from infra.operating.operated import Operated
-from orchestrator.settings import Settings
 
 
 @click.command(name="erase")
@@ -69,7 +69,7 @@ def _kept(
     without_stage("--stage says what there is: leave the URIs and --table out")
     if wrong := [uri for uri in uris if not uri.startswith("s3://")]:
         raise click.BadParameter(f"{wrong[0]!r} is not s3://bucket/prefix", param_hint="URI")
-    yield Kept(uris, table_name, Settings.read(os.environ))
+    yield Kept(uris, table_name, settings_of(os.environ))
 
 
 def _show(report: Report, format_: str, *, done: bool) -> None:

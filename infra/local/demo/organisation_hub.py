@@ -13,6 +13,7 @@ from orchestrator import bootstrap
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError
+from orchestrator.sections import changed
 from orchestrator.settings import Settings
 
 KEY = "conversation.key"
@@ -27,7 +28,8 @@ class OrganisationHub:
         self._deployment = deployment
         self._providers = made_up
         self._clock = clock
-        self._settings = Settings(
+        self._settings = changed(
+            Settings(),
             account_id=organisation.account_id,
             organization_id=organisation.name,
             email_addresses=(organisation.mail,),

@@ -43,8 +43,11 @@ def models(subject: Subject) -> Iterator[Finding]:
 def configured(subject: Subject) -> list[str]:
     """Models and inference profiles, by id or ARN, each once."""
     settings = subject.settings
-    by_answerer = {"language_model": settings.model_id, "knowledge_base": settings.knowledge_base_model_arn}
-    named = [model for answerer, model in by_answerer.items() if answerer in settings.answerers and model]
+    by_answerer = {
+        "language_model": settings.bedrock.model_id,
+        "knowledge_base": settings.knowledge_base.knowledge_base_model_arn,
+    }
+    named = [model for answerer, model in by_answerer.items() if answerer in settings.answering.answerers and model]
     return list(dict.fromkeys(named))
 
 
@@ -151,23 +154,23 @@ def answerers(subject: Subject) -> Iterator[Finding]:
 
 def _asked(settings: Settings) -> Iterator[_Asked]:
     """The resources that the settings name, for the answerers that are in use."""
-    used = set(settings.answerers)
+    used = set(settings.answering.answerers)
     control = "bedrock-agentcore-control"
-    if "knowledge_base" in used and (id_ := settings.knowledge_base_id):
+    if "knowledge_base" in used and (id_ := settings.knowledge_base.knowledge_base_id):
         request = {"knowledgeBaseId": id_}
         path = ("knowledgeBase", "status")
         yield _Asked(f"knowledge base {id_}", "bedrock-agent", "GetKnowledgeBase", path, "ACTIVE", request)
-    if "agentcore" in used and (arn := settings.agentcore_harness_arn):
+    if "agentcore" in used and (arn := settings.agentcore.agentcore_harness_arn):
         request = {"harnessId": arn.rpartition("/")[2]}
         yield _Asked(f"harness {arn}", control, "GetHarness", ("harness", "status"), "READY", request)
-    elif "agentcore" in used and (arn := settings.agentcore_runtime_arn):
+    elif "agentcore" in used and (arn := settings.agentcore.agentcore_runtime_arn):
         request = {"agentRuntimeId": arn.rpartition("/")[2]}
         yield _Asked(f"runtime {arn}", control, "GetAgentRuntime", ("status",), "READY", request)
-    if "bedrock_agent" in used and (id_ := settings.bedrock_agent_id):
-        request = {"agentId": id_, "agentAliasId": settings.bedrock_agent_alias_id}
+    if "bedrock_agent" in used and (id_ := settings.bedrock_agent.bedrock_agent_id):
+        request = {"agentId": id_, "agentAliasId": settings.bedrock_agent.bedrock_agent_alias_id}
         path = ("agentAlias", "agentAliasStatus")
         yield _Asked(f"agent {id_}", "bedrock-agent", "GetAgentAlias", path, "PREPARED", request)
-    if "qbusiness" in used and (id_ := settings.qbusiness_application_id):
+    if "qbusiness" in used and (id_ := settings.qbusiness.qbusiness_application_id):
         request = {"applicationId": id_}
         yield _Asked(f"Amazon Q application {id_}", "qbusiness", "GetApplication", ("status",), "ACTIVE", request)
 

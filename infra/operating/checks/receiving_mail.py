@@ -20,7 +20,7 @@ from infra.operating.checks.subject import Subject
 def recipients(subject: Subject) -> list[str]:
     """Addresses and domains, each once: the settings' own addresses, then what a stage's own receipt rule takes."""
     taken = [each for rule in active_rules(subject) if feeds(subject, rule) for each in rule.get("Recipients", ())]
-    return list(dict.fromkeys(each.lower() for each in (*subject.settings.email_addresses, *taken)))
+    return list(dict.fromkeys(each.lower() for each in (*subject.settings.email.email_addresses, *taken)))
 
 
 def domains(subject: Subject) -> list[str]:

@@ -44,10 +44,14 @@ def erase(deployment: Deployment, address: str, mail_folder: Path, *, dry_run: b
 def _person(deployment: Deployment, address: str) -> Person:
     settings = deployment.settings
     try:
-        person = Person(address, pseudonyms(settings.pseudonym_key))
+        person = Person(address, pseudonyms(settings.redaction.pseudonym_key))
     except ValueError as error:
         raise ConfigurationError(str(error)) from error
-    ours = {*settings.email_addresses, *settings.redaction_keep, *deployment.store.conversations.our_addresses()}
+    ours = {
+        *settings.email.email_addresses,
+        *settings.redaction.redaction_keep,
+        *deployment.store.conversations.our_addresses(),
+    }
     if any(map(person.has, ours)):
         raise ConfigurationError(f"{address} is one of our own addresses: everything would be erased")
     return person

@@ -79,7 +79,7 @@ class Import:
 
     def _transform(self, record: bytes, arrived_at: datetime) -> Sequence[Row | Rejected]:
         """Not redacted: that changes no event_id, and may cost a call. What is written is redacted."""
-        settings, templates = self._deployment.settings, self._deployment.templates.current()
+        settings, templates = self._deployment.settings.records, self._deployment.templates.current()
         return transform(record, arrived_at, account_id=settings.account_id, templates=templates)
 
     def _write(self) -> None:

@@ -72,7 +72,7 @@ class EmbeddedTarget:
 
     def _told(self, channel: Channel, delivered: Delivered, ignored: Sequence[Ignored]) -> set[str]:
         """The rows by which the hub tells the lake of them."""
-        for_the_lake, records = channel.for_the_lake(delivered), Records(self._deployment.settings)
+        for_the_lake, records = channel.for_the_lake(delivered), Records(self._deployment.settings.records)
         told = [item for item in ignored if records.tells_of(channel.name, item)]
         made = [record.body for item in told for record in records.ignored(channel.name, item, for_the_lake)]
         return {str(row.values["event_id"]) for body in made for row in self._made(body, delivered.occurred_at)}
@@ -84,7 +84,7 @@ class EmbeddedTarget:
         return {str(row.values["event_id"]) for body in bodies for row in self._made(body, now)}
 
     def _made(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
-        account_id, templates = self._deployment.settings.account_id, self._deployment.templates.current()
+        account_id, templates = self._deployment.settings.records.account_id, self._deployment.templates.current()
         return transform(record, arrived_at, account_id=account_id, templates=templates)
 
 

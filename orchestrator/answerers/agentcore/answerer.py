@@ -4,9 +4,10 @@ from typing import Protocol
 
 from orchestrator.answerers.agentcore.harness import Harness, HarnessClient
 from orchestrator.answerers.agentcore.runtime import Runtime, RuntimeClient
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings, variable_of
+from orchestrator.sections import variable_of
 
 
 class AgentCoreClient(HarnessClient, RuntimeClient, Protocol):
@@ -18,7 +19,7 @@ class AgentCoreAnswerer:
 
     name = "agentcore"
 
-    def __init__(self, client: AgentCoreClient, settings: Settings) -> None:
+    def __init__(self, client: AgentCoreClient, settings: AgentCoreSettings) -> None:
         self._agent: Harness | Runtime
         if settings.agentcore_harness_arn:
             self._agent = Harness(client, settings)

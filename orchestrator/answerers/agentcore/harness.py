@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
 from orchestrator.answerers.agentcore.harness_events import Heard, heard
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.answerers.bedrock.errors import MissingAnswerError, ReturnedControlError, answering
 from orchestrator.answerers.bedrock.outcome import whole_sentences
 from orchestrator.aws_errors import Operation
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
 
 # RuntimeClientError is the agent's own failure, which may be a moment's; a quota counts the sessions open just now.
 _INVOKE = Operation(
@@ -58,7 +58,7 @@ class HarnessClient(Protocol):
 class Harness:
     """Asks, and judges by the stop reason whether what was said is an answer."""
 
-    def __init__(self, client: HarnessClient, settings: Settings) -> None:
+    def __init__(self, client: HarnessClient, settings: AgentCoreSettings) -> None:
         self._client = client
         self._arn = settings.agentcore_harness_arn
         self._endpoint = {"qualifier": settings.agentcore_qualifier} if settings.agentcore_qualifier else {}

@@ -6,7 +6,7 @@ from typing import Any
 from orchestrator.decoding import decoded, encoded
 from orchestrator.errors import ConfigurationError, EventError
 from orchestrator.model import Question
-from orchestrator.settings import variable_of
+from orchestrator.sections import variable_of
 
 _VARIABLE = variable_of("agentcore_request")
 _PLACES = ("text", "language", "channel", "max_characters", "conversation_id", "turn_id")

@@ -15,7 +15,7 @@ from jmespath.exceptions import JMESPathError
 
 from orchestrator.decoding import decoded
 from orchestrator.errors import ConfigurationError, EventError, UpstreamError
-from orchestrator.settings import variable_of
+from orchestrator.sections import variable_of
 
 _VARIABLE = variable_of("agentcore_response_path")
 _LINE = re.compile(r"\r\n|\n|\r")

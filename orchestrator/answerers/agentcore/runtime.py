@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 from orchestrator.answerers.agentcore.request import RequestTemplate
 from orchestrator.answerers.agentcore.response import ResponseReader
+from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.answerers.bedrock.errors import answering
 from orchestrator.aws_errors import Operation
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
 
 # RuntimeClientError is the agent's own failure, which may be a moment's; a quota counts the sessions open just now.
 _INVOKE = Operation(
@@ -37,7 +37,7 @@ class RuntimeClient(Protocol):
 class Runtime:
     """Asks; an answer without words is a pass. The session is the conversation: one machine of the agent's own each."""
 
-    def __init__(self, client: RuntimeClient, settings: Settings) -> None:
+    def __init__(self, client: RuntimeClient, settings: AgentCoreSettings) -> None:
         self._client = client
         self._arn = settings.agentcore_runtime_arn
         self._endpoint = {"qualifier": settings.agentcore_qualifier} if settings.agentcore_qualifier else {}

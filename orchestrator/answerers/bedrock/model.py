@@ -13,11 +13,11 @@ from botocore.exceptions import ClientError
 from orchestrator.answerers.bedrock.errors import answering
 from orchestrator.answerers.bedrock.messages import Block, latest, messages
 from orchestrator.answerers.bedrock.outcome import Said
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
 from orchestrator.errors import UpstreamError
 from orchestrator.model import Exchange, Question
-from orchestrator.settings import Settings
 
 LONGEST = 40_000  # characters of a question that a model reads: some 10,000 tokens
 
@@ -70,7 +70,7 @@ class _Response(msgspec.Struct, rename="camel"):
 class Model:
     """One model, by id or ARN, with the guardrail and the memory that the settings give it."""
 
-    def __init__(self, client: ModelClient, model_id: str, settings: Settings) -> None:
+    def __init__(self, client: ModelClient, model_id: str, settings: BedrockSettings) -> None:
         self._client = client
         self.model_id = model_id
         self._settings = settings

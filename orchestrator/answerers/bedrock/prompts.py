@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 import msgspec
 
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import ChannelName
-from orchestrator.settings import Settings, variable_of
+from orchestrator.sections import variable_of
 
 NO_ANSWER = "NO_ANSWER"  # a model says this and no more when the next answerer, or a person, should be asked
 
@@ -42,7 +43,7 @@ $output_format_instructions$"""  # at the end: text after it can break the citat
 class Prompts:
     """The prompts in force: the shipped ones, with the operator's own words where the settings have them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: BedrockSettings) -> None:
         self._speaks_for = settings.model_prompt
         self._forms = {**SHIPPED_FORMS, **_read_forms(settings.model_forms)}
 

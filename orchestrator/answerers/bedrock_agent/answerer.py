@@ -10,13 +10,13 @@ from typing import Any, Protocol
 
 from orchestrator.answerers.bedrock.citations import citations
 from orchestrator.answerers.bedrock.errors import MissingAnswerError, ReturnedControlError, answering
-from orchestrator.answerers.bedrock.settings import require
 from orchestrator.answerers.bedrock_agent.events import Event
+from orchestrator.answerers.bedrock_agent.settings import BedrockAgentSettings
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
+from orchestrator.sections import require
 
 # A quota here counts requests ("resubmit your request later"), a conflict is another request of the same session, a
 # dependency may be an action group's function. The question cannot be invalid, the ids and the agent's set-up can.
@@ -45,7 +45,7 @@ class BedrockAgentAnswerer:
 
     name = "bedrock_agent"
 
-    def __init__(self, client: AgentClient, settings: Settings) -> None:
+    def __init__(self, client: AgentClient, settings: BedrockAgentSettings) -> None:
         require(settings, self.name, "bedrock_agent_id", "bedrock_agent_alias_id")
         self._client = client
         self._agent_id = settings.bedrock_agent_id

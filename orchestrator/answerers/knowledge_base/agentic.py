@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from orchestrator.answerers.bedrock.citations import citations
 from orchestrator.answerers.bedrock.errors import MissingAnswerError, answering
 from orchestrator.answerers.bedrock.messages import latest
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.knowledge_base.agentic_events import Event
 from orchestrator.answerers.knowledge_base.client import OWNERS, KnowledgeClient, search_filter
+from orchestrator.answerers.knowledge_base.settings import KnowledgeBaseSettings
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
 
 _AGENTIC = Operation("bedrock-agent-runtime", "AgenticRetrieveStream", OWNERS)
 
@@ -21,10 +22,11 @@ _AGENTIC = Operation("bedrock-agent-runtime", "AgenticRetrieveStream", OWNERS)
 class AgenticRetrieval:
     """Questions of any length. The service keeps no conversation, so each question brings its last turns along."""
 
-    def __init__(self, client: KnowledgeClient, settings: Settings) -> None:
+    def __init__(self, client: KnowledgeClient, settings: KnowledgeBaseSettings, bedrock: BedrockSettings) -> None:
         """Raises `ConfigurationError` for a filter that cannot be used."""
         self._client = client
         self._settings = settings
+        self._bedrock = bedrock
         self._filter = search_filter(settings)
 
     def answer(self, question: Question) -> Answer | Pass:
@@ -54,17 +56,17 @@ class AgenticRetrieval:
             return [convert(event, Event, "stream") for event in response["stream"]]
 
     def _request(self, question: Question) -> Mapping[str, object]:
-        settings = self._settings
+        settings, bedrock = self._settings, self._bedrock
         overrides = {"maxNumberOfResults": settings.knowledge_base_results, **self._filter}
         knowledge_base = {"knowledgeBaseId": settings.knowledge_base_id, "retrievalOverrides": overrides}
         request: dict[str, object] = {
-            "messages": _messages(question, settings.model_history_tokens),
+            "messages": _messages(question, bedrock.model_history_tokens),
             "retrievers": [{"configuration": {"knowledgeBase": knowledge_base}}],
             "agenticRetrieveConfiguration": _model(settings.knowledge_base_model_arn),
             "generateResponse": True,
         }
-        if settings.guardrail_id:
-            guardrail = {"guardrailId": settings.guardrail_id, "guardrailVersion": settings.guardrail_version}
+        if bedrock.guardrail_id:
+            guardrail = {"guardrailId": bedrock.guardrail_id, "guardrailVersion": bedrock.guardrail_version}
             request["policyConfiguration"] = {"bedrockGuardrailConfiguration": guardrail}
         return request
 

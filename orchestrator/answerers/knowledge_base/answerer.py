@@ -6,13 +6,14 @@ way answers without naming a source, unless a guardrail speaks.
 """
 
 from orchestrator.answerers.bedrock.model import Model, ModelClient
-from orchestrator.answerers.bedrock.settings import require
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.knowledge_base.agentic import AgenticRetrieval
 from orchestrator.answerers.knowledge_base.client import KnowledgeClient
 from orchestrator.answerers.knowledge_base.generation import LONGEST, Generation
 from orchestrator.answerers.knowledge_base.passages import PassagesAndModel
+from orchestrator.answerers.knowledge_base.settings import KnowledgeBaseSettings
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
+from orchestrator.sections import require
 
 _Way = Generation | PassagesAndModel | AgenticRetrieval
 
@@ -22,18 +23,24 @@ class KnowledgeBaseAnswerer:
 
     name = "knowledge_base"
 
-    def __init__(self, client: KnowledgeClient, model_client: ModelClient, settings: Settings) -> None:
+    def __init__(
+        self,
+        client: KnowledgeClient,
+        model_client: ModelClient,
+        settings: KnowledgeBaseSettings,
+        bedrock: BedrockSettings,
+    ) -> None:
         """Raises `ConfigurationError` naming each setting that is missing or cannot be used."""
         self._short: _Way
         self._long: _Way
         if settings.knowledge_base_kind == "managed":
             require(settings, self.name, "knowledge_base_id")
-            self._short = self._long = AgenticRetrieval(client, settings)
+            self._short = self._long = AgenticRetrieval(client, settings, bedrock)
             return
         require(settings, self.name, "knowledge_base_id", "knowledge_base_model_arn")
-        model = Model(model_client, settings.knowledge_base_model_arn, settings)
-        self._short = Generation(client, settings)
-        self._long = PassagesAndModel(client, model, settings)
+        model = Model(model_client, settings.knowledge_base_model_arn, bedrock)
+        self._short = Generation(client, settings, bedrock)
+        self._long = PassagesAndModel(client, model, settings, bedrock)
 
     def answer(self, question: Question) -> Answer | Pass:
         way = self._short if len(question.text) <= LONGEST else self._long

@@ -5,9 +5,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from orchestrator.answerers.knowledge_base.settings import SearchSettings
 from orchestrator.aws_errors import Owner
 from orchestrator.errors import ConfigurationError, UpstreamError
-from orchestrator.settings import Settings, variable_of
+from orchestrator.sections import variable_of
 
 # Every operation on knowledge bases says of these to retry the request; the quota counts requests.
 # Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_RetrieveAndGenerate.html
@@ -29,7 +30,7 @@ class KnowledgeClient(Protocol):
     def agentic_retrieve_stream(self, **request: Any) -> Any: ...
 
 
-def search_filter(settings: Settings) -> Mapping[str, object]:
+def search_filter(settings: SearchSettings) -> Mapping[str, object]:
     """`{"filter": …}`, or nothing when the settings have none. Raises `ConfigurationError`."""
     if not settings.knowledge_base_filter:
         return {}

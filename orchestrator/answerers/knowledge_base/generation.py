@@ -15,12 +15,14 @@ from botocore.exceptions import ClientError
 from orchestrator.answerers.bedrock.citations import Passage, citations
 from orchestrator.answerers.bedrock.errors import answering
 from orchestrator.answerers.bedrock.prompts import NO_ANSWER, Prompts
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.knowledge_base.client import OWNERS, KnowledgeClient, search_filter
+from orchestrator.answerers.knowledge_base.settings import KnowledgeBaseSettings
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Answer, ChannelName, Pass, Question
-from orchestrator.settings import Settings, variable_of
+from orchestrator.sections import variable_of
 
 LONGEST = 1000  # characters of `input.text`
 LONGEST_TEMPLATE = 4000  # characters of `textPromptTemplate`
@@ -50,11 +52,12 @@ class _Response(msgspec.Struct, rename="camel"):
 class Generation:
     """Questions of at most `LONGEST` characters."""
 
-    def __init__(self, client: KnowledgeClient, settings: Settings) -> None:
+    def __init__(self, client: KnowledgeClient, settings: KnowledgeBaseSettings, bedrock: BedrockSettings) -> None:
         """Raises `ConfigurationError` for a prompt template or a filter that cannot be used."""
         self._client = client
         self._settings = settings
-        self._prompts = Prompts(settings)
+        self._bedrock = bedrock
+        self._prompts = Prompts(bedrock)
         self._filter = search_filter(settings)
         for channel in get_args(ChannelName):
             _check(self._template(channel, max_characters=9999))
@@ -97,10 +100,10 @@ class Generation:
         settings = self._settings
         template = self._template(question.channel, question.max_characters)
         generation: dict[str, object] = {"promptTemplate": {"textPromptTemplate": template}}
-        if settings.guardrail_id:
+        if self._bedrock.guardrail_id:
             generation["guardrailConfiguration"] = {
-                "guardrailId": settings.guardrail_id,
-                "guardrailVersion": settings.guardrail_version,
+                "guardrailId": self._bedrock.guardrail_id,
+                "guardrailVersion": self._bedrock.guardrail_version,
             }
         request: dict[str, object] = {
             "input": {"text": question.text},

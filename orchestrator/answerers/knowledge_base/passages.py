@@ -12,10 +12,11 @@ from orchestrator.answerers.bedrock.citations import Passage, citations
 from orchestrator.answerers.bedrock.model import Model
 from orchestrator.answerers.bedrock.outcome import spoken
 from orchestrator.answerers.bedrock.prompts import Prompts
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.knowledge_base.client import KnowledgeClient
 from orchestrator.answerers.knowledge_base.retrieval import Retrieval
+from orchestrator.answerers.knowledge_base.settings import KnowledgeBaseSettings
 from orchestrator.model import Answer, Pass, Question
-from orchestrator.settings import Settings
 
 _MARK = re.compile(r" ?\[(\d+(?:, ?\d+)*)\]")  # as the prompt asks for: [1], [2, 3]
 
@@ -23,12 +24,14 @@ _MARK = re.compile(r" ?\[(\d+(?:, ?\d+)*)\]")  # as the prompt asks for: [1], [2
 class PassagesAndModel:
     """Passes when the passages do not answer, and when the model names none of them: it answered from elsewhere."""
 
-    def __init__(self, client: KnowledgeClient, model: Model, settings: Settings) -> None:
+    def __init__(
+        self, client: KnowledgeClient, model: Model, settings: KnowledgeBaseSettings, bedrock: BedrockSettings
+    ) -> None:
         """Raises `ConfigurationError` for a filter that cannot be used."""
         self._retrieval = Retrieval(client, settings)
         self._model = model
         self._settings = settings
-        self._prompts = Prompts(settings)
+        self._prompts = Prompts(bedrock)
 
     def answer(self, question: Question) -> Answer | Pass:
         passages = self._retrieval.passages(question.text)

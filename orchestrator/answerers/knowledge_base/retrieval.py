@@ -10,9 +10,9 @@ import msgspec
 from orchestrator.answerers.bedrock.citations import Passage
 from orchestrator.answerers.bedrock.errors import answering
 from orchestrator.answerers.knowledge_base.client import OWNERS, KnowledgeClient, search_filter
+from orchestrator.answerers.knowledge_base.settings import SearchSettings
 from orchestrator.aws_errors import Operation
 from orchestrator.decoding import convert
-from orchestrator.settings import Settings
 
 LONGEST = 20_000  # characters of `retrievalQuery.text`
 _RETRIEVE = Operation("bedrock-agent-runtime", "Retrieve", OWNERS)
@@ -25,7 +25,7 @@ class _Response(msgspec.Struct, rename="camel"):
 class Retrieval:
     """Searches one knowledge base, with the settings' filter."""
 
-    def __init__(self, client: KnowledgeClient, settings: Settings) -> None:
+    def __init__(self, client: KnowledgeClient, settings: SearchSettings) -> None:
         """Raises `ConfigurationError` for a filter that cannot be used."""
         self._client = client
         self._id = settings.knowledge_base_id

@@ -27,10 +27,10 @@ from orchestrator.channels.email.event import (
 from orchestrator.channels.email.mime import Address, Mail, address, parse_mail
 from orchestrator.channels.email.new_words import new_words
 from orchestrator.channels.email.progress import progress_in
+from orchestrator.channels.email.settings import EmailSettings
 from orchestrator.channels.email.thread import MAX_REFERENCES, answered_id, bare_subject, is_reply, thread_of
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
-from orchestrator.settings import Settings
 
 MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
 
@@ -80,7 +80,7 @@ class EmailChannel:
         self,
         ses: SesClient,
         s3: S3Client,
-        settings: Settings,
+        settings: EmailSettings,
     ) -> None:
         self._ses = ses
         self._s3 = s3

@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from orchestrator.aws_errors import Operation, translated
 from orchestrator.channels.sms import gsm7
 from orchestrator.channels.sms.progress import progress_in
+from orchestrator.channels.sms.settings import SmsSettings
 from orchestrator.channels.text.citations import citation_line
 from orchestrator.channels.text.markdown import to_plain
 from orchestrator.channels.text.splitting import split
@@ -37,7 +38,6 @@ from orchestrator.model import (
     Progress,
     Receipt,
 )
-from orchestrator.settings import Settings
 
 _PHONE = re.compile(r"\+?[1-9][0-9]{1,18}")  # botocore's PhoneNumber pattern
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
@@ -69,11 +69,11 @@ class SmsChannel:
 
     name: ChannelName = "sms"
 
-    def __init__(self, client: TextClient, settings: Settings) -> None:
+    def __init__(self, client: TextClient, settings: SmsSettings, context_ttl_s: int) -> None:
         self._client = client
         self._settings = settings
         self.max_characters = settings.sms_max_characters
-        self.context_ttl_s = settings.context_ttl_s
+        self.context_ttl_s = context_ttl_s
         self._provider_keeps_consent = not settings.self_managed_opt_outs
 
     def recognises(self, event: Any) -> bool:

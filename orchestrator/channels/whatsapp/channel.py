@@ -19,9 +19,9 @@ from orchestrator.channels.whatsapp.errors import as_meta_says
 from orchestrator.channels.whatsapp.events import is_webhook
 from orchestrator.channels.whatsapp.inbound import items_in
 from orchestrator.channels.whatsapp.progress import progress_in
+from orchestrator.channels.whatsapp.settings import WhatsAppSettings
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UpstreamError
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
-from orchestrator.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +46,11 @@ class WhatsAppChannel:
 
     name: ChannelName = "whatsapp"
 
-    def __init__(self, client: SocialClient, settings: Settings) -> None:
+    def __init__(self, client: SocialClient, settings: WhatsAppSettings, context_ttl_s: int) -> None:
         self._client = client
         self._meta_api_version = settings.whatsapp_meta_api_version
         self._phone_number_id = settings.whatsapp_phone_number_id
-        self.context_ttl_s = settings.context_ttl_s
+        self.context_ttl_s = context_ttl_s
         self.max_characters = settings.whatsapp_max_characters
 
     def recognises(self, event: Any) -> bool:

@@ -45,6 +45,7 @@ class Function(NamedTuple):
     traced: bool
     queues: tuple[str, ...]
     failures: tuple[str, ...]  # where asynchronous events go that failed for good
+    layers: tuple[str, ...]  # names of their objects
 
 
 def grants(templates: Templates) -> dict[str, list[Grant]]:
@@ -98,6 +99,7 @@ def functions(templates: Templates) -> list[Function]:
             traced=function.get("TracingConfig", {}).get("Mode") == "Active",
             queues=tuple(_of_function(templates, name, "AWS::Lambda::EventSourceMapping", _source)),
             failures=tuple(_of_function(templates, name, "AWS::Lambda::EventInvokeConfig", _on_failure)),
+            layers=tuple(_layer(templates, templates.text(stack, each)) for each in function.get("Layers", ())),
         )
         for name, (stack, function) in templates.resources("AWS::Lambda::Function").items()
     ]
@@ -110,6 +112,12 @@ def _of_function(
     for stack, properties in templates.resources(kind).values():
         if _bare(templates.text(stack, properties["FunctionName"])) == function:
             yield templates.text(stack, told(properties))
+
+
+def _layer(templates: Templates, reference: str) -> str:
+    _, layer = templates.resources("AWS::Lambda::LayerVersion")[_bare(reference)]
+    name: str = layer["Content"]["S3Key"]
+    return name
 
 
 def _source(mapping: Mapping[str, Any]) -> Any:

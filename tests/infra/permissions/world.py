@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from infra.aws.settings.deployment import DeploymentSettings
 from tests.infra.permissions.intrinsics import Templates
-from tests.infra.synthesis import synthesised
+from tests.infra.synthesis import synthesis
 
 
 class World(NamedTuple):
@@ -13,6 +13,7 @@ class World(NamedTuple):
 
     deployment: DeploymentSettings
     templates: Templates
+    settings_files: Mapping[str, Mapping[str, str]]
 
     @property
     def key(self) -> str:
@@ -34,4 +35,5 @@ def bucket_arn(name: str) -> str:
 
 def world(context: Mapping[str, object]) -> World:
     """Synthesised from a context like cdk.json's."""
-    return World(DeploymentSettings.read(context), Templates(synthesised(context)))
+    made = synthesis(context)
+    return World(DeploymentSettings.read(context), Templates(made.templates()), made.settings_files)

@@ -7,8 +7,6 @@ capacity away from anyone. What fails of a batch is reported message by message.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
 
-from collections.abc import Mapping
-
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
@@ -19,6 +17,8 @@ from infra.aws.constructs.schedule import Clock, scheduled
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.settings.hub_times import INGRESS_S, converse_s
 from infra.aws.stacks.hub.rights import Memory, Rights, of_converse, of_ingress, of_sweep
+from orchestrator.sections import part
+from orchestrator.settings import Answering, Receiving
 
 INGRESS_MB = 1024  # reading a mail of 39 MB takes 356 MB (measured); with memory comes CPU, to read it in seconds
 CONVERSE_MB = 512  # imports and clients take 64 MB (measured); the rest of the time it waits
@@ -28,32 +28,32 @@ EVERY_MINUTE = Clock("Sweep", "rate(1 minute)", "Wakes what was forgotten, ends 
 
 
 class Functions:
-    """`environment` is the hub's settings, the same for all three."""
+    """Each is given those of the hub's settings that it reads."""
 
-    def __init__(self, stack: ParleyStack, memory: Memory, sending: Rights, environment: Mapping[str, str]) -> None:
+    def __init__(self, stack: ParleyStack, memory: Memory, sending: Rights, settings: Answering) -> None:
         self._stack = stack
-        settings, hub = stack.deployment.settings, stack.deployment.hub
+        hub, receiving = stack.deployment.hub, part(Receiving, settings)
         asking = asking_answerers(stack, settings)
         self.ingress = Function(
             stack,
             "Ingress",
             Program("hub", "orchestrator.handlers.ingress", INGRESS_S, INGRESS_MB),
             of_ingress(stack, memory),
-            environment,
+            settings=receiving,
         )
         self.converse = Function(
             stack,
             "Converse",
             Program("hub", "orchestrator.handlers.converse", converse_s(settings), CONVERSE_MB),
             of_converse(stack, memory, sending, asking),
-            environment,
+            settings=settings,
         )
         self.sweep = Function(
             stack,
             "Sweep",
             Program("hub", "orchestrator.handlers.sweep", SWEEP_S, CONVERSE_MB),
             of_sweep(stack, memory, sending),
-            environment,
+            settings=receiving,
         )
         self._accept(memory, sending, asking)
         self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)

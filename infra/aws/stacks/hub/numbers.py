@@ -53,7 +53,7 @@ class Numbers:
             {
                 "Numbers": list(self.ids),
                 "Topic": self.topic.topic_arn,
-                "SelfManagedOptOuts": stack.deployment.settings.self_managed_opt_outs,
+                "SelfManagedOptOuts": stack.deployment.settings.sms.self_managed_opt_outs,
             },
         )
         made.node.add_dependency(self.topic)  # with its policy
@@ -71,7 +71,7 @@ class Numbers:
             mandatory_keywords=smsvoice.CfnPhoneNumber.MandatoryKeywordsProperty(
                 help=keyword(message=HELP), stop=keyword(message=STOP)
             ),
-            self_managed_opt_outs_enabled=self._stack.deployment.settings.self_managed_opt_outs,
+            self_managed_opt_outs_enabled=self._stack.deployment.settings.sms.self_managed_opt_outs,
             two_way=smsvoice.CfnPhoneNumber.TwoWayProperty(enabled=True, channel_arn=self.topic.topic_arn),
             deletion_protection_enabled=self._stack.data_policy is RemovalPolicy.RETAIN,
         )

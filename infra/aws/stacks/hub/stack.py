@@ -1,6 +1,5 @@
 """The stack `hub`: what receives messages, answers them and keeps the conversations."""
 
-import msgspec
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -16,7 +15,8 @@ from infra.aws.stacks.hub.sending import Reporting, addresses, sending
 from infra.aws.stacks.hub.table import conversation_key, conversations_table
 from infra.aws.stacks.hub.topics import subscribe
 from infra.outputs import HubOutputs
-from orchestrator.settings import Settings, environment
+from orchestrator.sections import changed, part
+from orchestrator.settings import Answering
 
 
 class HubStack(ParleyStack):
@@ -40,7 +40,7 @@ class HubStack(ParleyStack):
         self.record_pipes = RecordPipes(self, self.table, streams)
         memory = Memory(self.queues, self.table, self.conversation_key, self.mail.bucket if self.mail else None)
         allowed = sending(self, reporting, self.numbers.ids if self.numbers else ())
-        self.functions = Functions(self, memory, allowed, environment(self._settings(reporting)))
+        self.functions = Functions(self, memory, allowed, self._settings(reporting))
         self._publish(reporting)
 
     def _topics(self, reporting: Reporting) -> dict[str, str]:
@@ -52,15 +52,12 @@ class HubStack(ParleyStack):
         }
         return {name: arn for name, arn in known.items() if arn}
 
-    def _settings(self, reporting: Reporting) -> Settings:
-        """The deployer's, with what only the stacks know, and without what only the lake's function reads."""
+    def _settings(self, reporting: Reporting) -> Answering:
+        """The deployer's, with what only the stacks know."""
         chosen = self.deployment.settings
-        own = dict.fromkeys([*chosen.email_addresses, *addresses(self.deployment.hub)])
-        return msgspec.structs.replace(
-            chosen,
-            redaction="off",
-            redaction_keep=(),
-            pseudonym_key="",
+        own = dict.fromkeys([*chosen.email.email_addresses, *addresses(self.deployment.hub)])
+        return changed(
+            part(Answering, chosen),
             account_id=self.account,
             table_name=self.table.ref,
             wake_ups_url=self.queues.wake_ups.queue_url,

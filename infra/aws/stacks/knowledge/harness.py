@@ -18,7 +18,7 @@ from infra.aws.constructs.models import asking
 from infra.aws.constructs.rights import allow, role
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.stacks.knowledge.vectors import KnowledgeBase
-from orchestrator.settings import Settings, environment
+from orchestrator.answerers.knowledge_base.settings import SearchSettings
 
 TOOL = "search_documents"
 MEMORY_DAYS = 30  # as long as the hub keeps a conversation
@@ -52,13 +52,13 @@ class Harness:
             "SearchDocuments",
             Program("hub", "orchestrator.knowledge_tool.search_documents", TIMEOUT_S, 512),
             allowed=[allow("bedrock:Retrieve", on=base.arn)],
-            environment=environment(self._searched(base)),
+            settings=self._searched(base),
         )
 
-    def _searched(self, base: KnowledgeBase) -> Settings:
+    def _searched(self, base: KnowledgeBase) -> SearchSettings:
         """What of the hub's settings says where and how to search."""
-        chosen = self._stack.deployment.settings
-        return Settings(
+        chosen = self._stack.deployment.settings.knowledge_base
+        return SearchSettings(
             knowledge_base_id=base.id,
             knowledge_base_results=chosen.knowledge_base_results,
             knowledge_base_filter=chosen.knowledge_base_filter,
@@ -116,7 +116,7 @@ class Harness:
             execution_role_arn=execution.role_arn,
             model=agentcore.CfnHarness.HarnessModelConfigurationProperty(
                 bedrock_model_config=agentcore.CfnHarness.HarnessBedrockModelConfigProperty(
-                    model_id=chosen.settings.model_id
+                    model_id=chosen.settings.bedrock.model_id
                 )
             ),
             system_prompt=[
@@ -144,7 +144,7 @@ class Harness:
         return harness
 
     def _rights(self) -> list[iam.PolicyStatement]:
-        stack, model = self._stack, self._stack.deployment.settings.model_id
+        stack, model = self._stack, self._stack.deployment.settings.bedrock.model_id
         return [
             *asking(stack, model, "bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"),
             allow("bedrock-agentcore:InvokeGateway", on=self._gateway.attr_gateway_arn),

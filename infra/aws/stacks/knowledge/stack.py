@@ -1,6 +1,5 @@
 """The stack `knowledge`: documents and what answers from them; a guardrail too, which needs no documents."""
 
-import msgspec
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
@@ -14,6 +13,7 @@ from infra.aws.stacks.knowledge.harness import Harness
 from infra.aws.stacks.knowledge.ingestion import Ingestion
 from infra.aws.stacks.knowledge.vectors import KnowledgeBase
 from infra.outputs import KnowledgeOutputs
+from orchestrator.sections import changed
 from orchestrator.settings import Settings
 
 
@@ -44,7 +44,7 @@ class KnowledgeStack(ParleyStack):
         documents = documents_bucket(self)
         base = KnowledgeBase(self, documents)
         self.ingestion = Ingestion(self, base, documents)
-        writes = self.settings.knowledge_base_model_arn or self.settings.model_id
+        writes = self.settings.knowledge_base.knowledge_base_model_arn or self.settings.bedrock.model_id
         self._fill_in(knowledge_base_id=base.id, knowledge_base_model_arn=model_arn(self, writes))
         published = {
             "documents_uri": documents.s3_url_for_object(),
@@ -58,4 +58,4 @@ class KnowledgeStack(ParleyStack):
         return published
 
     def _fill_in(self, **values: str) -> None:
-        self.settings = msgspec.structs.replace(self.settings, **values)
+        self.settings = changed(self.settings, **values)

@@ -17,7 +17,7 @@ from infra.aws.constructs.rights import allow
 from infra.aws.constructs.schedule import Clock, scheduled
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.stacks.lake.storage import ROWS, Storage
-from orchestrator.settings import PREFIX
+from orchestrator.sections import PREFIX
 
 _PROGRAM = Program("compaction", "transformer.lake.job.handler", timeout_s=900, memory_mb=4096)
 _NIGHTLY = Clock("Compaction", "cron(30 3 * * ? *)", "Merges the lake's small files", late_s=3600)

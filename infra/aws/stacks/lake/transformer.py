@@ -14,7 +14,8 @@ from infra.aws.constructs.function import Function, Program
 from infra.aws.constructs.rights import allow
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.stacks.lake.storage import Storage
-from orchestrator.settings import PREFIX, Settings
+from orchestrator.sections import PREFIX
+from orchestrator.settings import RedactionSettings
 from transformer.schema import TableName
 
 _TIMEOUT_S = 300
@@ -26,7 +27,7 @@ _TEMPLATES = "*.jinja"
 def transformer(stack: ParleyStack, table: TableName, stream_arn: str, storage: Storage) -> Function:
     """Turns the events of the stream into rows of `table`."""
     program = Program("transformer", "transformer.handler.handler", _TIMEOUT_S, _MEMORY_MB)
-    settings = stack.deployment.settings
+    settings = stack.deployment.settings.redaction
     made = Function(
         stack,
         f"{table.capitalize()}Transformer",
@@ -35,26 +36,15 @@ def transformer(stack: ParleyStack, table: TableName, stream_arn: str, storage: 
         {
             f"{PREFIX}TABLE": table,
             f"{PREFIX}TEMPLATES_BUCKET": storage.templates.bucket_name,
-            **_redaction(settings),
         },
+        settings if settings.redaction != "off" else None,
     )
     accept_wildcard(made.acting, storage.templates.arn_for_objects(_TEMPLATES), "an analyst may keep any template")
     return made
 
 
-def _redaction(settings: Settings) -> dict[str, str]:
-    if settings.redaction == "off":
-        return {}
-    told = {
-        f"{PREFIX}REDACTION": settings.redaction,
-        f"{PREFIX}REDACTION_KEEP": ",".join(settings.redaction_keep),
-        f"{PREFIX}PSEUDONYM_KEY": settings.pseudonym_key,
-    }
-    return {name: value for name, value in told.items() if value}
-
-
 def _allowed(
-    stack: ParleyStack, settings: Settings, stream_arn: str, storage: Storage
+    stack: ParleyStack, settings: RedactionSettings, stream_arn: str, storage: Storage
 ) -> Sequence[iam.PolicyStatement]:
     allowed = [
         allow("firehose:PutRecordBatch", on=stream_arn),  # what does not fit into a response goes back

@@ -63,7 +63,7 @@ def _of_lake(lake: LakeStack) -> list[cloudwatch.IWidget]:
 
 
 def _answers(settings: Settings) -> list[cloudwatch.IMetric]:
-    return [ours(f"Answered_{source}") for source in (*settings.answerers, *ENDS)]
+    return [ours(f"Answered_{source}") for source in (*settings.answering.answerers, *ENDS)]
 
 
 def _deliveries() -> list[cloudwatch.IMetric]:
