@@ -194,8 +194,8 @@ def test_what_the_deployer_chooses_arrives_as_it_was_chosen_where_it_is_read(
     handler: str, kind: type[msgspec.Struct]
 ) -> None:
     for function in (each for each in functions(chosen().templates) if each.handler == handler):
-        variables = {**function.environment, **_in_file(chosen(), function), "PARLEY_ACCOUNT_ID": "111122223333"}
-        arrived = values(sections.read(kind, variables))
+        variables = {**function.environment, **_in_file(chosen(), function)}
+        arrived = values(sections.read(kind, {**variables, "PARLEY_ACCOUNT_ID": "111122223333"}))
         for name in CHOSEN.keys() & arrived.keys():
             value = CHOSEN[name]
             assert arrived[name] == (tuple(value) if isinstance(value, list) else value), name

@@ -124,10 +124,11 @@ def test_the_hub_is_not_told_the_key_to_the_lakes_pseudonyms() -> None:
     assert not [name for name in told if "PSEUDONYM" in name or "REDACTION" in name]
 
 
-def test_all_functions_are_told_the_same_and_everything_that_only_the_stacks_know() -> None:
-    told = [environment(hub(), handler) for handler in HANDLERS]
-    assert told[0] == told[1] == told[2]
-    assert {variable_of(name) for name in GIVEN} <= told[0].keys()
+def test_all_functions_are_told_what_only_the_stacks_know_and_the_one_that_asks_who_answers() -> None:
+    ingress, converse, sweep = (environment(hub(), handler) for handler in ("ingress", "converse", "sweep"))
+    assert {variable_of(name) for name in GIVEN} <= ingress.keys()
+    assert sweep == ingress
+    assert converse == {**ingress, "PARLEY_ANSWERERS": "language_model", "PARLEY_MODEL_ID": "amazon.nova-lite-v1:0"}
 
 
 def test_every_function_is_one_of_the_handlers_for_arm_with_json_logs_and_traces() -> None:

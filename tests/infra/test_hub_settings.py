@@ -7,8 +7,7 @@ import msgspec
 import pytest
 
 from infra.aws.settings.deployment import DeploymentSettings
-from infra.aws.settings.hub_checks import ROOM
-from infra.aws.settings.room import MOST_BYTES, short_and_long, size
+from infra.aws.settings.room import MOST_BYTES, ROOM, short_and_long, size
 from orchestrator.answerers.bedrock.prompts import SHIPPED_FORMS
 from orchestrator.errors import ConfigurationError
 from orchestrator.sections import changed, hints, values, variable_of
@@ -57,6 +56,7 @@ def test_what_the_stacks_will_make_is_not_missed() -> None:
         ),
         ({"settings.max_receives": "101"}, "settings.max_receives: .*; 100 is the most"),
         ({"settings.organization_id": "x" * 3000}, "shorten settings.organization_id first"),
+        ({"settings.redaction_keep": "+14255550100," * 300}, "shorten settings.redaction_keep first"),
         ({"settings": {"restart_words": ["again, please"]}}, "PARLEY_RESTART_WORDS is separated by commas"),
         ({"settings.texts": "texts.json"}, "settings.texts: the fixed texts are not JSON"),
         ({"settings.texts": '{"en": {"apolgy": "Sorry."}}'}, "settings.texts: fixed text 'apolgy'"),

@@ -17,6 +17,7 @@ from infra.aws.settings.knowledge import Knowledge
 from infra.aws.settings.lake import Lake, lake_faults
 from infra.aws.settings.quicksight import QuickSight
 from infra.aws.settings.reading import read
+from infra.aws.settings.room import too_much
 from infra.aws.settings.sources import Sources
 from infra.aws.settings.watch import Watch
 from orchestrator.answerers.bedrock.settings import BedrockSettings
@@ -115,6 +116,7 @@ def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> 
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
     faults += _about_knowledge(deployment)
     faults += _about_redaction(deployment.settings.redaction)
+    faults += too_much(deployment.settings.redaction)
     faults += lake_faults(deployment.lake)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))

@@ -4,7 +4,7 @@ import re
 
 from infra.aws.settings.hub import Hub
 from infra.aws.settings.hub_times import LONGEST_S, MOST_RECEIVES, RECEIVES_A_TRY, SENDING_S, asking_s
-from infra.aws.settings.room import MOST_BYTES, short_and_long, size
+from infra.aws.settings.room import too_much
 from orchestrator import bootstrap
 from orchestrator.errors import ConfigurationError
 from orchestrator.sections import PREFIX, changed, part
@@ -13,7 +13,6 @@ from orchestrator.texts import Texts
 
 MOST_TRIES = MOST_RECEIVES // RECEIVES_A_TRY
 MOST_SECONDS = LONGEST_S - SENDING_S
-ROOM = MOST_BYTES - 1200  # what the stacks fill in takes the rest
 
 # An address, a domain, or a dot and a domain: all below it.
 # Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html (recipient conditions)
@@ -22,7 +21,13 @@ _RECIPIENT = re.compile(r"([^@\s]+@|\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 def hub_faults(hub: Hub, settings: Settings) -> list[str]:
     """One line for each fault, with its remedy. `settings` are as the hub will have them, stand-ins included."""
-    return [*_answering(settings), *_texts(settings), *_in_time(settings), *_small(settings), *_mail(hub)]
+    return [
+        *_answering(settings),
+        *_texts(settings),
+        *_in_time(settings),
+        *too_much(part(Answering, settings)),
+        *_mail(hub),
+    ]
 
 
 def _answering(settings: Settings) -> list[str]:
@@ -59,17 +64,6 @@ def _in_time(settings: Settings) -> list[str]:
     if settings.turns.max_receives > MOST_TRIES:
         faults.append(f"settings.max_receives: SQS counts too few receives for so many; {MOST_TRIES} is the most")
     return faults
-
-
-def _small(settings: Settings) -> list[str]:
-    try:
-        short, _ = short_and_long(part(Answering, settings))  # what converse is given; the others are given less
-    except ConfigurationError as error:
-        return [str(error)]
-    if (total := size(short)) <= ROOM:
-        return []
-    longest = max(short, key=lambda name: len(name + short[name])).removeprefix(PREFIX).lower()
-    return [f"settings: {total} bytes, of which a function takes {ROOM}; shorten settings.{longest} first"]
 
 
 def _mail(hub: Hub) -> list[str]:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 
 import msgspec
 
-from orchestrator.sections import FILE, environment, long_variables
+from orchestrator.errors import ConfigurationError
+from orchestrator.sections import FILE, PREFIX, environment, long_variables
 
 MOST_BYTES = 4096  # of names and values together
+ROOM = MOST_BYTES - 1200  # what the stacks fill in takes the rest
 SETTINGS_FILE = "parley/settings.json"  # in a layer, whose files are below /opt
 
 
@@ -25,3 +27,15 @@ def short_and_long(settings: msgspec.Struct) -> tuple[dict[str, str], dict[str, 
 def size(variables: Mapping[str, str]) -> int:
     """Bytes of names and values."""
     return sum(len((name + value).encode()) for name, value in variables.items())
+
+
+def too_much(settings: msgspec.Struct) -> list[str]:
+    """What keeps the deployer's settings of one function out of its environment: a line, with its remedy, or none."""
+    try:
+        short, _ = short_and_long(settings)
+    except ConfigurationError as error:
+        return [str(error)]
+    if (total := size(short)) <= ROOM:
+        return []
+    longest = max(short, key=lambda name: len(name + short[name])).removeprefix(PREFIX).lower()
+    return [f"settings: {total} bytes, of which a function takes {ROOM}; shorten settings.{longest} first"]
