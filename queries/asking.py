@@ -15,9 +15,9 @@ from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import Parameter, Value
 from queries.compatibility.database import SampleDatabase
 from queries.compose import Composed, compose
-from queries.engines.embedded.listed import forms
-from queries.engines.embedded.statements import Translated
-from queries.engines.embedded.translate import translate
+from queries.embedded.listed import forms
+from queries.embedded.statements import Translated
+from queries.embedded.translate import translate
 from queries.resolve import entry_tree
 from queries.result import Answer, Result
 from queries.statement import DIALECT, CreateView, Question, Statement, read

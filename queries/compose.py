@@ -17,6 +17,8 @@ from queries.compatibility.database import SampleDatabase
 from queries.resolve import Resolver
 from queries.statement import DIALECT
 
+PARTITION = "hour"  # the column every table has besides its own: yyyy/MM/dd/HH, of arrival, UTC
+
 _NO_VIEWS = SampleDatabase()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from queries.catalogue.entries import Catalogue, Entry, Kind
 from queries.catalogue.scans import Scan
-from queries.engines.scan import PARTITION
+from queries.compose import PARTITION
 from queries.published.columns import column_types
 from tests.docs import table
 from transformer.schema import TABLES, Privacy

@@ -5,8 +5,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
+import click
 import msgspec
+from click import testing
 from click.testing import CliRunner
 
 from infra.cli.main import COMMANDS, parley
@@ -89,8 +92,10 @@ def _words(command: str) -> list[str]:
 
 
 def _run(data: Path, *words: str) -> str:
-    runner = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1"})
-    result = runner.invoke(parley, ["--data", str(data), *words], catch_exceptions=False)
+    """As a terminal shows it, without its styles."""
+    runner = CliRunner(env={"COLUMNS": "100", "NO_COLOR": "1", "TERM": "xterm"})
+    with patch.object(testing._NamedTextIOWrapper, "isatty", lambda _: True):
+        result = runner.invoke(parley, ["--data", str(data), *words], catch_exceptions=False)
     if result.exit_code:
         sys.exit(f"parley {' '.join(words)} failed:\n{result.output}")
-    return result.stdout
+    return click.unstyle(result.stdout)

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from queries.engines.embedded.forms import Form
-from queries.engines.embedded.listed import PAGES
+from queries.embedded.forms import Form
+from queries.embedded.listed import PAGES
 from queries.trino.examples import examples, examples_of_each
 from tests.docs import table
 

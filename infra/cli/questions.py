@@ -9,7 +9,7 @@ import click
 
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import Parameter, ParameterType, Value
-from queries.engines.embedded.listed import forms
+from queries.embedded.listed import forms
 from queries.errors import QueryError
 from queries.trino.examples import examples_of_each
 from transformer.schema import TABLES

@@ -49,8 +49,6 @@ from transformer.redaction.redactor import Redactor
 from transformer.results import Rejected, Row
 from transformer.template_stores import FolderStore
 
-SAMPLES = Path(__file__).parent / "samples"
-
 
 def now() -> datetime:
     """The wall clock, in UTC."""

@@ -7,7 +7,7 @@ from typing import cast
 
 import pyarrow as pa
 
-from queries.engines.embedded.moments import zone_named
+from queries.embedded.moments import zone_named
 from queries.result import Cell, Row
 from queries.trino.types import Type
 

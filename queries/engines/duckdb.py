@@ -21,13 +21,13 @@ from queries.catalogue.parameters import NO_PARAMETERS, Value
 from queries.compatibility.database import SampleDatabase
 from queries.compatibility.tables import DATABASE
 from queries.compatibility.views import ViewFolder
-from queries.compose import Composed
+from queries.compose import PARTITION, Composed
+from queries.embedded import scope
 from queries.engines.cells import ArrowBatch
 from queries.engines.duckdb_errors import translate_error
-from queries.engines.embedded import scope
 from queries.engines.estimate import bytes_read
 from queries.engines.interruptible import Interruptible, Stop
-from queries.engines.scan import PARTITION, create_table, quote
+from queries.engines.parquet_table import create_table, quote
 from queries.errors import NotAQuestionError, UnknownNameError
 from queries.result import Answer, Batch, Column, Result, answer_of
 from queries.statement import CreateView, Question, ShowColumns, ShowTables

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 from sqlglot import exp
 
-from queries.engines.scan import PARTITION
+from queries.compose import PARTITION
 from transformer.lake.layout import ENDING, HOURS, hour_of
 from transformer.schema import TABLES
 

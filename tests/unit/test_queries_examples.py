@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from queries.embedded.listed import forms
 from queries.engines.duckdb import DuckDbEngine
-from queries.engines.embedded.listed import forms
 from queries.result import Cell
 from queries.trino.examples import Example, examples, examples_of_each
 from tests.field_cases_sql import run

@@ -13,9 +13,9 @@ from sqlglot import exp
 from queries.asking import asked, prepared
 from queries.catalogue.entries import Catalogue
 from queries.compatibility.database import SampleDatabase
+from queries.embedded.listed import forms
 from queries.engines.duckdb import DuckDbEngine
 from queries.engines.duckdb_errors import translate_error
-from queries.engines.embedded.listed import forms
 from queries.errors import ExecutionError, QueryError
 from tests.lake_rows import row, write
 

@@ -18,8 +18,8 @@ import pytest
 from sqlglot import exp, parse_one
 
 from queries.catalogue.entries import Catalogue
+from queries.embedded.listed import forms
 from queries.engines.duckdb import DuckDbEngine
-from queries.engines.embedded.listed import forms
 from queries.resolve import entry_tree
 from queries.result import Cell
 from queries.statement import DIALECT

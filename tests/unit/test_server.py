@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from infra.cli.commands.serve import load_samples
 from infra.console import web
 from infra.console.server import Server
 from infra.local.deployment import Deployment
 from infra.local.providers import customers
+from infra.local.samples import load_samples
 from infra.local.workers import Workers
 from orchestrator.model import ChannelName
 from orchestrator.settings import Settings

@@ -7,10 +7,10 @@ from typing import get_args
 
 import click
 
-from infra.cli.commands.serve import load_samples
 from infra.cli.options import data_option, deployment
 from infra.local.ingest import Document, Ingest, Ingested
 from infra.local.providers import customers
+from infra.local.samples import load_samples
 from orchestrator.model import ChannelName
 
 

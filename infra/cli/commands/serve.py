@@ -13,7 +13,8 @@ import uvicorn
 
 from infra.cli.options import data_folder, data_option
 from infra.console.server import Server
-from infra.local.deployment import SAMPLES, Deployment, alone, settings_of
+from infra.local.deployment import Deployment, alone, settings_of
+from infra.local.samples import load_samples
 from infra.local.workers import Workers
 
 HOST = "127.0.0.1"
@@ -66,16 +67,6 @@ def _listener(port: int) -> socket.socket:
             raise
         raise click.ClickException(f"port {port} is taken; choose another: make run PORT={port + 1}") from error
     return listener
-
-
-def load_samples(deployment: Deployment) -> int:
-    """The example documents, on the first start only: who removes them does not get them back. Returns how many."""
-    marker = deployment.data / "samples.loaded"
-    if marker.exists() or deployment.documents.list():
-        return 0
-    deployment.documents.add([SAMPLES])
-    marker.touch()
-    return len(deployment.documents.list())
 
 
 def _program() -> str:

@@ -8,7 +8,6 @@ from random import Random
 
 import msgspec
 
-from infra.cli.commands.serve import load_samples
 from infra.local.demo import campaigns, inbound
 from infra.local.demo.answering import Clock
 from infra.local.demo.organisation_hub import KEY, OrganisationHub
@@ -17,6 +16,7 @@ from infra.local.demo.providers import Providers
 from infra.local.demo.schedule import Schedule, Writing
 from infra.local.demo.stream import Arrival, Stream
 from infra.local.deployment import Deployment
+from infra.local.samples import load_samples
 from orchestrator.settings import Settings
 from transformer.lake import journal
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from queries.engines.embedded.forms import Call, Form
-from queries.engines.embedded.values import Value, failed, literal
+from queries.embedded.forms import Call, Form
+from queries.embedded.values import Value, failed, literal
 
 _ONLY_JAVA = re.compile(r"\(\?(?:=|!|<=|<!|>|[a-z]*[dux])|[*+?}]\+|\\[GZXRhHVkQEc]|\\[1-9]|\\p\{(?:In|Is|java)")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)

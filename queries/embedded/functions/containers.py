@@ -5,8 +5,8 @@ An array may hold NULL, and what is compared with it is then unknown, as NULL is
 
 from collections.abc import Sequence
 
-from queries.engines.embedded.forms import Call, Form
-from queries.engines.embedded.values import Value, field_names, packed, with_names
+from queries.embedded.forms import Call, Form
+from queries.embedded.values import Value, field_names, packed, with_names
 from queries.trino.types import array, row
 
 _HAS_NULL = "len(list_filter({0}, LAMBDA item: item IS NULL)) > 0"

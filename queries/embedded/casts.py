@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from queries.engines.embedded import moments
-from queries.engines.embedded.values import (
+from queries.embedded import moments
+from queries.embedded.values import (
     Value,
     each,
     failed,

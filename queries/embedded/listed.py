@@ -3,14 +3,14 @@
 import functools
 from collections.abc import Mapping
 
-from queries.engines.embedded.forms import Form
-from queries.engines.embedded.functions.aggregates import AGGREGATES, LISTAGG, WINDOWS
-from queries.engines.embedded.functions.containers import ARRAYS, MAPS
-from queries.engines.embedded.functions.documents import DOCUMENTS
-from queries.engines.embedded.functions.numbers import NUMBERS
-from queries.engines.embedded.functions.patterns import PATTERNS
-from queries.engines.embedded.functions.strings import BINARY, STRINGS, URLS
-from queries.engines.embedded.functions.times import TIMES
+from queries.embedded.forms import Form
+from queries.embedded.functions.aggregates import AGGREGATES, LISTAGG, WINDOWS
+from queries.embedded.functions.containers import ARRAYS, MAPS
+from queries.embedded.functions.documents import DOCUMENTS
+from queries.embedded.functions.numbers import NUMBERS
+from queries.embedded.functions.patterns import PATTERNS
+from queries.embedded.functions.strings import BINARY, STRINGS, URLS
+from queries.embedded.functions.times import TIMES
 
 # Each with its page of https://trino.io/docs/current/functions.html
 PAGES: Mapping[str, tuple[Form, ...]] = {

@@ -6,9 +6,9 @@ https://trino.io/docs/current/functions/math.html, …/decimal.html, …/datetim
 import re
 from collections.abc import Mapping, Sequence
 
-from queries.engines.embedded import moments
-from queries.engines.embedded.casts import coerced
-from queries.engines.embedded.values import Value, failed, literal, physical, with_names
+from queries.embedded import moments
+from queries.embedded.casts import coerced
+from queries.embedded.values import Value, failed, literal, physical, with_names
 from queries.trino.types import DATE, DAYS, MONTHS, Type, as_decimal, common, decimal
 
 _OF_DAYS = re.compile(r"(?:(?!to_(?:hours|minutes|milliseconds|microseconds)\().)*to_days\((?:(?!to_(?:h|mi)).)*")

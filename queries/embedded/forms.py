@@ -16,8 +16,8 @@ from typing import Literal
 
 from sqlglot import exp
 
-from queries.engines.embedded.moments import local
-from queries.engines.embedded.values import Value, failed, physical, with_names
+from queries.embedded.moments import local
+from queries.embedded.values import Value, failed, physical, with_names
 from queries.errors import NotTranslatableError
 from queries.positions import position_of
 from queries.trino.signatures import Bound, Signature, signature

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from queries.engines.embedded.values import Value, literal
+from queries.embedded.values import Value, literal
 from queries.trino.types import Type
 
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")

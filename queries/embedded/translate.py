@@ -6,9 +6,8 @@ from sqlglot import exp
 
 from queries.compatibility.tables import DATABASE
 from queries.compatibility.tables import TABLES as SAMPLE_TABLES
-from queries.compose import Composed
-from queries.engines.embedded.statements import Statements, Translated
-from queries.engines.scan import PARTITION
+from queries.compose import PARTITION, Composed
+from queries.embedded.statements import Statements, Translated
 from queries.errors import NotTranslatableError
 from queries.trino.types import BIGINT, VARCHAR, Type, array, map_of
 from transformer.schema import TABLES, ColumnType, Table

@@ -6,10 +6,10 @@ A moment is an instant; its zone is its type's. What it shows on a clock is `{0.
 from collections.abc import Callable
 from dataclasses import replace
 
-from queries.engines.embedded import moments
-from queries.engines.embedded.casts import cast, coerced
-from queries.engines.embedded.forms import Call, Form
-from queries.engines.embedded.values import Value, failed, literal, with_names
+from queries.embedded import moments
+from queries.embedded.casts import cast, coerced
+from queries.embedded.forms import Call, Form
+from queries.embedded.values import Value, failed, literal, with_names
 from queries.trino.types import DATE, DOUBLE, MOMENT, TIMESTAMP
 
 # In DuckDB's words; a quarter is three months, of which intervals have a function.

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from queries.engines.embedded.casts import coerced
-from queries.engines.embedded.forms import Around, Call, Form
-from queries.engines.embedded.listed import forms
-from queries.engines.embedded.refusals import check_form, no_function, refused
-from queries.engines.embedded.values import Value, variable_for
+from queries.embedded.casts import coerced
+from queries.embedded.forms import Around, Call, Form
+from queries.embedded.listed import forms
+from queries.embedded.refusals import check_form, no_function, refused
+from queries.embedded.values import Value, variable_for
 from queries.errors import NotTranslatableError
 from queries.trino.signatures import Bound, Pattern
 from queries.trino.types import Type
 
 if TYPE_CHECKING:
-    from queries.engines.embedded.expressions import Expressions
+    from queries.embedded.expressions import Expressions
 
 _FUNCTION = Type("function")
 _OF_MAPS = ("map_filter", "transform_values")  # their lambdas take a key and a value

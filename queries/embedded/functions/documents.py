@@ -1,9 +1,9 @@
 """https://trino.io/docs/current/functions/json.html"""
 
-from queries.engines.embedded.casts import NoCastError, cast
-from queries.engines.embedded.forms import Call, Form
-from queries.engines.embedded.functions.json_paths import Path, PathError, items, old_path, read_path
-from queries.engines.embedded.values import Value, failed, null, with_names
+from queries.embedded.casts import NoCastError, cast
+from queries.embedded.forms import Call, Form
+from queries.embedded.functions.json_paths import Path, PathError, items, old_path, read_path
+from queries.embedded.values import Value, failed, null, with_names
 from queries.trino.types import BOOLEAN, VARCHAR, Type
 
 _REMEDY = "Write members and elements alone, as lax $.a.b[0]."

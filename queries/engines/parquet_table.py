@@ -11,11 +11,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from queries.compose import PARTITION
 from transformer.lake.layout import ENDING, HOURS, hour_of, open_files, sealed_name
 from transformer.lake.parquet import read_file
 from transformer.schema import ColumnType, Table
-
-PARTITION = "hour"  # the column every table has besides its own: yyyy/MM/dd/HH, of arrival, UTC
 
 _TYPES: dict[ColumnType, str] = {
     "string": "VARCHAR",

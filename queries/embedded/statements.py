@@ -9,11 +9,11 @@ from typing import cast as known_as
 
 from sqlglot import exp
 
-from queries.engines.embedded.casts import coerced
-from queries.engines.embedded.expressions import Expressions
-from queries.engines.embedded.refusals import check_form, refused
-from queries.engines.embedded.scope import Column, Scope
-from queries.engines.embedded.values import Value, field_names, name_of
+from queries.embedded.casts import coerced
+from queries.embedded.expressions import Expressions
+from queries.embedded.refusals import check_form, refused
+from queries.embedded.scope import Column, Scope
+from queries.embedded.values import Value, field_names, name_of
 from queries.errors import QueryError, SyntaxFaultError
 from queries.positions import position_of
 from queries.trino.types import BIGINT, Type, common

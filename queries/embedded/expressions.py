@@ -9,15 +9,15 @@ from typing import Protocol
 
 from sqlglot import exp
 
-from queries.engines.embedded import arithmetic
-from queries.engines.embedded.calls import called, lambda_of
-from queries.engines.embedded.casts import NoCastError, cast, coerced
-from queries.engines.embedded.forms import Around, Call
-from queries.engines.embedded.functions import documents
-from queries.engines.embedded.functions.times import date_parse
-from queries.engines.embedded.refusals import check_form, no_column, refused
-from queries.engines.embedded.scope import AmbiguousError, Column, Scope
-from queries.engines.embedded.values import Value, field_names, literal, null, packed, physical, with_names
+from queries.embedded import arithmetic
+from queries.embedded.calls import called, lambda_of
+from queries.embedded.casts import NoCastError, cast, coerced
+from queries.embedded.forms import Around, Call
+from queries.embedded.functions import documents
+from queries.embedded.functions.times import date_parse
+from queries.embedded.refusals import check_form, no_column, refused
+from queries.embedded.scope import AmbiguousError, Column, Scope
+from queries.embedded.values import Value, field_names, literal, null, packed, physical, with_names
 from queries.errors import SyntaxFaultError
 from queries.positions import position_of
 from queries.trino import types

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from queries.engines.embedded.values import Value
+from queries.embedded.values import Value
 from queries.trino.types import Type
 
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from queries.engines.embedded.values import each, literal, variable_for
+from queries.embedded.values import each, literal, variable_for
 
 _STEP = re.compile(
     r'\s*(?:\.\s*(?P<name>[A-Za-z_]\w*)|\.\s*"(?P<quoted>[^"\\]+)"|\[\s*(?P<index>\d+|last|\*)\s*\])(?!\s*\()'

@@ -1,8 +1,8 @@
 """https://trino.io/docs/current/functions/aggregate.html, …/window.html"""
 
-from queries.engines.embedded.arithmetic import divided
-from queries.engines.embedded.forms import Call, aggregate, window
-from queries.engines.embedded.values import Value, physical, variable_for
+from queries.embedded.arithmetic import divided
+from queries.embedded.forms import Call, aggregate, window
+from queries.embedded.values import Value, physical, variable_for
 from queries.trino.types import BIGINT, MOST_DIGITS, decimal
 
 

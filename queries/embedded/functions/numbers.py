@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from queries.engines.embedded.forms import Call, Form
-from queries.engines.embedded.values import Value, literal, physical, with_names
+from queries.embedded.forms import Call, Form
+from queries.embedded.values import Value, literal, physical, with_names
 from queries.trino.types import decimal
 
 

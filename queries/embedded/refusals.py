@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from sqlglot import exp
 
-from queries.engines.embedded.scope import Scope
+from queries.embedded.scope import Scope
 from queries.errors import NotTranslatableError, UnknownNameError
 from queries.positions import position_of
 from queries.trino.known import ELSEWHERE, OTHERS

@@ -1,7 +1,7 @@
 """https://trino.io/docs/current/functions/string.html, …/binary.html, …/url.html"""
 
-from queries.engines.embedded.forms import Call, Form
-from queries.engines.embedded.values import Value
+from queries.embedded.forms import Call, Form
+from queries.embedded.values import Value
 
 # All that Java takes for white space, not the blank alone.
 _BLANKS = (
