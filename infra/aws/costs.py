@@ -176,7 +176,7 @@ class Channel:
 CHANNELS: Mapping[str, Channel] = {
     "sms": Channel(22, 2, 3, {"SMS, received": 1, "SMS, sent": 1}),
     "whatsapp": Channel(20, 1, 4, {"WhatsApp, AWS": 2, "WhatsApp, Meta": 1}),
-    "email": Channel(24, 2, 3, {"SES, received": 1, "SES, received, size": 1, "SES, sent": 1}),
+    "email": Channel(26, 2, 3, {"SES, received": 1, "SES, received, size": 1, "SES, sent": 1}),
 }
 
 

@@ -163,7 +163,7 @@ def test_a_stop_is_obeyed_though_its_confirmation_cannot_be_composed(tmp_path: P
 def test_a_send_that_always_meets_a_defect_is_tried_as_often_as_a_wake_up_and_no_more(tmp_path: Path) -> None:
     faults = Faults("channel.send", lambda: KeyError("MessageId"), 10_000)
     machine = played("embedded", "sms", tmp_path, faults)
-    assert 10_000 - faults.left == machine.settings.max_receives
+    assert 10_000 - faults.left == machine.settings.turns.max_receives
     (turn,) = machine.turns()
     assert [part.state for part in turn.parts] == ["failed"]
     assert "a defect while sending: KeyError" in turn.parts[0].error

@@ -13,7 +13,7 @@ import pytest
 from infra.local.deployment import Deployment
 from infra.operating.erasure.store import tables_of
 from orchestrator.errors import ConfigurationError
-from orchestrator.model import ContactChange, Held
+from orchestrator.model import ContactChange, Conversation, Held, InboundMessage, Part, Turn
 from orchestrator.settings import Settings
 from orchestrator.stores.dynamodb import items
 from orchestrator.stores.dynamodb.items import kind_of
@@ -56,9 +56,19 @@ def test_a_hub_writes_no_other_kinds_of_items(tmp_path: Path) -> None:
     machine.drain()
     machine.deliver(sms_event("Hello?", "m2"))
     machine.store.contacts.change("sms-0", ContactChange(NOON, consent="opted_out"), [])
+    machine.store.conversations.save(a_mail_answered())
     machine.store.quarantine.hold(Held("email", "q1", "zoe@person.example", "us@parley.example", "virus", NOON, b"{}"))
     client: Any = boto3.client("dynamodb")
     assert {kind_of(item) for item in client.scan(TableName=machine.name)["Items"]} == set(KINDS)
+
+
+def a_mail_answered() -> Conversation:
+    """In a thread, of which what was sent is kept."""
+    key, ours, theirs = f"email-{'a' * 32}", "us@parley.example", "zoe@person.example"
+    question = InboundMessage("email", "m3", ours, theirs, "When?", NOON, thread="t@person.example")
+    sent = Part("…", state="sent", message_id="s1")
+    turn = Turn("0" * 32, f"{key}-0", (question,), NOON, state="answered", parts=(sent,))
+    return Conversation(key, key[:22], "email", ours, theirs, thread=question.thread, turn=turn)
 
 
 @pytest.mark.usefixtures("aws")

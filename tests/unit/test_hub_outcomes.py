@@ -8,8 +8,7 @@ import pytest
 from orchestrator.channels.sms.channel import SmsChannel
 from orchestrator.errors import EventError
 from orchestrator.model import Answer, Conversation, Question, Turn
-from orchestrator.settings import Settings
-from tests.kit import NOON, Machine, StubAnswerer, sms_event
+from tests.kit import NOON, Machine, StubAnswerer, chosen, sms_event
 
 
 @pytest.fixture
@@ -61,7 +60,7 @@ def test_the_time_an_answer_took_is_kept_in_milliseconds(machine: Machine) -> No
 )
 def test_a_budget_that_is_spent_is_named(tmp_path: Path, settings: dict[str, int]) -> None:
     costly = StubAnswerer(lambda _: Answer("ok", source="stub", input_tokens=1))
-    machine = Machine(tmp_path, settings=Settings(**settings), answerers=[costly])  # type: ignore[arg-type]
+    machine = Machine(tmp_path, settings=chosen(**settings), answerers=[costly])
     for number in range(3):
         machine.deliver(sms_event("?", f"m{number}"))
         machine.drain()

@@ -32,6 +32,7 @@ ELSEWHERE = {
     "PARLEY_WORKGROUP": "Athena's, for `parley query`",
     "PARLEY_DATABASE": "Glue's, for `parley query`",
     "PARLEY_CORPUS": "real payloads for the tests",
+    "PARLEY_SETTINGS_FILE": "where a function finds its long settings",
     "PARLEY_TESTS_SHARED": "what the workers of one run of the tests share",
     "PARLEY_ENGAGEMENTDB": "a clone of AWS's sample for the tests",
     "PARLEY_LAKE_URI": "the lake that is compacted every night",

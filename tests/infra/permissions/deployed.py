@@ -47,7 +47,7 @@ class Deployed:
         patch.setattr(bootstrap, "now", self.clock)
         patch.setattr(sqs_of_moto, "unix_time", lambda: self.clock().timestamp())
         patch.setattr(sqs_of_moto, "unix_time_millis", lambda: self.clock().timestamp() * 1000)
-        patch.setattr(bootstrap, "hub", functools.partial(bootstrap.hub, clock=self.clock))
+        patch.setattr(bootstrap, "deployed", functools.partial(bootstrap.deployed, clock=self.clock))
 
     def set(self, **settings: str) -> None:
         """Settings by their names: `model_id="…"`."""
