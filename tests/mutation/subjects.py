@@ -26,10 +26,11 @@ class Subject:
 
 SUBJECTS: Mapping[str, Subject] = {
     "hub": Subject(
-        packages=("orchestrator.hub", "orchestrator.replies"),
+        packages=("orchestrator.hub", "orchestrator.parts", "orchestrator.replies"),
         tests=(
             "tests/unit/test_hub.py",
             "tests/unit/test_hub_outcomes.py",
+            "tests/stories/test_send_without_turn.py",
             "tests/unit/test_consent.py",
             "tests/unit/test_agents_in_conversation.py",
             "tests/unit/test_handlers.py",
@@ -38,7 +39,7 @@ SUBJECTS: Mapping[str, Subject] = {
         size=50,
     ),
     "stores": Subject(
-        packages=("orchestrator.stores", "orchestrator.stores.sqlite.wake_ups"),
+        packages=("orchestrator.stores",),
         tests=(
             "tests/contracts/test_sqlite_store.py",
             "tests/contracts/test_dynamodb_store.py",
@@ -55,6 +56,7 @@ SUBJECTS: Mapping[str, Subject] = {
         packages=("orchestrator.channels",),
         tests=(
             "tests/contracts/test_channels.py",
+            "tests/contracts/test_reporters.py",
             "tests/unit/test_channel_edges.py",
             "tests/unit/test_citations.py",
             "tests/unit/test_consent.py",
