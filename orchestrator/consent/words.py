@@ -38,6 +38,8 @@ def compact(text: str) -> str:
 
 def folded(text: str) -> str:
     """Small letters without accents and apostrophes, in compatible forms: "ARRÊT", "ｓｔｏｐ", "don’t"."""
+    if text.isascii():  # has neither accents nor other forms
+        return _APOSTROPHES.sub("", text.casefold())
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     bare = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))  # no marks, nothing invisible
     return _APOSTROPHES.sub("", unicodedata.normalize("NFC", bare))
@@ -59,7 +61,12 @@ def consent_command(text: str) -> Command | None:
 
 def is_restart(text: str, restart_words: Collection[str]) -> bool:
     """Whether the whole message is one of the operator's restart words."""
-    return compact(text) in {compact(word) for word in restart_words} - {""}
+    return compact(text) in _compacted(tuple(restart_words))
+
+
+@functools.cache
+def _compacted(restart_words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(compact, restart_words)) - {""}
 
 
 def provider_command(text: str) -> Command | None:
