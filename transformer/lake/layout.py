@@ -15,6 +15,7 @@ files but for those of the same names: a batch that is sealed meanwhile is count
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from glob import iglob
 from pathlib import Path, PurePath
 
 from transformer.schema import TableName
@@ -37,8 +38,10 @@ def hour_of(path: PurePath) -> str:
 
 
 def open_files(lake: Path, table: TableName) -> Iterator[Path]:
-    """The files of a table that may be replaced, or be sealed and gone, at any moment."""
-    return (lake / OPEN / table).glob(f"{HOURS}/*{ENDING}")
+    """The files of a table that may be replaced, or be sealed and gone with their folder, at any moment."""
+    folder = lake / OPEN / table
+    # pathlib's raises for a folder that goes while it looks
+    return (folder / found for found in iglob(f"{HOURS}/*{ENDING}", root_dir=folder))  # noqa: PTH207
 
 
 def sealed_name(lake: Path, open_file: Path) -> Path:
