@@ -68,10 +68,10 @@ def ingress(event: dict[str, Any], _context: object) -> Failures:
     failures = []
     for record in event["Records"]:
         try:
-            for received in _guarded("receiving", functools.partial(_kept, record["body"])):
+            for received in _guarded("receiving", functools.partial(_receive, record["body"])):
                 _count(received)
         except ParleyError as error:
-            failures.append(_failed(record, error, client, settings.deployed.inbound_url))
+            failures.append(_report_failed(record, error, client, settings.deployed.inbound_url))
     return {"batchItemFailures": failures}
 
 
@@ -82,9 +82,9 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
     settings, client = _answering()
     for number, record in enumerate(event["Records"]):
         try:
-            turn = _carried(record)
+            turn = _converse(record)
         except ParleyError as error:
-            failed = _failed(record, error, client, settings.deployed.wake_ups_url)
+            failed = _report_failed(record, error, client, settings.deployed.wake_ups_url)
             rest = [{"itemIdentifier": later["messageId"]} for later in event["Records"][number + 1 :]]
             return {"batchItemFailures": [failed, *rest]}
         if turn:
@@ -99,7 +99,7 @@ def sweep(_event: dict[str, Any], _context: object) -> None:
     metrics.add_metric("Overdue", MetricUnit.Count, touched)
 
 
-def _carried(record: dict[str, Any]) -> Turn | None:
+def _converse(record: dict[str, Any]) -> Turn | None:
     """The conversation's turn, to its end. On the last receive a defect ends in an apology too."""
     key, last = record["body"], _receives(record) >= _answering()[0].turns.max_receives
     try:
@@ -121,7 +121,7 @@ def _guarded(doing: str, call: Callable[[], T]) -> T:
                 metrics.add_metric("Defects", MetricUnit.Count, len(met))
 
 
-def _kept(body: str) -> list[Received]:
+def _receive(body: str) -> list[Received]:
     original = body.encode("utf-8", "replace")
     try:
         return [_receiving_hub().receive(delivered) for delivered in opened(original, bootstrap.now())]
@@ -129,7 +129,7 @@ def _kept(body: str) -> list[Received]:
         return [_receiving_hub().reject(original, error)]
 
 
-def _failed(record: dict[str, Any], error: ParleyError, client: bootstrap.Client, url: str) -> dict[str, str]:
+def _report_failed(record: dict[str, Any], error: ParleyError, client: bootstrap.Client, url: str) -> dict[str, str]:
     """Report the message as failed, to be shown again when it makes sense."""
     log.warning("%s failed: %s", record["messageId"], type(error).__name__, extra={"reason": str(error)})
     metrics.add_metric("Failed", MetricUnit.Count, 1)

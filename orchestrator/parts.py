@@ -86,7 +86,7 @@ def leave(
     opted_out = None
     while (index := being_sent(leaving.parts)) is not None:
         parts = leaving.parts
-        _still_claimed(leaving, clock(), outgoing.ref)
+        _check_claim(leaving, clock(), outgoing.ref)
         try:
             with defects.translated("sending", *PROMISED):
                 receipt = sender.send(outgoing, parts[index])
@@ -136,7 +136,7 @@ def wait_for_claim(claimed_until: datetime | None, now: datetime, what: str) -> 
         raise NotYetError(f"another worker is on this {what}", (claimed_until - now).total_seconds())
 
 
-def _still_claimed(leaving: Leaving, now: datetime, ref: str) -> None:
+def _check_claim(leaving: Leaving, now: datetime, ref: str) -> None:
     if leaving.claimed_until is None or leaving.claimed_until <= now:
         raise SupersededError(f"this worker's claim on {ref} ran out before a send")
 

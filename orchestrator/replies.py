@@ -64,7 +64,7 @@ class Replies:
     def answer(self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime) -> Answer:
         """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
         turn = _turn(conversation)
-        return self.house_rule(conversation, contact, now) or self._asked(
+        return self.house_rule(conversation, contact, now) or self._ask(
             _question(conversation, turn, channel, self._language(conversation, turn))
         )
 
@@ -112,7 +112,7 @@ class Replies:
             language = conversation.language or self._settings.default_language
         return self._fixed("apology", language, source="apology", reason=reason)
 
-    def _asked(self, question: Question) -> Answer:
+    def _ask(self, question: Question) -> Answer:
         passed: list[Pass] = []
         for answerer in self._answerers:
             answer = answerer.answer(question)

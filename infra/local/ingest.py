@@ -81,23 +81,23 @@ class Ingest:
         try:
             events = list(opened(document.body, self.now()))
         except EventError as error:
-            yield self._fed(document, functools.partial(self._deployment.hub.reject, document.body, error))
+            yield self._feed(document, functools.partial(self._deployment.hub.reject, document.body, error))
             return
         for delivered in events:
-            yield self._fed(document, functools.partial(self._received, delivered))
+            yield self._feed(document, functools.partial(self._receive, delivered))
 
     def released(self, held: Held) -> Ingested:
         """The outcome of a message that leaves the quarantine."""
-        return self._fed(
+        return self._feed(
             Document("quarantine", 1, held.original), functools.partial(self._deployment.hub.release, held)
         )
 
-    def _fed(self, document: Document, receive: Callable[[], Received]) -> Ingested:
+    def _feed(self, document: Document, receive: Callable[[], Received]) -> Ingested:
         """Receive, answer, and tell what came of it."""
         with self._deployment.watching() as records:
             before = self._deployment.outbox.position()
             received = receive()
-            turns = self._worked_off(received)
+            turns = self._work_off(received)
             sent = self._deployment.outbox.sent(after=before)
         replies = [reply.text for reply in sent if reply.turn_id in {turn.turn_id for turn in turns}]
         return Ingested(
@@ -112,7 +112,7 @@ class Ingest:
             reason=received.reason or _why(turns, replies),
         )
 
-    def _received(self, delivered: Delivered) -> Received:
+    def _receive(self, delivered: Delivered) -> Received:
         """What a queue would try again later and then keep as dead is kept as rejected here, defects included."""
         try:
             with defects.translated("receiving"):
@@ -120,7 +120,7 @@ class Ingest:
         except (UpstreamError, ConfigurationError) as error:
             return self._deployment.hub.reject(delivered.original, EventError("the event", f"cannot be read: {error}"))
 
-    def _worked_off(self, received: Received) -> list[Turn]:
+    def _work_off(self, received: Received) -> list[Turn]:
         """The turns that answered the event's messages."""
         deployment, deadline = self._deployment, time.monotonic() + PATIENCE_S
         while (waiting := self._unanswered(received)) and time.monotonic() < deadline:

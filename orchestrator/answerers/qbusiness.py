@@ -84,7 +84,7 @@ class QBusinessAnswerer:
         if len(question.text) > LONGEST_QUESTION:
             return Pass(f"the question is longer than the {LONGEST_QUESTION} characters that Amazon Q takes")
         with answering(_CHAT):
-            chat = convert(self._asked(question), _Chat, "ChatSync")
+            chat = convert(self._ask(question), _Chat, "ChatSync")
         if not chat.system_message.strip():
             return Pass("Amazon Q answered with nothing")
         if self._needs_source and not chat.source_attributions:
@@ -99,8 +99,8 @@ class QBusinessAnswerer:
             state={CONVERSATION: chat.conversation_id, PARENT: chat.system_message_id},
         )
 
-    def _asked(self, question: Question) -> Any:
-        """Asked within the conversation, or once more without it when it is gone."""
+    def _ask(self, question: Question) -> Any:
+        """Ask within the conversation, or once more without it when it is gone."""
         before = _continued(question.state)
         try:
             return self._chat(question, before)

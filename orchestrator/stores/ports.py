@@ -147,7 +147,7 @@ class Person(Protocol):
 
     @property
     def ids(self) -> Ids:
-        """Those learned so far."""
+        """Every id that has been learned so far."""
         ...
 
     def has(self, address: str | None) -> bool:

@@ -28,7 +28,7 @@ class Clock:
     late_s: int
 
 
-def scheduled(stack: ParleyStack, clock: Clock, function: Function, dead: sqs.Queue) -> None:
+def schedule(stack: ParleyStack, clock: Clock, function: Function, dead: sqs.Queue) -> None:
     """`function` itself needs the right to send to `dead`."""
     lambda_.CfnEventInvokeConfig(
         stack,

@@ -27,7 +27,7 @@ def build(asset: Asset, platform: Platform, folder: Path, root: Path = ROOT) -> 
         say(f"building {asset.name} for {platform.name}")
         packages = theirs(asset, wheels(lock, platform))
         _forget_old(place.parent)
-        return _pressed(asset, platform, {**packages, **own}, place)
+        return _press(asset, platform, {**packages, **own}, place)
 
 
 def _forget_old(place: Path) -> None:
@@ -37,7 +37,7 @@ def _forget_old(place: Path) -> None:
         shutil.rmtree(build)
 
 
-def _pressed(asset: Asset, platform: Platform, files: Files, place: Path) -> Path:
+def _press(asset: Asset, platform: Platform, files: Files, place: Path) -> Path:
     place.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=place) as scratch:
         loose, pressed = Path(scratch) / "files", Path(scratch) / "asset"

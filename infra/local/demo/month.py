@@ -83,7 +83,7 @@ class Month:
     def _end(self, midnight: datetime) -> None:
         """Of a day: what has reached the stream by now is written to the lake."""
         self._clock.now = max(self._clock.now, midnight)
-        self._stream.arrived(midnight, self._keep)
+        self._stream.deliver(midnight, self._keep)
         self.deployment.lake.flush()
         self.deployment.lake.seal()
 

@@ -33,7 +33,7 @@ class Stream:
         if self._chance.random() < TWICE:
             self._send(happened_at + timedelta(seconds=self._chance.expovariate(1 / 900)), body)
 
-    def arrived(self, before: datetime, keep: Callable[[Iterable[Arrival]], None]) -> None:
+    def deliver(self, before: datetime, keep: Callable[[Iterable[Arrival]], None]) -> None:
         """Hand over everything that reaches the stream before a moment, in order."""
         there = []
         while self._under_way and self._under_way[0].at < before:

@@ -22,10 +22,10 @@ _FILES = tuple(Path(__file__).with_name(name) for name in ("package.json", "pack
 
 def press(files: Path, asset: Path) -> None:
     """Installs what is not there yet. Raises `PackagingError`."""
-    _node(_installed() / "press.mjs", SCRIPT, files, asset)
+    _node(_install() / "press.mjs", SCRIPT, files, asset)
 
 
-def _installed() -> Path:
+def _install() -> Path:
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in _FILES)).hexdigest()
     place = BUILD / "compiler" / digest[:16]
     if not place.exists():

@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from infra.aws.constructs.accepted import accept_wildcard, accept_wildcards
 from infra.aws.constructs.answerer_rights import asking_answerers
 from infra.aws.constructs.function import Function, Program
-from infra.aws.constructs.schedule import Clock, scheduled
+from infra.aws.constructs.schedule import Clock, schedule
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.settings.hub_times import INGRESS_S, converse_s
 from infra.aws.stacks.hub.rights import Memory, Rights, of_converse, of_ingress, of_sweep
@@ -58,7 +58,7 @@ class Functions:
         self._accept(memory, sending, asking)
         self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
         self._feed(self.converse, memory.queues.wake_ups, 1, hub.converse_at_once)
-        scheduled(stack, EVERY_MINUTE, self.sweep, memory.queues.dead_sweeps)
+        schedule(stack, EVERY_MINUTE, self.sweep, memory.queues.dead_sweeps)
 
     def _accept(self, memory: Memory, sending: Rights, asking: Rights) -> None:
         """Why some rights are on many resources."""

@@ -14,7 +14,7 @@ from infra.aws.constructs.function import Function, Program
 from infra.aws.constructs.key_rights import encrypting
 from infra.aws.constructs.queue import queue
 from infra.aws.constructs.rights import allow
-from infra.aws.constructs.schedule import Clock, scheduled
+from infra.aws.constructs.schedule import Clock, schedule
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.stacks.lake.storage import ROWS, Storage
 from orchestrator.sections import PREFIX
@@ -30,7 +30,7 @@ def compaction(stack: ParleyStack, storage: Storage) -> Function:
     uri = f"s3://{storage.lake.bucket_name}/{ROWS}"
     made = Function(stack, "Compaction", _PROGRAM, _allowed(stack, storage, dead), {f"{PREFIX}LAKE_URI": uri})
     accept_wildcard(made.acting, _rows(storage), "Firehose names the files")
-    scheduled(stack, _NIGHTLY, made, dead)
+    schedule(stack, _NIGHTLY, made, dead)
     return made
 
 

@@ -24,7 +24,7 @@ from queries.published.installed import saved_query, views
 _TIMEOUT_S = 600  # one statement after the other, each waiting for its turn in Athena
 
 
-def installed_views(
+def install_views(
     stack: ParleyStack, workgroup: athena.CfnWorkGroup, tables: Tables, storage: Storage
 ) -> CustomResource:
     """Kept up to date with the catalogue; dropped with the stack."""
@@ -44,7 +44,7 @@ def installed_views(
     return made
 
 
-def saved_queries(stack: ParleyStack, workgroup: athena.CfnWorkGroup, tables: Tables) -> None:
+def save_queries(stack: ParleyStack, workgroup: athena.CfnWorkGroup, tables: Tables) -> None:
     """Save each report of the catalogue as a query of the workgroup."""
     catalogue = Catalogue.shipped()
     for entry in catalogue.entries.values():

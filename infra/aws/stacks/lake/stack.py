@@ -11,7 +11,7 @@ from infra.aws.stacks.lake.compaction import compaction
 from infra.aws.stacks.lake.compatibility import compatibility_tables
 from infra.aws.stacks.lake.delivery import Route
 from infra.aws.stacks.lake.glue_tables import tables
-from infra.aws.stacks.lake.questions import installed_views, saved_queries
+from infra.aws.stacks.lake.questions import install_views, save_queries
 from infra.aws.stacks.lake.storage import ERRORS, ROWS, storage
 from infra.aws.stacks.lake.stream import stream, stream_arn
 from infra.aws.stacks.lake.transformer import transformer
@@ -33,8 +33,8 @@ class LakeStack(ParleyStack):
         self.workgroup = workgroup(self, self.storage)
         self.events_transformer, self.events_stream = self._feed("events")
         self.conversations_transformer, self.conversations_stream = self._feed("conversations")
-        installed_views(self, self.workgroup, self.tables, self.storage)
-        saved_queries(self, self.workgroup, self.tables)
+        install_views(self, self.workgroup, self.tables, self.storage)
+        save_queries(self, self.workgroup, self.tables)
         compatibility_tables(self, self.tables, self.storage)
         self.compaction = compaction(self, self.storage) if inputs.deployment.lake.compaction else None
         publish(self, self._outputs())

@@ -164,7 +164,7 @@ def _all(stacks: Sequence[IConstruct], kind: type[Found]) -> Iterable[Found]:
     return (found for stack in stacks for found in stack.node.find_all() if isinstance(found, kind))
 
 
-def made(stack: Stack, alarm: Alarm, told: sns.ITopic) -> cloudwatch.Alarm:
+def make_alarm(stack: Stack, alarm: Alarm, told: sns.ITopic) -> cloudwatch.Alarm:
     """The alarm in CloudWatch. `told` hears when it begins, and when it is over."""
     at_least = cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
     fewer = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD

@@ -10,7 +10,7 @@ from infra.aws.published import publish
 from infra.aws.stacks.hub.stack import HubStack
 from infra.aws.stacks.hub.topics import topic
 from infra.aws.stacks.lake.stack import LakeStack
-from infra.aws.stacks.watch.alarms import made, of_everything, of_hub, of_lake
+from infra.aws.stacks.watch.alarms import make_alarm, of_everything, of_hub, of_lake
 from infra.aws.stacks.watch.dashboard import dashboard
 from infra.outputs import WatchOutputs
 
@@ -33,6 +33,6 @@ class WatchStack(ParleyStack):
             self.topic.add_subscription(subscriptions.EmailSubscription(inputs.deployment.watch.mail))
         watched = [lake, *([hub] if hub else []), *others]
         wanted = [*of_everything(watched), *of_lake(lake), *(of_hub(hub) if hub else [])]
-        alarms = [made(self, alarm, self.topic) for alarm in wanted]
+        alarms = [make_alarm(self, alarm, self.topic) for alarm in wanted]
         name = dashboard(self, lake, hub, alarms)
         publish(self, WatchOutputs(alarms_topic_arn=self.topic.topic_arn, dashboard_name=name))
