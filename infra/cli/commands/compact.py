@@ -1,6 +1,5 @@
 """`parley compact`"""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,15 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import track
 
-from infra.cli.options import data_option, format_option, operated
+from infra.cli.options import data_option, duration, format_option, operated
 from infra.cli.tables import table
 from infra.operating.on_stage import bucket, is_uri
 from transformer.lake.compaction import compact
 from transformer.lake.parquet import NewerFileError
 from transformer.lake.place import Busy, Place, Replacement
-
-_DURATION = re.compile(r"(\d{1,6})([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Duration(click.ParamType[timedelta]):
@@ -29,9 +25,10 @@ class Duration(click.ParamType[timedelta]):
     name = "duration"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        if not (match := _DURATION.fullmatch(value)):
+        found = duration(value)
+        if found is None:
             self.fail(f"{value!r} is not a duration like 90m, 2h or 3d", param, ctx)
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+        return found
 
 
 @click.command(name="compact")

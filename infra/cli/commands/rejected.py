@@ -1,9 +1,8 @@
 """`parley rejected`"""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +10,7 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.cli.options import data_option, format_option, operated
+from infra.cli.options import data_option, duration, format_option, operated
 from infra.cli.tables import table
 from infra.operating.objects import UnreadableError
 from infra.operating.operated import Operated
@@ -21,8 +20,6 @@ from infra.operating.replay.targets import StreamTarget
 from transformer.put_back import PutBackError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-_AGO = re.compile(r"(\d{1,6})([mhd])")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 class Since(click.ParamType[datetime]):
@@ -33,8 +30,8 @@ class Since(click.ParamType[datetime]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
-        if ago := _AGO.fullmatch(value):
-            return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
+        if (ago := duration(value)) is not None:
+            return datetime.now(UTC) - ago
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
