@@ -30,6 +30,8 @@ SUBJECTS: Mapping[str, Subject] = {
         tests=(
             "tests/unit/test_hub.py",
             "tests/unit/test_hub_outcomes.py",
+            "tests/unit/test_parts.py",
+            "tests/stories/test_defects.py",
             "tests/stories/test_send_without_turn.py",
             "tests/unit/test_consent.py",
             "tests/unit/test_agents_in_conversation.py",
