@@ -73,10 +73,11 @@ def _asked(sql: str) -> str:
         rows = DuckDbEngine(Path("no lake")).query(sql).rows
     except QueryError as error:
         return f"refused: {error}"
-    return _json([[_shown(cell) for cell in row] for row in rows])
+    return _json([[shown(cell) for cell in row] for row in rows])
 
 
-def _shown(cell: Cell) -> object:
+def shown(cell: Cell) -> object:
+    """A cell as JSON, and so examples.tsv, writes it."""
     match cell:
         case Decimal() | timedelta():
             return str(cell)
@@ -85,9 +86,9 @@ def _shown(cell: Cell) -> object:
         case bytes():
             return cell.hex()
         case list():
-            return [_shown(each) for each in cell]
+            return [shown(each) for each in cell]
         case dict():
-            return {str(key): _shown(value) for key, value in cell.items()}
+            return {str(key): shown(value) for key, value in cell.items()}
     return cell
 
 

@@ -1,36 +1,16 @@
 """The examples of Trino's documentation, each on the embedded engine, and what is not listed: refused."""
 
 import math
-from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from queries.embedded.listed import forms
 from queries.engines.duckdb import DuckDbEngine
-from queries.result import Cell
 from queries.trino.examples import Example, examples, examples_of_each
-from tests.field_cases_sql import run
+from tests.field_cases_sql import run, shown
 
 ENGINE = DuckDbEngine(Path("no lake"))
-
-
-def shown(cell: Cell) -> object:
-    """As examples.tsv writes it."""
-    match cell:
-        case Decimal():
-            return str(cell)
-        case datetime() | date():
-            return cell.isoformat()
-        case bytes():
-            return cell.hex()
-        case list():
-            return [shown(each) for each in cell]
-        case Mapping():
-            return {str(key): shown(value) for key, value in cell.items()}
-    return cell
 
 
 def same(ours: object, documented: object) -> bool:
