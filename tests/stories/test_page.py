@@ -7,6 +7,7 @@ import httpx2 as httpx
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from infra.local.providers import email as outbox_email
@@ -71,6 +72,17 @@ def test_a_bad_question_says_what_to_do(page: webdriver.Chrome) -> None:
     page.find_element(By.ID, "sql").send_keys("DROP TABLE events")
     page.find_element(By.CSS_SELECTOR, "#query button[type=submit]").click()
     until(page, lambda: "Nothing was run" in text_of(page, "#query-problem"))
+
+
+def test_what_is_typed_while_the_page_still_loads_is_kept(tab: webdriver.Chrome, address: str) -> None:
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    tab.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
+    tab.get(address)
+    tab.find_element(By.ID, "sql").send_keys("DROP TABLE")
+    until(tab, lambda: tab.find_elements(By.CSS_SELECTOR, "#questions button"))
+    tab.switch_to.active_element.send_keys(" events", Keys.CONTROL, Keys.ENTER)
+    until(tab, lambda: "Nothing was run" in text_of(tab, "#query-problem"))
+    assert tab.find_element(By.ID, "sql").get_property("value") == "DROP TABLE events"
 
 
 def test_what_people_write_is_shown_and_never_run(page: webdriver.Chrome, address: str) -> None:

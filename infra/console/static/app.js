@@ -134,4 +134,3 @@ await showingProblems(byId("chat-problem"), async () => {
   await rows.begin();
 });
 beat();
-byId("text").focus();

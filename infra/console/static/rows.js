@@ -9,14 +9,16 @@ let seen = null; // the keys of the last run's rows, so that new ones stand out;
 let asked = ""; // the SQL of the last run
 let running = false;
 
+// From the first moment: a form that is sent before anything listens loads the page anew, and what was written is gone.
+byId("query").addEventListener("submit", (event) => {
+  event.preventDefault();
+  run();
+});
+byId("sql").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("query").requestSubmit();
+});
+
 export async function begin() {
-  byId("query").addEventListener("submit", (event) => {
-    event.preventDefault();
-    run();
-  });
-  byId("sql").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) byId("query").requestSubmit();
-  });
   const catalogue = await get("/api/catalogue");
   const tables = catalogue.tables.map((table) => ({ ...table, description: "", sql: "", columns: { received_at: "" } }));
   byId("questions").append(...[...catalogue.entries, ...tables].map(button));
