@@ -48,6 +48,7 @@ CONSOLE = Path(__file__).parent / "static"
 FLUSH_S = 0.5  # rows are visible in the lake within a second
 MAX_ROWS = 1000  # of a result that are sent; a page that needs more should ask a narrower question
 LOCAL = ["127.0.0.1", "localhost"]
+STEPS_S = 1.5  # that steps under way have to end in, when the server does
 
 
 class Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -104,8 +105,8 @@ class Server:
         self._workers.start()
         yield
         await run_in_threadpool(self._questions.close)
-        await run_in_threadpool(self._workers.stop)
-        await run_in_threadpool(self._flush)
+        if await run_in_threadpool(self._workers.stop, STEPS_S):
+            await run_in_threadpool(self._flush)
 
     def _flush(self) -> None:
         flushed = self._deployment.lake.flush()

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from orchestrator import defects
@@ -85,13 +86,15 @@ class Workers:
         with self._woken:
             self._woken.notify()
 
-    def stop(self) -> None:
-        """Finish the steps under way, then return."""
+    def stop(self, within_s: float | None = None) -> bool:
+        """Begin no step any more, and wait for those under way, at most `within_s` seconds. Whether all have ended."""
         self._stopping.set()
         with self._woken:
             self._woken.notify_all()
-        for thread in self._threads:
-            thread.join()
+        until = None if within_s is None else time.monotonic() + within_s
+        for thread in filter(threading.Thread.is_alive, self._threads):
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _work(self) -> None:
         while not self._stopping.is_set():

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import uvicorn
 
+from infra.cli.ending import Ending, Interruptible
 from infra.cli.options import data_folder, data_option
 from infra.console.server import Server
 from infra.local.deployment import Deployment, alone, settings_of
@@ -53,7 +54,12 @@ def _serve(data: Path, port: int, count: int) -> None:
         click.echo(_welcome(address, data, loaded, len(deployment.documents.list())))
         application = Server(deployment, woken[0]).application()
         served = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=GRACE_S)
-        uvicorn.Server(served).run(sockets=[listener])
+        ending = Ending()
+        try:
+            Interruptible(served, ending).run(sockets=[listener])
+        finally:
+            if not woken[0].stop(0):  # a store in use cannot be closed
+                ending.now()
 
 
 def _listener(port: int) -> socket.socket:
