@@ -6,6 +6,7 @@ Everything lives in one data folder:
     documents.sqlite3   the documents that questions are answered from
     mail/               stands for the bucket to which SES writes received mails
     conversation.key    the secret that names conversations; losing it begins every conversation anew
+    api.token           what a server that runs wants of its clients, new with every start
     lake/               Parquet, one folder an hour
     templates/          templates of your own, <name>.jinja, in place of the shipped ones
     views/              views of your own in the AWS sample's database, <name>.sql
