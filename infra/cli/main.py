@@ -2,6 +2,7 @@
 
 import importlib
 import keyword
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,11 @@ def parley(ctx: click.Context, data: Path, stage: str | None) -> None:
 
 
 def main() -> None:
-    """The `parley` program. An error of Parley's own is a message, not a traceback."""
+    """The `parley` program. An error of Parley's own is a message, not a traceback.
+
+    What it writes, people's words for the most part, is for whoever runs it: files 0600, folders 0700.
+    """
+    os.umask(0o077)
     try:
         parley()
     except ParleyError as error:

@@ -50,6 +50,8 @@ from transformer.redaction.redactor import Redactor
 from transformer.results import Rejected, Row
 from transformer.template_stores import FolderStore
 
+PRIVATE = 0o700  # of the data folder: nobody else gets at anything in it
+
 
 def now() -> datetime:
     """The wall clock, in UTC."""
@@ -76,7 +78,7 @@ class Deployment:
         on_wake: Callable[[], None] = lambda: None,
         mail: Path | None = None,
     ) -> None:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(PRIVATE, parents=True, exist_ok=True)
         self.data = data
         self.settings = settings
         self.clock = clock
@@ -186,7 +188,7 @@ def providers(sends: object, mail: MailFolder, others: bootstrap.Client) -> boot
 @contextmanager
 def alone(data: Path, doing: str = "serve") -> Iterator[bool]:
     """Whether no other process is `doing` it on the data folder; while the context lasts, none can begin."""
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(PRIVATE, parents=True, exist_ok=True)
     with (data / f"{doing}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
