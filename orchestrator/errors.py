@@ -17,7 +17,19 @@ Errors of libraries are translated where they enter (`channels/`, `answerers/`, 
 
 
 class ParleyError(Exception):
-    """The root: everything Parley raises on purpose."""
+    """The root: everything Parley raises on purpose.
+
+    `code` is there where the message quotes somebody else, who may quote a customer: what a log says in its place.
+    """
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def logged(self) -> str:
+        """What may stand in a log: no customer's words and no address."""
+        return f"{type(self).__name__}: {self.code or self}"
 
 
 class ConfigurationError(ParleyError):
@@ -80,8 +92,7 @@ class RefusedError(ParleyError):
     """The provider refused this message, and would refuse it again. `code` is the provider's own word for why."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
+        super().__init__(f"{code}: {message}", code=code)
 
 
 class OptedOutError(RefusedError):

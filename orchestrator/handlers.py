@@ -131,12 +131,12 @@ def _receive(body: str) -> list[Received]:
 
 def _report_failed(record: dict[str, Any], error: ParleyError, client: bootstrap.Client, url: str) -> dict[str, str]:
     """Report the message as failed, to be shown again when it makes sense."""
-    log.warning("%s failed: %s", record["messageId"], type(error).__name__, extra={"reason": str(error)})
+    log.warning("%s failed: %s", record["messageId"], type(error).__name__, extra={"reason": error.logged})
     metrics.add_metric("Failed", MetricUnit.Count, 1)
     try:
         show_again_in(client("sqs"), url, record["receiptHandle"], _delay_s(record, error))
     except ParleyError as later:
-        log.warning("the queue's own visibility timeout applies: %s", later)
+        log.warning("the queue's own visibility timeout applies: %s", later.logged)
     return {"itemIdentifier": record["messageId"]}
 
 
@@ -151,7 +151,8 @@ def _receives(record: dict[str, Any]) -> int:
 
 
 def _count(received: Received) -> None:
-    log.info("received", extra={"outcome": received.outcome, "channel": received.channel, "ids": received.message_ids})
+    ids = [defects.hashed(each) for each in received.message_ids]
+    log.info("received", extra={"outcome": received.outcome, "channel": received.channel, "ids": ids})
     metrics.add_metric(received.outcome.title(), MetricUnit.Count, 1)
 
 

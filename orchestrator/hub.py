@@ -259,7 +259,7 @@ class Hub:
                 raise
             return self._replies.apology(conversation, str(error))
         except (ConfigurationError, RefusedError) as error:
-            log.warning("a customer gets an apology, for asking again would not help: %s", error)
+            log.warning("a customer gets an apology, for asking again would not help: %s", error.logged)
             return self._replies.apology(conversation, str(error))
         return msgspec.structs.replace(answer, latency_ms=round((self._clock() - started).total_seconds() * 1000))
 
@@ -353,7 +353,7 @@ class Hub:
                 with defects.translated("sweeping"):
                     self._wake_or_end(key, now)
             except ParleyError as error:
-                log.warning("sweeping %s has to wait: %s", key, error)
+                log.warning("sweeping %s has to wait: %s", key, error.logged)
         return len(due)
 
     def _wake_or_end(self, key: str, now: datetime) -> None:

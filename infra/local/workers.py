@@ -36,7 +36,7 @@ def work(hub: Hub, queue: SqliteWakeUps, wake_up: Leased, settings: Settings) ->
 
 def _failed(hub: Hub, queue: SqliteWakeUps, wake_up: Leased, last: bool, error: ParleyError) -> None:
     """Try again later; after the last receive apologise where a defect was the cause, and else keep it as dead."""
-    log.warning("wake-up %d of %s failed (receive %d): %s", wake_up.id, wake_up.key, wake_up.receives, error)
+    log.warning("wake-up %d of %s failed (receive %d): %s", wake_up.id, wake_up.key, wake_up.receives, error.logged)
     if not last:
         queue.retry_in(wake_up, full_jitter(wake_up.receives))
     elif isinstance(error, DefectError) and _given_up(hub, wake_up):
@@ -51,7 +51,7 @@ def _given_up(hub: Hub, wake_up: Leased) -> bool:
         with defects.translated("giving up"):
             hub.converse(wake_up.key, last_receive=True, giving_up=True)
     except ParleyError as error:
-        log.warning("giving up on %s has to wait: %s", wake_up.key, error)
+        log.warning("giving up on %s has to wait: %s", wake_up.key, error.logged)
         return False
     return True
 
@@ -111,6 +111,7 @@ class Workers:
 
 def _survive(job: Callable[[], object]) -> None:
     try:
-        job()
-    except Exception:
-        log.exception("a periodic job failed")
+        with defects.translated("running a periodic job"):
+            job()
+    except ParleyError as error:
+        log.warning("a periodic job has to wait: %s", error.logged)

@@ -119,7 +119,7 @@ class EmailChannel:
                 response = self._ses.send_email(**request)
             except ClientError as error:
                 if _is_unverified(error):
-                    raise ConfigurationError(f"SendEmail: {error}") from error
+                    raise ConfigurationError(f"SendEmail: {error}", code="SendEmail: MessageRejected") from error
                 raise
         return Receipt(response["MessageId"])
 
