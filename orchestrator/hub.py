@@ -48,6 +48,7 @@ from orchestrator.model import (
     Record,
     Turn,
     WakeUp,
+    bounded,
 )
 from orchestrator.parts import PROMISED, Left, Parts, begun, leave, resumed, wait_for_claim
 from orchestrator.records import Records
@@ -122,7 +123,7 @@ class Hub:
         return received
 
     def _take(self, channel: Channel, delivered: Delivered, items: Sequence[InboundMessage | Ignored]) -> Received:
-        messages = [item for item in items if isinstance(item, InboundMessage)]
+        messages = [bounded(item) for item in items if isinstance(item, InboundMessage)]
         ignored = [item for item in items if isinstance(item, Ignored)]
         for item in ignored:
             if item.outcome == "quarantined":

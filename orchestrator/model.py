@@ -65,11 +65,27 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     authenticated: bool | None = None  # whether the sender is who they say; None where the channel cannot tell
     detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id
     their_name: str = ""  # what they call themselves, one line; "" where the channel does not say
+    unread: int = 0  # characters beyond `MAX_TEXT`: the provider's event has them, and nobody reads them
+
+
+MAX_TEXT = 20_000  # characters of a message, eight pages of a mail: what Bedrock's Retrieve, the strictest, takes
+
+
+def bounded(message: InboundMessage) -> InboundMessage:
+    """The message with no more words than `MAX_TEXT`, so that whatever reads them costs a known amount of time."""
+    if len(message.text) <= MAX_TEXT:
+        return message
+    unread = len(message.text) - MAX_TEXT
+    return msgspec.structs.replace(message, text=message.text[:MAX_TEXT], unread=unread)
 
 
 def text_of(messages: Iterable[InboundMessage]) -> str:
-    """The person's words, one message a line."""
-    return "\n".join(message.text for message in messages if message.text)
+    """The person's words, one message a line; of one that was cut, how much is missing."""
+    return "\n".join(f"{message.text}{_left_out(message)}" for message in messages if message.text)
+
+
+def _left_out(message: InboundMessage) -> str:
+    return f"\n[{message.unread:,} more characters were not read]" if message.unread else ""
 
 
 class Ignored(msgspec.Struct, frozen=True):

@@ -59,7 +59,7 @@ def _redact(context: object) -> Redact:
     """Reads for at most half of the time that the invocation has left, as `context`, Lambda's, tells."""
     redactor = _redactor()
     if redactor is None:
-        return lambda batch: batch
+        return lambda batch: (results for _, results in batch)
     left_ms = getattr(context, "get_remaining_time_in_millis", lambda: 20_000)
     return partial(redactor, budget_s=left_ms() / 2000)
 

@@ -225,7 +225,7 @@ REJECTED = Table(
     "rejected",
     "What could not become a row, whole, so that it can be mended and replayed.",
     (
-        Column("stage", "string", "where it failed: unwrap, expand or render, or a stage of the hub's"),
+        Column("stage", "string", "where it failed: unwrap, expand, render or redact, or a stage of the hub's"),
         Column("reason", "string", "why: file, line and field where a template failed"),
         Column("source", "string", "the template that failed; empty before one was chosen"),
         Column("template_version", "string", "which version of it"),

@@ -136,7 +136,7 @@ class Deployment:
         made = transform(
             record, arrived_at, account_id=self.settings.records.account_id, templates=self.templates.current()
         )
-        return next(self.redactor([made])) if self.redactor else made
+        return next(self.redactor([(record, made)])) if self.redactor else made
 
     def close(self) -> None:
         """Bring what is recorded into the lake, and release everything."""

@@ -32,8 +32,6 @@ from orchestrator.channels.email.thread import MAX_REFERENCES, answered_id, bare
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
 
-MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
-
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
 _SEND = Operation(
     "sesv2",
@@ -194,7 +192,7 @@ class EmailChannel:
 
 def _words(mail: Mail) -> str:
     """What the person wrote: in the body, else in the subject, unless that is another mail's and files came instead."""
-    words = new_words(mail.text)[:MAX_WORDS]
+    words = new_words(mail.text)
     if any(each.isprintable() and not each.isspace() for each in words):
         return words
     return "" if mail.attachments and is_reply(mail.subject) else bare_subject(mail.subject)
