@@ -22,7 +22,14 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
+from orchestrator.errors import (
+    ConfigurationError,
+    ParleyError,
+    RefusedError,
+    ThrottledError,
+    UncertainError,
+    UpstreamError,
+)
 
 Owner = type[ConfigurationError] | type[RefusedError] | type[UpstreamError]
 
@@ -52,11 +59,11 @@ SHARED: Mapping[str, Owner] = {
     "RequestTimeoutException": UpstreamError,
     "ServiceUnavailable": UpstreamError,
     "ServiceUnavailableException": UpstreamError,
-    "SlowDown": UpstreamError,
-    "Throttling": UpstreamError,
-    "ThrottlingException": UpstreamError,
-    "ThrottledRequestException": UpstreamError,
-    "TooManyRequestsException": UpstreamError,
+    "SlowDown": ThrottledError,
+    "Throttling": ThrottledError,
+    "ThrottlingException": ThrottledError,
+    "ThrottledRequestException": ThrottledError,
+    "TooManyRequestsException": ThrottledError,
 }
 
 

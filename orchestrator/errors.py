@@ -5,6 +5,7 @@
     │   └── NewerDataError    the operator: what is kept was written by a newer program
     ├── EventError            nobody: the event is not what its provider documents; kept, never retried
     ├── UpstreamError         the queue: throttled or unavailable; tried again later
+    │   ├── ThrottledError    the queue, and the operator where it lasts: a rate or a quota is used up
     │   ├── UncertainError    the queue: no answer came, so the send may have happened
     │   │   └── DefectError   who wrote the code: raised and not promised; tried again, then apologised for
     │   └── NotYetError       the queue: nothing failed, the moment has not come (settling, another worker's claim)
@@ -66,6 +67,10 @@ class EventError(ParleyError):
 
 class UpstreamError(ParleyError):
     """Trouble on the provider's side that may pass: throttling, a timeout, a 5xx, a lost connection."""
+
+
+class ThrottledError(UpstreamError):
+    """The provider takes no more at the moment: a rate, or a quota that may have to be raised."""
 
 
 class UncertainError(UpstreamError):

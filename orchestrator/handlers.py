@@ -13,16 +13,16 @@ which is not used here, the body is the notification with its timestamp; message
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from orchestrator import bootstrap, defects
 from orchestrator.backoff import full_jitter
 from orchestrator.envelopes import opened
-from orchestrator.errors import DefectError, EventError, NotYetError, ParleyError, SupersededError
+from orchestrator.errors import DefectError, EventError, NotYetError, ParleyError, SupersededError, ThrottledError
 from orchestrator.hub import Hub, Received
 from orchestrator.model import Turn
 from orchestrator.sections import given, read
@@ -63,13 +63,15 @@ def _answering_hub() -> Hub:
 @metrics.log_metrics
 def ingress(event: dict[str, Any], _context: object) -> Failures:
     """Keep every event of the batch. Only what could not be kept is reported as failed."""
-    metrics.add_metric("Events", MetricUnit.Count, len(event["Records"]))
     settings, client = _receiving()
+    metrics.add_dimension("stage", settings.deployed.stage)
+    metrics.add_metric("Events", MetricUnit.Count, len(event["Records"]))
     failures = []
     for record in event["Records"]:
         try:
             for received in _guarded("receiving", functools.partial(_receive, record["body"])):
-                _count(received)
+                _count(received, settings.deployed.stage)
+            metrics.add_metric("Failed", MetricUnit.Count, 0)
         except ParleyError as error:
             failures.append(_report_failed(record, error, client, settings.deployed.inbound_url))
     return {"batchItemFailures": failures}
@@ -78,8 +80,9 @@ def ingress(event: dict[str, Any], _context: object) -> Failures:
 @metrics.log_metrics
 def converse(event: dict[str, Any], _context: object) -> Failures:
     """Wake the conversations of the batch, one after the other: it has one, by the mapping's batch size."""
-    metrics.add_metric("WakeUps", MetricUnit.Count, len(event["Records"]))
     settings, client = _answering()
+    metrics.add_dimension("stage", settings.deployed.stage)
+    metrics.add_metric("WakeUps", MetricUnit.Count, len(event["Records"]))
     for number, record in enumerate(event["Records"]):
         try:
             turn = _converse(record)
@@ -87,16 +90,21 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
             failed = _report_failed(record, error, client, settings.deployed.wake_ups_url)
             rest = [{"itemIdentifier": later["messageId"]} for later in event["Records"][number + 1 :]]
             return {"batchItemFailures": [failed, *rest]}
+        metrics.add_metric("Failed", MetricUnit.Count, 0)
         if turn:
-            _count_turn(turn)
+            _count_turn(turn, settings.deployed.stage)
     return {"batchItemFailures": []}
 
 
 @metrics.log_metrics
 def sweep(_event: dict[str, Any], _context: object) -> None:
-    """Wake or end what is overdue."""
-    touched = _guarded("sweeping", lambda: _receiving_hub().sweep())
+    """Wake or end what is overdue. Every minute says of every channel that nothing came, for silence has no events."""
+    stage = _receiving()[0].deployed.stage
+    metrics.add_dimension("stage", stage)
+    touched = _guarded("sweeping", lambda: _receiving_hub().sweep(on_end=lambda turn: _count_turn(turn, stage)))
     metrics.add_metric("Overdue", MetricUnit.Count, touched)
+    for channel in _receiving_hub().channels:
+        _count_of(stage, "MessagesIn", [0], channel=channel.name)
 
 
 def _converse(record: dict[str, Any]) -> Turn | None:
@@ -132,7 +140,7 @@ def _receive(body: str) -> list[Received]:
 def _report_failed(record: dict[str, Any], error: ParleyError, client: bootstrap.Client, url: str) -> dict[str, str]:
     """Report the message as failed, to be shown again when it makes sense."""
     log.warning("%s failed: %s", record["messageId"], type(error).__name__, extra={"reason": error.logged})
-    metrics.add_metric("Failed", MetricUnit.Count, 1)
+    _count_failed(error)
     try:
         show_again_in(client("sqs"), url, record["receiptHandle"], _delay_s(record, error))
     except ParleyError as later:
@@ -150,16 +158,28 @@ def _receives(record: dict[str, Any]) -> int:
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
-def _count(received: Received) -> None:
+def _count_failed(error: ParleyError) -> None:
+    """Whoever comes back at another moment, or finds that another worker goes on, has not failed."""
+    metrics.add_metric("Failed", MetricUnit.Count, not isinstance(error, (NotYetError, SupersededError)))
+    if isinstance(error, ThrottledError):
+        metrics.add_metric("Throttled", MetricUnit.Count, 1)
+
+
+def _count(received: Received, stage: str) -> None:
     ids = [defects.hashed(each) for each in received.message_ids]
     log.info("received", extra={"outcome": received.outcome, "channel": received.channel, "ids": ids})
     metrics.add_metric(received.outcome.title(), MetricUnit.Count, 1)
+    if received.to_answer:
+        _count_of(stage, "MessagesIn", [len(received.to_answer)], channel=received.channel)
 
 
-def _count_turn(turn: Turn) -> None:
+def _count_turn(turn: Turn, stage: str) -> None:
+    """Apologies and hand-offs are counted as 0 or 1, so that their average is their share of the turns."""
     source = turn.answer.source if turn.answer else "none"
     log.info("turn", extra={"turn_id": turn.turn_id, "conversation_id": turn.conversation_id, "source": source})
     metrics.add_metric(f"Answered_{source}", MetricUnit.Count, 1)
+    metrics.add_metric("Apologies", MetricUnit.Count, source == "apology")
+    metrics.add_metric("HandOffs", MetricUnit.Count, source == "handoff")
     if turn.answer:
         metrics.add_metric("AnswerLatency", MetricUnit.Milliseconds, turn.answer.latency_ms)
         metrics.add_metric("Tokens", MetricUnit.Count, turn.answer.input_tokens + turn.answer.output_tokens)
@@ -169,3 +189,29 @@ def _count_turn(turn: Turn) -> None:
     if sent and turn.finished_at:
         waited = turn.finished_at - turn.latest.occurred_at
         metrics.add_metric("ReplyLatency", MetricUnit.Milliseconds, max(0, round(waited.total_seconds() * 1000)))
+    _count_parts(turn, stage)
+
+
+def _count_parts(turn: Turn, stage: str) -> None:
+    """0 for each part that went out, 1 for each that could not, so that the average is the share that fails.
+
+    Whom a provider sends nothing because they opted out there is as they want it: counted by reason only.
+    """
+    channel = turn.latest.channel
+    ended = [part for part in turn.parts if part.state in ("sent", "failed")]
+    failed = [part.state == "failed" and part.failure != "opted_out" for part in ended]
+    if failed:
+        _count_of(stage, "PartsFailed", failed, channel=channel)
+    for part in ended:
+        if part.state == "failed":
+            _count_of(stage, "PartsFailed", [1], channel=channel, reason=part.failure or "unknown")
+
+
+def _count_of(stage: str, name: str, values: Sequence[int], **dimensions: str) -> None:
+    """Values of a metric with more dimensions than the rest: a line of its own."""
+    counted = EphemeralMetrics(namespace="Parley", service="parley")
+    for dimension, value in {"stage": stage, **dimensions}.items():
+        counted.add_dimension(dimension, value)
+    for each in values:
+        counted.add_metric(name, MetricUnit.Count, each)
+    counted.flush_metrics()

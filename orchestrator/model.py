@@ -29,6 +29,8 @@ DeliveryStatus = Literal[
     "unknown",
 ]
 Stream = Literal["events", "conversations"]  # the lake's two ways in
+# What kind of reason kept a part from going out: few enough to be counted one by one.
+Failure = Literal["refused", "opted_out", "misconfigured", "unavailable", "defect"]
 
 
 class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -210,6 +212,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     state: Literal["waiting", "sending", "sent", "failed", "skipped"] = "waiting"
     message_id: str = ""  # from the receipt
     error: str = ""  # why it failed
+    failure: Failure | None = None  # the kind of that reason; None too where an older program has kept the part
 
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):

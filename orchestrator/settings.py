@@ -30,6 +30,7 @@ from orchestrator.sections import about
 class DeployedSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a deployment's stacks have made for its hub."""
 
+    stage: Annotated[str, about("name of a deployment, by which its metrics are told from another's")] = "local"
     table_name: Annotated[str, about("DynamoDB table of a deployment")] = ""
     wake_ups_url: Annotated[str, about("SQS FIFO queue that wakes conversations in a deployment")] = ""
     inbound_url: Annotated[str, about("SQS queue that providers' events arrive on in a deployment")] = ""

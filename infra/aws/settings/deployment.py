@@ -34,6 +34,7 @@ GIVEN = frozenset(
         "email_configuration_set",
         "inbound_url",
         "sms_configuration_set",
+        "stage",
         "table_name",
         "wake_ups_url",
     }
