@@ -84,6 +84,10 @@ class _Why(Struct):
     count: int = 0
 
 
+def _as_they_are(batch: Iterable[Made]) -> Iterator[Results]:
+    return (results for _, results in batch)
+
+
 class Batch:
     """Transforms one batch.
 
@@ -101,7 +105,7 @@ class Batch:
         put_back: PutBack | None = None,
         limit: int = RESPONSE_LIMIT,
         templates: Templates | None = None,
-        redact: Redact = lambda batch: (results for _, results in batch),
+        redact: Redact = _as_they_are,
     ) -> None:
         self._stream_arn = stream_arn
         self._account_id = account_of(stream_arn)
