@@ -22,8 +22,15 @@ from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
+from orchestrator.model import ChannelName
+from orchestrator.records import Records
 from orchestrator.sections import require
-from orchestrator.settings import Answering, Receiving
+from orchestrator.sending.dispatcher import Dispatcher
+from orchestrator.sending.gate import Gate
+from orchestrator.sending.named import plans_of
+from orchestrator.sending.requests import Requests
+from orchestrator.sending_settings import SendingSettings
+from orchestrator.settings import Answering, Receiving, Settings
 from orchestrator.stores.dynamodb.store import DynamoStore
 from orchestrator.stores.ports import Store, WakeUps
 from orchestrator.stores.sqs import SqsWakeUps
@@ -115,6 +122,37 @@ def hub(
         settings=settings,
         clock=clock,
     )
+
+
+def dispatcher(
+    settings: Settings,
+    client: Client,
+    *,
+    store: Store,
+    wake_ups: WakeUps,
+    keys: Keys,
+    clock: Clock,
+) -> Dispatcher:
+    """What carries sends to their end, on any store and queue."""
+    origins: dict[ChannelName, str] = {
+        "sms": settings.sending.send_sms_from,
+        "whatsapp": settings.sending.send_whatsapp_from,
+        "email": settings.sending.send_email_from,
+    }
+    return Dispatcher(
+        senders=channels(settings, client),
+        gate=Gate(origins, keys, store.contacts.load),
+        sends=store.sends,
+        wake_ups=wake_ups,
+        records=Records(settings.records),
+        settings=settings.sending,
+        clock=clock,
+    )
+
+
+def requests(settings: SendingSettings, keys: Keys) -> Requests:
+    """What makes sends of requests, by the plans of the settings. Raises `ConfigurationError`."""
+    return Requests(plans_of(settings.plans), keys, settings.test_recipients)
 
 
 def channels(settings: Receiving, client: Client) -> Sequence[Channel]:

@@ -313,7 +313,7 @@ class Record(msgspec.Struct, frozen=True):
 class WakeUp(msgspec.Struct, frozen=True):
     """A note that something is to be done. Doing it twice is harmless, and losing it: the sweep finds what is due."""
 
-    kind: Literal["turn"]  # what kind of thing: a conversation's next turn
+    kind: Literal["turn", "send", "report"]  # a conversation's next turn, a send, what a simulated provider tells later
     key: str  # which one: at most one of a kind and key is worked on at a time
     deduplication_id: str  # a second one with this id within five minutes may be dropped
     at: datetime | None = None  # not before this moment; a queue that cannot wait delivers at once, the worker looks

@@ -25,6 +25,7 @@ from orchestrator.channels.sms.settings import SmsSettings
 from orchestrator.channels.whatsapp.settings import WhatsAppSettings
 from orchestrator.hub_settings import HubSettings
 from orchestrator.sections import about
+from orchestrator.sending_settings import SendingSettings
 
 
 class DeployedSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ class Answering(Receiving, frozen=True, kw_only=True):
 class Settings(Answering, frozen=True, kw_only=True):
     """All of them."""
 
+    sending: SendingSettings = SendingSettings()
     redaction: RedactionSettings = RedactionSettings()
 
     @classmethod

@@ -14,6 +14,8 @@ from orchestrator.errors import ParleyError
 COMMANDS = {
     "serve": "Run the hub on this machine: page, API, workers, lake.",
     "chat": "Write to the hub as a customer, in the terminal.",
+    "send": "Tell a person something, by a plan: the next step where one fails.",
+    "sends": "What was told whom: list, show, cancel.",
     "ingest": "Feed provider events from files, one outcome each.",
     "conversations": "Read what was said.",
     "quarantine": "Messages held back for their verdicts: list, release.",

@@ -29,7 +29,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings()
     with Deployment(tmp_path, settings) as deployment:
         load_samples(deployment)
-        workers = Workers(deployment.hub, deployment.queue, settings, count=2)
+        workers = Workers(deployment, count=2)
         application = Server(deployment, workers, TOKEN).application()
         with TestClient(application, base_url="http://localhost", headers=ALLOWED) as client:
             yield client

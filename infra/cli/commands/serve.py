@@ -50,7 +50,7 @@ def _serve(data: Path, port: int, count: int) -> None:
         deployment.queue.forget_leases()
         deployment.store.conversations.forget_claims()
         loaded = load_samples(deployment)
-        woken.append(Workers(deployment.hub, deployment.queue, settings, count=count))
+        woken.append(Workers(deployment, count=count))
         address = f"http://{HOST}:{listener.getsockname()[1]}"
         token = new_token(data)
         click.echo(_welcome(address, token, data, loaded, len(deployment.documents.list())))
