@@ -103,6 +103,17 @@ LONGEST: Mapping[str, object] = {
     "redaction": "comprehend",
     "redaction_keep": ("+34600123456", "+14255550100", "help@faro-lamps.example"),
     "pseudonym_key": f"arn:aws:secretsmanager:{PLACE}:secret:pseudonyms-AbCdEf",
+    "send_sms_from": "pool-0123456789abcdef0123456789abcdef",
+    "send_whatsapp_from": "+34600123456",
+    "send_email_from": "orders@faro-lamps.example",
+    "plans": msgspec.json.encode(
+        {f"plan-{n}": {"steps": [{"to": "sms"}, {"to": "email"}]} for n in range(20)}
+    ).decode(),
+    "test_recipients": ("sms:+34600123456", "email:test@faro-lamps.example"),
+    "fates": "sms=failed:TEXT_BLOCKED@1s",
+    "send_claim_s": 89.5,
+    "send_max_receives": 100,
+    "unconfirmed_step": "skip",
     "email_addresses": ("help@faro-lamps.example", "orders@faro-lamps.example", "returns@faro-lamps.example"),
     "email_context_ttl_s": 1_209_600,
     "email_max_characters": 6000,

@@ -37,6 +37,9 @@ LOOKING = {
     "rejected replay": (),
     "templates list": (),
     "templates check": (f"{{made}}/{TEMPLATE}",),
+    "sends list": ("--campaign", "spring"),
+    "sends show": ("0" * 32,),
+    "sends cancel": ("0" * 32,),
     "erase": ("--address", "+14255550100", "--yes"),
     "doctor": (),
 }
@@ -44,6 +47,7 @@ LOOKING_ELSEWHERE = {"rejected list": ("--from", "{made}"), "rejected replay": (
 WRITING = {
     "serve": ("--port", "0"),
     "chat": (),
+    "send": ("--to", "sms:+12065550142", "--text", "Your lamp is ready."),
     "ingest": ("{made}/event.json",),
     "documents add": ("{made}/hours.md",),
     "demo-data": ("--days", "1", "--turns-per-day", "1"),
