@@ -30,10 +30,10 @@ from orchestrator.sending.gate import Gate
 from orchestrator.sending.named import plans_of
 from orchestrator.sending.requests import Requests
 from orchestrator.sending_settings import SendingSettings
-from orchestrator.settings import Answering, Receiving, Settings
+from orchestrator.settings import Answering, Receiving, Sending, Settings
 from orchestrator.stores.dynamodb.store import DynamoStore
 from orchestrator.stores.ports import Store, WakeUps
-from orchestrator.stores.sqs import SqsWakeUps
+from orchestrator.stores.sqs import SqsSends, SqsWakeUps
 
 CONNECT_TIMEOUT_S = 3
 READ_TIMEOUT_S = 10
@@ -124,8 +124,22 @@ def hub(
     )
 
 
+def sending(settings: Sending, client: Client, clock: Clock = now) -> Dispatcher:
+    """What carries the sends of a deployment on AWS. Raises `ConfigurationError` naming what is missing."""
+    made = settings.deployed
+    require(made, "a deployment that sends", "table_name", "sends_url", "conversation_key_secret")
+    return dispatcher(
+        settings,
+        client,
+        store=DynamoStore(client("dynamodb"), made.table_name, clock),
+        wake_ups=SqsSends(client("sqs"), made.sends_url, clock),
+        keys=Keys(_secret(client("secretsmanager"), made.conversation_key_secret)),
+        clock=clock,
+    )
+
+
 def dispatcher(
-    settings: Settings,
+    settings: Sending | Settings,
     client: Client,
     *,
     store: Store,
@@ -139,8 +153,10 @@ def dispatcher(
         "whatsapp": settings.sending.send_whatsapp_from,
         "email": settings.sending.send_email_from,
     }
+    made = channels(settings, client)
     return Dispatcher(
-        senders=channels(settings, client),
+        senders=made,
+        reporters=made,
         gate=Gate(origins, keys, store.contacts.load),
         sends=store.sends,
         wake_ups=wake_ups,

@@ -2,6 +2,8 @@
 
     ingress    SQS (standard), fed by the SNS topics of SMS, WhatsApp and SES: keeps messages, wakes conversations
     converse   SQS FIFO, batch size 1, a group for each conversation: carries one turn to its end
+    send       SQS (standard), batch size 1: does what is to be done with one send now
+    progress   SQS (standard), fed by the SNS topics of configuration sets and by ingress: what providers tell of sends
     sweep      EventBridge, every minute: wakes what was forgotten, ends what is too old
 
 Importing this module opens nothing; the hub is made at the first invocation and kept. What fails is reported message by
@@ -21,13 +23,16 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from orchestrator import bootstrap, defects
 from orchestrator.backoff import full_jitter
+from orchestrator.channels.channel import Reporter
 from orchestrator.envelopes import opened
 from orchestrator.errors import DefectError, EventError, NotYetError, ParleyError, SupersededError, ThrottledError
 from orchestrator.hub import Hub, Received
-from orchestrator.model import Turn
+from orchestrator.keys import send_of
+from orchestrator.model import Progress, Turn
 from orchestrator.sections import given, read
-from orchestrator.settings import Answering, Receiving
-from orchestrator.stores.sqs import show_again_in
+from orchestrator.sending.dispatcher import Dispatcher
+from orchestrator.settings import Answering, Receiving, Sending
+from orchestrator.stores.sqs import forward, show_again_in
 
 log = Logger(service="parley")
 metrics = Metrics(namespace="Parley", service="parley")
@@ -58,6 +63,16 @@ def _answering() -> tuple[Answering, bootstrap.Client]:
 def _answering_hub() -> Hub:
     settings, client = _answering()
     return bootstrap.deployed(settings, client, bootstrap.answerers(settings, client))
+
+
+@functools.cache
+def _sending() -> tuple[Sending, bootstrap.Client]:
+    return read(Sending, given(os.environ)), bootstrap.clients()
+
+
+@functools.cache
+def _dispatcher() -> Dispatcher:
+    return bootstrap.sending(*_sending())
 
 
 @metrics.log_metrics
@@ -97,6 +112,39 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
 
 
 @metrics.log_metrics
+def send(event: dict[str, Any], _context: object) -> Failures:
+    """Do what is to be done with the sends of the batch now."""
+    settings, client = _sending()
+    failures = []
+    for record in event["Records"]:
+        last = _receives(record) >= settings.sending.send_max_receives
+        dispatch = functools.partial(_dispatcher().dispatch, record["body"], last_receive=last)
+        try:
+            carried = _guarded("carrying a send", dispatch)
+        except ParleyError as error:
+            failures.append(_report_failed(record, error, client, settings.deployed.sends_url))
+        else:
+            if carried and carried.is_over:
+                metrics.add_metric(f"Send_{carried.status}", MetricUnit.Count, 1)
+    return {"batchItemFailures": failures}
+
+
+@metrics.log_metrics
+def progress(event: dict[str, Any], _context: object) -> Failures:
+    """Take what providers tell of sends. An event that is none of them is left to the lake."""
+    settings, client = _sending()
+    failures = []
+    for record in event["Records"]:
+        try:
+            told = _guarded("taking progress", functools.partial(_tell, record["body"]))
+        except ParleyError as error:
+            failures.append(_report_failed(record, error, client, settings.deployed.progress_url))
+        else:
+            metrics.add_metric("Progress", MetricUnit.Count, told)
+    return {"batchItemFailures": failures}
+
+
+@metrics.log_metrics
 def sweep(_event: dict[str, Any], _context: object) -> None:
     """Wake or end what is overdue. Every minute says of every channel that nothing came, for silence has no events."""
     stage = _receiving()[0].deployed.stage
@@ -105,6 +153,30 @@ def sweep(_event: dict[str, Any], _context: object) -> None:
     metrics.add_metric("Overdue", MetricUnit.Count, touched)
     for channel in _receiving_hub().channels:
         _count_of(stage, "MessagesIn", [0], channel=channel.name)
+
+
+def _tells_of_sends(body: str) -> bool:
+    """Whether an inbound event says what became of a send: WhatsApp's do, on the topic of its messages."""
+    return any(send_of(each.ref) for each in _progress_in(body, _receiving_hub().channels))
+
+
+def _tell(body: str) -> int:
+    dispatcher = _dispatcher()
+    return sum(dispatcher.tell(each) for each in _progress_in(body, dispatcher.reporters))
+
+
+def _progress_in(body: str, reporters: Sequence[Reporter]) -> list[Progress]:
+    """What an event says, whatever channel it is of. One that nobody can read is the lake's to reject."""
+    try:
+        return [
+            each
+            for delivered in opened(body.encode("utf-8", "replace"), bootstrap.now())
+            for reporter in reporters
+            for each in reporter.progress(delivered)
+        ]
+    except EventError as error:
+        log.warning("an event says nothing of sends: %s", error)
+        return []
 
 
 def _converse(record: dict[str, Any]) -> Turn | None:

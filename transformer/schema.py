@@ -179,8 +179,10 @@ EVENTS = Table(
         Column("template_version", "string", "which version of it"),
         Column("received_at", "bigint", "when the event reached us; epoch milliseconds"),
         _TENANT,
+        Column("send_id", "string", "the send that the message is a step of, where we wrote first; 32 hex"),
+        Column("step", "bigint", "which step of it, from 1; 0 where the row is about none"),
     ),
-    filled=_BOOKKEEPING | {"raw_event", "source"},
+    filled=_BOOKKEEPING | {"raw_event", "source", "send_id", "step"},
 )
 
 CONVERSATIONS = Table(
