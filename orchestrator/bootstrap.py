@@ -153,10 +153,8 @@ def dispatcher(
         "whatsapp": settings.sending.send_whatsapp_from,
         "email": settings.sending.send_email_from,
     }
-    made = channels(settings, client)
     return Dispatcher(
-        senders=made,
-        reporters=made,
+        senders=channels(settings, client),
         gate=Gate(origins, keys, store.contacts.load),
         sends=store.sends,
         wake_ups=wake_ups,

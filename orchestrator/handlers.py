@@ -75,6 +75,11 @@ def _dispatcher() -> Dispatcher:
     return bootstrap.sending(*_sending())
 
 
+@functools.cache
+def _reporters() -> Sequence[Reporter]:
+    return bootstrap.channels(*_sending())
+
+
 @metrics.log_metrics
 def ingress(event: dict[str, Any], _context: object) -> Failures:
     """Keep every event of the batch. Only what could not be kept is reported as failed."""
@@ -115,6 +120,7 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
 def send(event: dict[str, Any], _context: object) -> Failures:
     """Do what is to be done with the sends of the batch now."""
     settings, client = _sending()
+    metrics.add_metric("SendWakeUps", MetricUnit.Count, len(event["Records"]))
     failures = []
     for record in event["Records"]:
         last = _receives(record) >= settings.sending.send_max_receives
@@ -161,8 +167,7 @@ def _tells_of_sends(body: str) -> bool:
 
 
 def _tell(body: str) -> int:
-    dispatcher = _dispatcher()
-    return sum(dispatcher.tell(each) for each in _progress_in(body, dispatcher.reporters))
+    return sum(_dispatcher().tell(each) for each in _progress_in(body, _reporters()))
 
 
 def _progress_in(body: str, reporters: Sequence[Reporter]) -> list[Progress]:

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from orchestrator import defects
-from orchestrator.channels.channel import Reporter, Sender
+from orchestrator.channels.channel import Sender
 from orchestrator.errors import (
     ConfigurationError,
     DefectError,
@@ -44,7 +44,6 @@ class Dispatcher:
         self,
         *,
         senders: Sequence[Sender],
-        reporters: Sequence[Reporter] = (),
         gate: Gate,
         sends: Sends,
         wake_ups: WakeUps,
@@ -52,7 +51,6 @@ class Dispatcher:
         settings: SendingSettings,
         clock: Callable[[], datetime],
     ) -> None:
-        self.reporters = reporters
         self._senders: Mapping[ChannelName, Sender] = {each.name: each for each in senders}
         self._gate = gate
         self._sends = sends

@@ -140,6 +140,8 @@ FILLED_IN: Mapping[str, str] = {
     "table_name": f"parley-{STAGE}-hub-Conversations0123ABCD-0123456789ABC",
     "wake_ups_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-WakeUps0123ABCD-0123456789AB.fifo",
     "inbound_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-Inbound0123ABCD-0123456789AB",
+    "sends_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-sending-Sends0123ABCD-0123456789AB",
+    "progress_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-sending-Progress0123ABCD-012345678",
     "conversation_key_secret": f"arn:aws:secretsmanager:{PLACE}:secret:ConversationKey0123-0123456789A-AbCdEf",
     "email_configuration_set": f"parley-{STAGE}-email-events-0123456789",
     "sms_configuration_set": f"parley-{STAGE}-sms-events-0123456789",

@@ -33,6 +33,8 @@ GIVEN = frozenset(
         "conversation_key_secret",
         "email_configuration_set",
         "inbound_url",
+        "progress_url",
+        "sends_url",
         "sms_configuration_set",
         "stage",
         "table_name",
