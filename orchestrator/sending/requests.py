@@ -30,6 +30,7 @@ from orchestrator.tenants import DEFAULT as DEFAULT_TENANT
 
 KEY_LASTS = timedelta(hours=24)
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # 2026-12-24T18:00:00Z
 _Name = Annotated[str, msgspec.Meta(max_length=256, pattern=r"^[A-Za-z0-9_.:-]*$")]
 _Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[A-Za-z0-9_-]+$")]
 _Variable = Annotated[str, msgspec.Meta(max_length=MOST_CHARACTERS_OF_A_VARIABLE)]
@@ -67,8 +68,8 @@ class SendRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Purpose = "transactional"
     language: Language = "en"
     variables: Annotated[dict[str, _Variable], msgspec.Meta(max_length=MOST_VARIABLES)] = {}
-    send_at: datetime | None = None
-    expires_at: datetime | None = None
+    send_at: Moment | None = None
+    expires_at: Moment | None = None
     collapse_key: _Name = ""  # of several with one key only the last goes, as far as they have not begun
     idempotency_key: _Name = ""
     campaign: _Name = ""
@@ -98,8 +99,7 @@ class Requests:
         addresses = tuple(address_of(each, f"to[{index}]") for index, each in enumerate(request.to))
         plan = self._plan(request.plan)
         steps = steps_of(plan, addresses)
-        send_at, expires_at = _moment(request.send_at, "send_at"), _moment(request.expires_at, "expires_at")
-        if expires_at and expires_at <= max(now, send_at or now):
+        if request.expires_at and request.expires_at <= max(now, request.send_at or now):
             raise EventError("expires_at", "is over before anything could leave")
         send = Send(
             send_id=secrets.token_hex(16),
@@ -110,8 +110,8 @@ class Requests:
             created_at=now,
             language=request.language,
             at_once=plan.at_once,
-            send_at=send_at,
-            expires_at=expires_at,
+            send_at=request.send_at,
+            expires_at=request.expires_at,
             caller=caller,
             plan=request.plan if isinstance(request.plan, str) else "",
             campaign=request.campaign,
@@ -208,14 +208,13 @@ def _bounded(request: SendRequest) -> None:
         raise EventError("the request", f"has {size} bytes, more than {MOST_BYTES_OF_A_REQUEST}")
 
 
-def _moment(at: datetime | None, path: str) -> datetime | None:
-    if at and at.tzinfo is None:
-        raise EventError(path, "names no time zone; write it like 2026-12-24T18:00:00Z")
-    return at
-
-
 def _idempotency(request: SendRequest, tenant: str, caller: str, now: datetime) -> Idempotency | None:
     if not request.idempotency_key:
         return None
     digest = hashlib.sha256(msgspec.json.encode(request, order="sorted")).hexdigest()
-    return Idempotency(f"{tenant}/{caller}/{request.idempotency_key}", digest, now + KEY_LASTS)
+    return Idempotency(idempotency_name(tenant, caller, request.idempotency_key), digest, now + KEY_LASTS)
+
+
+def idempotency_name(tenant: str, caller: str, key: str) -> str:
+    """A caller's key, apart from those of others."""
+    return f"{tenant}/{caller}/{key}"

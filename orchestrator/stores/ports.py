@@ -159,8 +159,12 @@ class Sends(Protocol):
         """Ids of sends past their `due_at`."""
         ...
 
-    def named(self, name: str, *, limit: int, before: datetime | None = None) -> Sequence[Send]:
-        """The sends that have this name, the latest first, created before a moment where one is given."""
+    def named(self, name: str, *, limit: int, before: str = "") -> Sequence[Send]:
+        """The sends that have this name, the latest first; with a `place` only those before it."""
+        ...
+
+    def known(self, key: str) -> str | None:
+        """The send that a request with this idempotency key led to; None where none did, or its time is over."""
         ...
 
 
@@ -248,6 +252,16 @@ class WakeUps(Protocol):
     """A queue of wake-ups: first in, first out within a key, one at a time; keys side by side."""
 
     def wake(self, wake_up: WakeUp) -> None: ...
+
+
+def place(send: Send) -> str:
+    """Where a send stands among others of its names: sorts as they were created, and no two have the same."""
+    return f"{moment(send.created_at)}-{send.send_id}"
+
+
+def moment(at: datetime) -> str:
+    """The place before every send that was created at this moment or later: milliseconds, 14 digits."""
+    return f"{int(at.timestamp() * 1000):014}"
 
 
 def another_request() -> RefusedError:

@@ -9,7 +9,7 @@ import pytest
 from orchestrator.errors import RefusedError, SupersededError
 from orchestrator.model import Record
 from orchestrator.sends import Told
-from orchestrator.stores.ports import Idempotency, Store
+from orchestrator.stores.ports import Idempotency, Store, moment, place
 from tests.kit import NOON, Clock
 from tests.sending import SEND, a_send
 
@@ -54,6 +54,14 @@ class SendsContract(ABC):
         again = msgspec.structs.replace(KEY, until=clock.now + timedelta(hours=24))
         assert store.sends.accept(a_send("sms", send_id=OTHER), [], again, []) is None
         assert store.sends.load(OTHER) is not None
+        assert store.sends.known(KEY.key) == OTHER
+
+    def test_a_key_is_known_as_long_as_it_lasts(self, store: Store, clock: Clock) -> None:
+        assert store.sends.known(KEY.key) is None
+        store.sends.accept(a_send("sms"), [], KEY, [])
+        assert store.sends.known(KEY.key) == SEND
+        clock.advance(hours=24, seconds=1)
+        assert store.sends.known(KEY.key) is None
 
     def test_another_request_with_the_same_key_is_refused(self, store: Store) -> None:
         store.sends.accept(a_send("sms"), [], KEY, [])
@@ -123,6 +131,8 @@ class SendsContract(ABC):
             )
         assert [each.send_id for each in store.sends.named("to/ana", limit=3)] == ids[:0:-1]
         assert [each.send_id for each in store.sends.named("campaign/odd", limit=10)] == [ids[3], ids[1]]
-        before = NOON + timedelta(minutes=1)
+        before = moment(NOON + timedelta(minutes=1))
         assert [each.send_id for each in store.sends.named("to/ana", limit=3, before=before)] == [ids[0]]
+        last = store.sends.named("to/ana", limit=2)[-1]
+        assert [each.send_id for each in store.sends.named("to/ana", limit=9, before=place(last))] == [ids[1], ids[0]]
         assert list(store.sends.named("to/bob", limit=3)) == []

@@ -11,7 +11,7 @@
     send#<send id>              send                            a send; `due`, `due_at`
     send#<send id>              told#<step>#<provider's id>     the furthest that was told of a message of it
     send#<send id>              canceled                        that nothing more of it is to leave
-    send-name#<name>            <time>#<send id>                that a send has this name
+    send-name#<name>            <time>-<send id>                that a send has this name
     send-key#<key>              send-key                        which send a request's key led to
     record#<id>                 record                          an event for the lake, read from the table's stream
     held                        <channel>#<message id>          a quarantined message

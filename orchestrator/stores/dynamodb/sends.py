@@ -16,18 +16,19 @@ from orchestrator.stores.dynamodb.forgetting import Kind
 from orchestrator.stores.dynamodb.items import (
     DUE_INDEX,
     KEPT_FOR,
+    SEND_NAME,
     Item,
     expiring,
     is_alive,
     key,
     packed,
     partition_of,
-    sortable,
+    sort_of,
     unpacked,
 )
 from orchestrator.stores.dynamodb.journal import DynamoJournal
 from orchestrator.stores.dynamodb.table import Table
-from orchestrator.stores.ports import Idempotency, Person, another_request
+from orchestrator.stores.ports import Idempotency, Person, another_request, place
 
 SHARDS = 8  # partitions of the index of due sends: each takes a thousand writes a second
 
@@ -48,7 +49,7 @@ class DynamoSends:
         writes += [self._table.put(_named(name, send)) for name in names]
         if idempotency:
             known = {
-                **_key(idempotency),
+                **_key(idempotency.key),
                 "digest": {"S": idempotency.digest},
                 "send_id": {"S": send.send_id},
                 **expiring(idempotency.until, idempotency.until - idempotency.until),
@@ -117,16 +118,20 @@ class DynamoSends:
             found += [partition_of(item).partition("#")[2] for item in items]
         return found[:limit]
 
-    def named(self, name: str, *, limit: int, before: datetime | None = None) -> list[Send]:
-        values = {":name": {"S": f"send-name#{name}"}}
+    def named(self, name: str, *, limit: int, before: str = "") -> list[Send]:
+        values = {":name": {"S": f"{SEND_NAME}#{name}"}}
         condition = "pk = :name"
         if before:
             condition += " AND sk < :before"
-            values[":before"] = {"S": sortable(before)}
+            values[":before"] = {"S": before}
         items = self._table.query(
             KeyConditionExpression=condition, ExpressionAttributeValues=values, ScanIndexForward=False, Limit=limit
         )
-        return list(self._loaded(item["sk"]["S"].partition("#")[2] for item in items))
+        return list(self._loaded(_send_of_place(item) for item in items))
+
+    def known(self, key: str) -> str | None:
+        item = self._table.get(_key(key))
+        return str(item["send_id"]["S"]) if item and is_alive(item, self._clock()) else None
 
     def _loaded(self, send_ids: Iterator[str]) -> Iterator[Send]:
         for send_id in send_ids:
@@ -141,7 +146,7 @@ class DynamoSends:
         return {**item, "due": {"S": _shard(shard)}, "due_at": {"N": repr(due_at.timestamp())}}
 
     def _accepted_before(self, idempotency: Idempotency) -> str:
-        item = self._table.get(_key(idempotency))
+        item = self._table.get(_key(idempotency.key))
         if item is None:
             raise SupersededError("the request is being accepted by another worker")
         if item["digest"]["S"] != idempotency.digest:
@@ -160,15 +165,19 @@ def _shard(number: int) -> str:
     return f"send-{number}"
 
 
-def _key(idempotency: Idempotency) -> Item:
-    return key(f"send-key#{idempotency.key}", "send-key")
+def _key(idempotency_key: str) -> Item:
+    return key(f"send-key#{idempotency_key}", "send-key")
 
 
 def _named(name: str, send: Send) -> Item:
     return {
-        **key(f"send-name#{name}", f"{sortable(send.created_at)}#{send.send_id}"),
+        **key(f"{SEND_NAME}#{name}", place(send)),
         **expiring(send.created_at, KEPT_FOR),
     }
+
+
+def _send_of_place(item: Item) -> str:
+    return sort_of(item).rpartition("-")[2]
 
 
 # ── forgetting a person ────────────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +195,7 @@ def _in_their_send(person: Person, item: Item) -> bool:
 
 
 def _names_their_send(person: Person, item: Item) -> bool:
-    return item["sk"]["S"].rpartition("#")[2] in person.ids.sends
+    return _send_of_place(item) in person.ids.sends
 
 
 def _is_key_of_their_send(person: Person, item: Item) -> bool:

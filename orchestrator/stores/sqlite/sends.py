@@ -9,7 +9,7 @@ import msgspec
 from orchestrator.errors import SupersededError
 from orchestrator.model import Record
 from orchestrator.sends import Send, Told, with_facts
-from orchestrator.stores.ports import Idempotency, Person, another_request
+from orchestrator.stores.ports import Idempotency, Person, another_request, place
 from orchestrator.stores.sqlite.forgetting import SENDS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS sends (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_sends ON sends (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS send_names (
-    name TEXT, created_at REAL, send_id TEXT, PRIMARY KEY (name, created_at, send_id)
+    name TEXT, place TEXT, send_id TEXT NOT NULL, PRIMARY KEY (name, place)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS send_keys (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, send_id TEXT NOT NULL, expires_at REAL NOT NULL
@@ -63,7 +63,7 @@ class SqliteSends:
                 (send.send_id, send.version, created_at, created_at, _encode(send)),
             )
             connection.executemany(
-                "INSERT INTO send_names VALUES (?, ?, ?)", [(name, created_at, send.send_id) for name in names]
+                "INSERT INTO send_names VALUES (?, ?, ?)", [(name, place(send), send.send_id) for name in names]
             )
             if idempotency:
                 connection.execute(
@@ -104,14 +104,22 @@ class SqliteSends:
         )
         return [send_id for (send_id,) in found]
 
-    def named(self, name: str, *, limit: int, before: datetime | None = None) -> list[Send]:
+    def named(self, name: str, *, limit: int, before: str = "") -> list[Send]:
         return self._found(
             "SELECT send_id, canceled, body FROM send_names JOIN sends USING (send_id) "
-            "WHERE name = ? AND send_names.created_at < ? ORDER BY send_names.created_at DESC, send_id LIMIT ?",
+            "WHERE name = ? AND (? = '' OR place < ?) ORDER BY place DESC LIMIT ?",
             name,
-            before.timestamp() if before else float("inf"),
+            before,
+            before,
             limit,
         )
+
+    def known(self, key: str) -> str | None:
+        found = self._database.connection().execute(
+            "SELECT send_id FROM send_keys WHERE key = ? AND expires_at > ?", (key, self._clock().timestamp())
+        )
+        row = found.fetchone()
+        return row[0] if row else None
 
     def counts(self) -> dict[str, int]:
         """How many there are, and how many of them are not over."""
