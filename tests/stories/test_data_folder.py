@@ -53,7 +53,7 @@ WRITING = {
     "demo-data": ("--days", "1", "--turns-per-day", "1"),
     "import engagement-db": ("{made}",),
 }
-WITHOUT = {"templates new"}  # of the data folder it wants to know nothing
+WITHOUT = {"templates new", "fates"}  # of the data folder it wants to know nothing
 
 
 @pytest.fixture(scope="module")
