@@ -3,8 +3,8 @@
     ingress    SQS (standard), fed by the SNS topics of SMS, WhatsApp and SES: keeps messages, wakes conversations
     converse   SQS FIFO, batch size 1, a group for each conversation: carries one turn to its end
     send       SQS (standard), batch size 1: does what is to be done with one send now
-    progress   SQS (standard), fed by the SNS topics of configuration sets and by ingress: what providers tell of sends
-    sweep      EventBridge, every minute: wakes what was forgotten, ends what is too old
+    progress   SQS (standard), fed by the topics on which providers tell what became of messages: takes what is of sends
+    sweep      EventBridge, every minute: wakes what was forgotten, ends what is too old; sweep_sends likewise
 
 Importing this module opens nothing; the hub is made at the first invocation and kept. What fails is reported message by
 message (ReportBatchItemFailures) and shown again after a time of our own: full jitter, at most a minute.
@@ -27,12 +27,11 @@ from orchestrator.channels.channel import Reporter
 from orchestrator.envelopes import opened
 from orchestrator.errors import DefectError, EventError, NotYetError, ParleyError, SupersededError, ThrottledError
 from orchestrator.hub import Hub, Received
-from orchestrator.keys import send_of
 from orchestrator.model import Progress, Turn
 from orchestrator.sections import given, read
 from orchestrator.sending.dispatcher import Dispatcher
 from orchestrator.settings import Answering, Receiving, Sending
-from orchestrator.stores.sqs import forward, show_again_in
+from orchestrator.stores.sqs import show_again_in
 
 log = Logger(service="parley")
 metrics = Metrics(namespace="Parley", service="parley")
@@ -161,9 +160,10 @@ def sweep(_event: dict[str, Any], _context: object) -> None:
         _count_of(stage, "MessagesIn", [0], channel=channel.name)
 
 
-def _tells_of_sends(body: str) -> bool:
-    """Whether an inbound event says what became of a send: WhatsApp's do, on the topic of its messages."""
-    return any(send_of(each.ref) for each in _progress_in(body, _receiving_hub().channels))
+@metrics.log_metrics
+def sweep_sends(_event: dict[str, Any], _context: object) -> None:
+    """Wake the sends that are overdue: whose wait was longer than a message's can be, or whose wake-up was lost."""
+    metrics.add_metric("OverdueSends", MetricUnit.Count, _guarded("sweeping sends", lambda: _dispatcher().sweep()))
 
 
 def _tell(body: str) -> int:

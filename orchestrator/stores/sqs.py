@@ -94,12 +94,6 @@ class SqsSends:
             )
 
 
-def forward(client: SqsClient, url: str, body: str) -> None:
-    """Put a message of one queue on another, a standard one."""
-    with translated(_SEND):
-        client.send_message(QueueUrl=url, MessageBody=body)
-
-
 def show_again_in(client: SqsClient, url: str, receipt_handle: str, delay_s: float) -> None:
     """Hide a received message for `delay_s` seconds more, instead of the queue's own time."""
     with translated(_DELAY):

@@ -15,7 +15,6 @@ from orchestrator import handlers
 from orchestrator.channels.sms.channel import SmsChannel
 from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import UpstreamError
-from orchestrator.hub import Received
 from orchestrator.sections import changed
 from orchestrator.sends import Send
 from orchestrator.settings import Sending
@@ -121,20 +120,22 @@ def test_what_is_not_about_sends_is_left_to_the_lake(deployed: Deployed) -> None
         assert deployed.tell(body) == {"batchItemFailures": []}
 
 
-@pytest.mark.parametrize("case", ["whatsapp_status_of_a_send", "whatsapp_status_delivered"])
-def test_ingress_hands_on_what_whatsapp_tells_of_sends_and_nothing_else(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
-    """It comes by the topic of messages: SNS cannot look into its JSON string."""
-    settings, client = handlers._sending()
-    hub = type("Hub", (), {"channels": handlers._reporters(), "receive": lambda *_: Received("recorded")})()
-    monkeypatch.setattr(handlers, "_receiving", lambda: (settings, client))
-    monkeypatch.setattr(handlers, "_receiving_hub", lambda: hub)
-    body = (GOLDEN / case / "input.json").read_text()
-    message = {"MessageId": "i", "ReceiptHandle": "i", "Body": body}
-    assert handlers.ingress({"Records": [record(message)]}, None) == {"batchItemFailures": []}
-    forwarded = deployed.sqs.receive_message(QueueUrl=deployed.progress).get("Messages", [])
-    assert [each["Body"] for each in forwarded] == ([body] if case.endswith("send") else [])
+def test_what_whatsapp_tells_of_sends_is_taken_from_all_that_its_topic_brings(deployed: Deployed) -> None:
+    deployed.machine.dispatcher.accept(a_send("sms", "email", "whatsapp"))
+    for case in ("whatsapp_status_of_a_send", "whatsapp_status_delivered"):
+        assert deployed.tell((GOLDEN / case / "input.json").read_bytes()) == {"batchItemFailures": []}
+    assert [len(step.told) for step in deployed.machine.load().steps] == [0, 0, 1]
+
+
+def test_what_waited_longer_than_a_message_can_is_found_by_the_sweep(deployed: Deployed) -> None:
+    deployed.machine.dispatcher.accept(a_send("sms", "email", wait_s=3600))
+    deployed.work()
+    deployed.machine.clock.advance(hours=1, minutes=1)
+    assert deployed.work() == []
+    assert len(deployed.machine.sent) == 1
+    handlers.sweep_sends({}, None)
+    deployed.work()
+    assert [channel for channel, _ in deployed.machine.sent] == ["sms", "email"]
 
 
 def test_a_wait_becomes_a_delay_of_its_message_up_to_the_most_there_is(deployed: Deployed) -> None:
