@@ -119,6 +119,7 @@ def converse(event: dict[str, Any], _context: object) -> Failures:
 def send(event: dict[str, Any], _context: object) -> Failures:
     """Do what is to be done with the sends of the batch now."""
     settings, client = _sending()
+    metrics.add_dimension("stage", settings.deployed.stage)
     metrics.add_metric("SendWakeUps", MetricUnit.Count, len(event["Records"]))
     failures = []
     for record in event["Records"]:
@@ -138,6 +139,7 @@ def send(event: dict[str, Any], _context: object) -> Failures:
 def progress(event: dict[str, Any], _context: object) -> Failures:
     """Take what providers tell of sends. An event that is none of them is left to the lake."""
     settings, client = _sending()
+    metrics.add_dimension("stage", settings.deployed.stage)
     failures = []
     for record in event["Records"]:
         try:
@@ -163,6 +165,7 @@ def sweep(_event: dict[str, Any], _context: object) -> None:
 @metrics.log_metrics
 def sweep_sends(_event: dict[str, Any], _context: object) -> None:
     """Wake the sends that are overdue: whose wait was longer than a message's can be, or whose wake-up was lost."""
+    metrics.add_dimension("stage", _sending()[0].deployed.stage)
     metrics.add_metric("OverdueSends", MetricUnit.Count, _guarded("sweeping sends", lambda: _dispatcher().sweep()))
 
 

@@ -137,6 +137,7 @@ LONGEST: Mapping[str, object] = {
 # What the stacks fill in, as AWS makes it of the longest name of a stage.
 FILLED_IN: Mapping[str, str] = {
     "account_id": "111122223333",
+    "stage": STAGE,
     "table_name": f"parley-{STAGE}-hub-Conversations0123ABCD-0123456789ABC",
     "wake_ups_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-WakeUps0123ABCD-0123456789AB.fifo",
     "inbound_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-Inbound0123ABCD-0123456789AB",

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from infra.local.deployment import Deployment
 from infra.local.providers.requests import refusal
 from infra.local.workers import Workers
 from orchestrator.errors import UpstreamError
 from orchestrator.model import Answer, Question
-from tests.kit import Machine, StubAnswerer, chosen
+from tests.kit import Machine, SmsLine, StubAnswerer, chosen
 from tests.lines import BACKENDS, LINES, WhatsAppLine, everywhere
 from tests.logs import customers_in, listening
 from tests.unit.test_handlers import ingress, record
@@ -109,15 +110,13 @@ def test_what_is_received_is_logged_without_the_customer(tmp_path: Path, name: s
 
 
 def test_a_job_of_the_server_that_fails_is_logged_without_what_it_says(tmp_path: Path) -> None:
-    machine = Machine(tmp_path)
-    theirs = machine.line.person(1)
-    workers = Workers(machine.hub, machine.queue, machine.settings, count=1)
+    with Deployment(tmp_path, chosen()) as deployment, listening() as said:
+        workers = Workers(deployment, count=1)
 
-    def job() -> None:
-        workers._stopping.set()
-        raise ValueError(theirs)
+        def job() -> None:
+            workers._stopping.set()
+            raise ValueError(SmsLine().person(1))
 
-    with listening() as said:
         workers.every(0.01, job)
         workers.start()
         workers._threads[-1].join()
