@@ -64,6 +64,19 @@ class HubOutputs(Outputs):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SendingOutputs(Outputs):
+    """Outputs of the optional stack that carries sends."""
+
+    stack: ClassVar[str] = "sending"
+    sends_queue_url: Annotated[str, "SQS queue that wakes sends"]
+    sends_dead_letters_url: Annotated[str, "SQS queue of sends whose wake-ups failed for good"]
+    progress_queue_url: Annotated[str, "SQS queue that brings what providers tell of sends"]
+    progress_dead_letters_url: Annotated[str, "SQS queue of what providers told and could not be taken"]
+    send_function_name: Annotated[str, "Lambda function that carries sends"]
+    progress_function_name: Annotated[str, "Lambda function that takes what providers tell of them"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class KnowledgeOutputs(Outputs):
     """Outputs of the optional knowledge base, and of the guardrail."""
 

@@ -18,6 +18,7 @@ EVERYTHING = {
     },
     "hub": {"new_sms_number": "US:SIMULATOR", "mail_recipients": ["help@lamps.example"]},
     "sources": {"whatsapp": True},
+    "sending": {"deployed": True, "mail_address": "orders@lamps.example"},
     "knowledge": {"created": True, "harness": True, "guardrail": True},
     "lake": {"compaction": True},
     "quicksight": {"principal": "arn:aws:quicksight:us-east-1:111122223333:user/default/analyst"},

@@ -18,6 +18,7 @@ from infra.aws.settings.lake import Lake, lake_faults
 from infra.aws.settings.quicksight import QuickSight
 from infra.aws.settings.reading import read
 from infra.aws.settings.room import too_much
+from infra.aws.settings.sending import Sending, sending_faults
 from infra.aws.settings.sources import Sources
 from infra.aws.settings.watch import Watch
 from orchestrator.answerers.bedrock.settings import BedrockSettings
@@ -91,6 +92,7 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True):
     lake: Lake = Lake()
     sources: Sources = Sources()
     hub: Hub = Hub()
+    sending: Sending = Sending()
     knowledge: Knowledge = Knowledge()
     watch: Watch = Watch()
     quicksight: QuickSight = QuickSight()
@@ -123,6 +125,7 @@ def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> 
     faults += lake_faults(deployment.lake)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
+    faults += sending_faults(deployment.sending, deployment.hub, deployment.settings)
     return faults + _about_whatsapp(deployment.sources)
 
 

@@ -10,6 +10,8 @@ from infra.aws.stacks.hub.stack import HubStack
 from infra.aws.stacks.knowledge.stack import KnowledgeStack, is_wanted
 from infra.aws.stacks.lake.stack import LakeStack
 from infra.aws.stacks.quicksight import QuickSightStack
+from infra.aws.stacks.sending.functions import Kept
+from infra.aws.stacks.sending.stack import SendingStack
 from infra.aws.stacks.sources.stack import SourcesStack
 from infra.aws.stacks.watch.stack import WatchStack
 
@@ -30,8 +32,12 @@ def app(deployment: DeploymentSettings, assets: Assets, outdir: str | None = Non
         )
         streams = {"events": lake.events_stream, "conversations": lake.conversations_stream}
         hub = HubStack(made, inputs, lake.key, streams, reporting)
+    sending = None
+    if hub and deployment.sending.deployed:
+        kept = Kept(hub.table, hub.conversation_key)
+        sending = SendingStack(made, inputs, lake.key, kept, reporting, sources.progress_topics)
     if deployment.watch.deployed:
-        others = [sources, *([knowledge] if knowledge else [])]
+        others = [sources, *(each for each in (knowledge, sending) if each)]
         WatchStack(made, inputs, lake, hub, others)
     if deployment.quicksight.principal:
         QuickSightStack(made, inputs, lake)

@@ -19,6 +19,7 @@ from moto import mock_aws
 from moto.sqs import models as sqs_of_moto
 
 from orchestrator import bootstrap, handlers
+from orchestrator.sends import Send
 from orchestrator.stores.dynamodb import items as dynamodb_items
 from tests.infra.permissions.recording import Recorder, recording
 from tests.infra.permissions.rights import Known
@@ -26,6 +27,7 @@ from tests.kit import Clock
 from transformer import handler as transformer
 
 INGRESS, CONVERSE, SWEEP = (f"orchestrator.handlers.{name}" for name in ("ingress", "converse", "sweep"))
+SEND, PROGRESS, SWEEP_SENDS = (f"orchestrator.handlers.{name}" for name in ("send", "progress", "sweep_sends"))
 TRANSFORMER = "transformer.handler.handler"
 STREAM = "arn:aws:firehose:eu-west-1:123456789012:deliverystream/events"
 Event = Mapping[str, Any]
@@ -47,7 +49,8 @@ class Deployed:
         patch.setattr(bootstrap, "now", self.clock)
         patch.setattr(sqs_of_moto, "unix_time", lambda: self.clock().timestamp())
         patch.setattr(sqs_of_moto, "unix_time_millis", lambda: self.clock().timestamp() * 1000)
-        patch.setattr(bootstrap, "deployed", functools.partial(bootstrap.deployed, clock=self.clock))
+        for name in ("deployed", "sending"):
+            patch.setattr(bootstrap, name, functools.partial(getattr(bootstrap, name), clock=self.clock))
 
     def set(self, **settings: str) -> None:
         """Settings by their names: `model_id="…"`."""
@@ -86,6 +89,20 @@ class Deployed:
     def converse(self) -> None:
         """The next wake-up arrives."""
         self._from_queue(CONVERSE, self._wake_ups)
+
+    def send(self) -> None:
+        """The next wake-up of a send arrives."""
+        self._from_queue(SEND, self._sends)
+
+    def told(self, event: bytes) -> None:
+        """A provider tells what became of something."""
+        self._sqs.send_message(QueueUrl=self._progress, MessageBody=event.decode())
+        self._from_queue(PROGRESS, self._progress)
+
+    def accepted(self, send: Send) -> None:
+        """A send is kept and woken, by whoever takes requests."""
+        settings, client = handlers._sending()
+        bootstrap.sending(settings, client).accept(send)
 
     def sweep(self, *, minutes: float) -> None:
         """The sweeper comes by after `minutes`."""
@@ -132,11 +149,15 @@ class Deployed:
         dynamodb.create_table(**dynamodb_items.table("conversations"))
         fifo = {"FifoQueue": "true", "VisibilityTimeout": "0"}
         self._inbound: str = self._sqs.create_queue(QueueName="inbound")["QueueUrl"]
+        self._sends: str = self._sqs.create_queue(QueueName="sends")["QueueUrl"]
+        self._progress: str = self._sqs.create_queue(QueueName="progress")["QueueUrl"]
         self._wake_ups: str = self._sqs.create_queue(QueueName="wake-ups.fifo", Attributes=fifo)["QueueUrl"]
         self.set(
             table_name="conversations",
             inbound_url=self._inbound,
             wake_ups_url=self._wake_ups,
+            sends_url=self._sends,
+            progress_url=self._progress,
             conversation_key_secret=self.secret("conversation-key", "a secret that is long enough"),
             sms_configuration_set="parley-sms",
             email_configuration_set="parley-mail",

@@ -109,19 +109,30 @@ def _stream(_: str, told: Told) -> list[Resource]:
     return [Resource(own("firehose", f"deliverystream/{name}")) for name in found]
 
 
+def _sends(told: Told) -> bool:
+    """Whether it is a function that carries sends, which leave from what their own settings name."""
+    return told.function.startswith("sending/")
+
+
 def _numbers(told: Told) -> list[str]:
+    if _sends(told):
+        return list(filter(None, [told.world.deployment.sending.sms_identity]))
     hub = told.world.deployment.hub
     return [*hub.sms_numbers, *(["${hub/NewNumber}"] if hub.new_sms_number else [])]
 
 
 def _number(name: str, told: Told) -> list[Resource]:
-    """An answer leaves from the number that was written to."""
+    """An answer leaves from the number that was written to; a send from a number or a pool."""
     names = _numbers(told) if name == OF_THE_EVENT else [name]
-    return [Resource(own("sms-voice", f"phone-number/{each}")) for each in names]
+    kinds = {each: "pool" if each.startswith("pool-") else "phone-number" for each in names if each}
+    return [Resource(own("sms-voice", f"{kind}/{each}")) for each, kind in kinds.items()]
 
 
 def _identities(told: Told) -> list[str]:
     """Those named; else every recipient, and the domains of those that are addresses."""
+    if _sends(told):
+        address = told.world.deployment.sending.mail_address
+        return [address, address.rpartition("@")[2]] if address else []
     hub = told.world.deployment.hub
     found = hub.mail_identities or [
         identity for each in hub.mail_recipients for identity in (each, each.rpartition("@")[2])
@@ -131,6 +142,9 @@ def _identities(told: Told) -> list[str]:
 
 def _whatsapp_numbers(told: Told) -> list[str]:
     """As ARNs have them: without the prefix of an id."""
+    if _sends(told):
+        number = told.world.deployment.sending.whatsapp_number
+        return [number.removeprefix("phone-number-id-")] if number else []
     if not told.world.deployment.sources.whatsapp:
         return []
     return [number.removeprefix("phone-number-id-") for number in told.world.deployment.hub.whatsapp_numbers or "*"]

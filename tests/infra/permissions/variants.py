@@ -86,5 +86,16 @@ VARIANTS: Mapping[str, Context] = {
         **{**_BASE, "knowledge_base_kind": "managed", "knowledge_base_model_arn": PROFILE},
         agentcore_harness_arn=HARNESS,
     ),
+    "sends by every channel, with a key": {
+        "kms_key": "create",
+        **_CHANNELS,
+        "sending": {
+            "deployed": True,
+            "sms_identity": "phone-1",
+            "mail_address": "orders@shop.example",
+            "whatsapp_number": "phone-number-id-1",
+        },
+    },
+    "sends by a pool alone": {"sending": {"deployed": True, "sms_identity": "pool-1"}},
     "a runtime": _answering("agentcore", agentcore_runtime_arn=RUNTIME),
 }

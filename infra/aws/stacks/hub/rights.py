@@ -34,7 +34,7 @@ def of_ingress(stack: ParleyStack, memory: Memory) -> Rights:
     """Takes events, fetches mails, keeps messages, wakes conversations."""
     fetching = [allow("s3:GetObject", on=memory.mails.arn_for_objects("*"))] if memory.mails else []
     return [
-        _taking(memory.queues.inbound.queue_arn),
+        taking(memory.queues.inbound.queue_arn),
         allow("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", on=memory.table.attr_arn),
         allow("sqs:SendMessage", on=memory.queues.wake_ups.queue_arn),
         allow("secretsmanager:GetSecretValue", on=memory.key.ref),
@@ -46,7 +46,7 @@ def of_ingress(stack: ParleyStack, memory: Memory) -> Rights:
 def of_converse(stack: ParleyStack, memory: Memory, sending: Rights, asking: Rights) -> Rights:
     """Takes wake-ups, asks, sends, keeps every step."""
     return [
-        _taking(memory.queues.wake_ups.queue_arn),
+        taking(memory.queues.wake_ups.queue_arn),
         _turning(memory.table),
         allow("secretsmanager:GetSecretValue", on=memory.key.ref),
         *sending,
@@ -68,7 +68,7 @@ def of_sweep(stack: ParleyStack, memory: Memory, sending: Rights) -> Rights:
     ]
 
 
-def _taking(queue_arn: str) -> iam.PolicyStatement:
+def taking(queue_arn: str) -> iam.PolicyStatement:
     """The mapping's own three, and the handlers' choice of when a failed message is shown again.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions

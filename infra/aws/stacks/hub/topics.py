@@ -6,7 +6,8 @@ Sources: https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html,
 https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
@@ -36,11 +37,24 @@ def topic(stack: ParleyStack, name: str, publisher: str, when: Condition | None 
     return made
 
 
-def subscribe(stack: ParleyStack, queue: sqs.Queue, dead: sqs.Queue, topics: dict[str, str]) -> None:
-    """`queue` gets what is published to `topics`, ARNs by name; `dead` gets what could not be delivered."""
+Filter: TypeAlias = Mapping[str, object]  # of the bodies that a subscription wants: a payload-based filter policy
+
+
+def subscribe(
+    stack: ParleyStack,
+    queue: sqs.Queue,
+    dead: sqs.Queue,
+    topics: dict[str, str],
+    filters: Mapping[str, Filter] | None = None,
+) -> None:
+    """`queue` gets what is published to `topics`, ARNs by name; `dead` gets what could not be delivered.
+
+    Of a topic that `filters` names, only what passes its filter.
+    """
     for each in (queue, dead):
         _let_in(each, list(topics.values()))
     for name, arn in topics.items():
+        wanted = (filters or {}).get(name)
         subscription = sns.CfnSubscription(
             stack,
             f"{name}Subscription",
@@ -49,6 +63,8 @@ def subscribe(stack: ParleyStack, queue: sqs.Queue, dead: sqs.Queue, topics: dic
             endpoint=queue.queue_arn,
             raw_message_delivery=False,
             redrive_policy={"deadLetterTargetArn": dead.queue_arn},
+            filter_policy=wanted,
+            filter_policy_scope="MessageBody" if wanted else None,
         )
         for each in (queue, dead):
             subscription.node.add_dependency(each)

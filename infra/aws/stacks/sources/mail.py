@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 """
 
 from aws_cdk import aws_ses as ses
+from aws_cdk import aws_sns as sns
 
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.stacks.sources.feeding import Events, Service, feeding, of_set
@@ -26,8 +27,11 @@ EVENT_TYPES = (
 )
 
 
-def email_configuration_set(stack: ParleyStack, events: Events) -> str:
-    """Its name. Mail leaves by TLS where the other side can; bounces and complaints are not sent to again."""
+def email_configuration_set(stack: ParleyStack, events: Events, progress: sns.Topic | None = None) -> str:
+    """Its name. Mail leaves by TLS where the other side can; bounces and complaints are not sent to again.
+
+    What becomes of mail goes to the lake, and to the topic of progress where there is one.
+    """
     name = f"parley-{stack.deployment.stage}"
     made = ses.CfnConfigurationSet(
         stack,
@@ -54,4 +58,17 @@ def email_configuration_set(stack: ParleyStack, events: Events) -> str:
         ),
     )
     destination.node.add_dependency(acting.node.find_child("DefaultPolicy"))  # SES tries its rights at once
+    if progress:
+        told = _Destination(
+            stack,
+            "EmailProgress",
+            configuration_set_name=made.ref,
+            event_destination=_Destination.EventDestinationProperty(
+                name="progress",
+                enabled=True,
+                matching_event_types=list(EVENT_TYPES),
+                sns_destination=_Destination.SnsDestinationProperty(topic_arn=progress.topic_arn),
+            ),
+        )
+        told.node.add_dependency(progress)  # with its policy
     return made.ref

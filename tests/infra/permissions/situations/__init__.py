@@ -5,6 +5,7 @@ A call that no situation leads to is one whose right nobody would prove: test_re
 
 from tests.infra.permissions.situations import (
     answering,
+    carrying,
     compacting,
     deploying,
     receiving,
@@ -19,5 +20,5 @@ __all__ = ["Situation", "every_situation"]
 
 def every_situation() -> list[Situation]:
     """New fakes for each, which remember what they were asked."""
-    modules = (receiving, sending, answering, sweeping, transforming, compacting, deploying)
+    modules = (receiving, sending, answering, sweeping, carrying, transforming, compacting, deploying)
     return [situation for module in modules for situation in module.situations()]
