@@ -14,7 +14,7 @@ import boto3
 from tests.infra.rehearsal.values import ACCOUNT, REGION, Attributes, Values
 from tests.infra.synthesis import Template
 
-ORDER = ("lake", "sources", "hub")  # as they lean on each other
+ORDER = ("lake", "sources", "hub", "sending")  # as they lean on each other
 MADE = frozenset({"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::SQS::Queue"})
 _NAMED_BY = ("DeliveryStreamName", "FunctionName", "Name")  # the property that names a resource, where one does
 
@@ -32,9 +32,10 @@ class Account:
 
     def __init__(self, templates: Mapping[str, Template]) -> None:
         self._templates = templates
+        self._order = [stack for stack in ORDER if stack in templates]
         self._known: dict[tuple[str, str], Attributes] = {}
         self._values = Values(templates, self._known)
-        for stack in ORDER:
+        for stack in self._order:
             self._name_what_is_not_made(stack)
             self._make(stack)
         self._keep_secrets()
@@ -42,7 +43,7 @@ class Account:
 
     def all(self, kind: str) -> Iterator[Resource]:
         """Resources of a type, of every stack."""
-        for stack in ORDER:
+        for stack in self._order:
             for name, resource in self._templates[stack]["Resources"].items():
                 if resource["Type"] == kind:
                     yield Resource(stack, name, self._values.of(stack, resource.get("Properties", {})))
@@ -110,8 +111,13 @@ class Account:
         for each in self.all("AWS::SNS::Subscription"):
             told = each.properties
             if told["Protocol"] == "sqs":
-                raw = {"RawMessageDelivery": str(told["RawMessageDelivery"]).lower()}
-                sns.subscribe(TopicArn=told["TopicArn"], Protocol="sqs", Endpoint=told["Endpoint"], Attributes=raw)
+                attributes = {"RawMessageDelivery": str(told["RawMessageDelivery"]).lower()}
+                if "FilterPolicy" in told:
+                    attributes["FilterPolicyScope"] = told["FilterPolicyScope"]
+                    attributes["FilterPolicy"] = json.dumps(told["FilterPolicy"])
+                sns.subscribe(
+                    TopicArn=told["TopicArn"], Protocol="sqs", Endpoint=told["Endpoint"], Attributes=attributes
+                )
 
     @staticmethod
     def _is_made(resource: Mapping[str, Any]) -> bool:

@@ -15,7 +15,8 @@ import io
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -42,13 +43,20 @@ _ids = itertools.count(1)
 
 def invoked(function: Resource, event: Mapping[str, Any]) -> Any:
     """Each time as after a cold start. Raises what the handler raises."""
+    with in_place_of(function) as handler:
+        return handler(json.loads(json.dumps(event)), None)
+
+
+@contextmanager
+def in_place_of(function: Resource) -> Iterator[Callable[[Any, Any], Any]]:
+    """The function's handler, in its environment and after a cold start."""
     path, _, name = function.properties["Handler"].rpartition(".")
     module = importlib.import_module(path)
     cold_start(module)
     with pytest.MonkeyPatch.context() as patch:
         for variable, value in {**_RUNTIME, **function.properties["Environment"]["Variables"]}.items():
             patch.setenv(variable, value)
-        return getattr(module, name)(json.loads(json.dumps(event)), None)
+        yield getattr(module, name)
 
 
 def polled(account: Account, mapping: Resource) -> bool:

@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from moto.events.models import EventPattern
 
+from orchestrator import bootstrap, handlers
+from orchestrator.sends import Send
 from tests.infra.rehearsal.account import Account, Resource
-from tests.infra.rehearsal.hops import delivered, notified, objects, piped, polled
+from tests.infra.rehearsal.hops import delivered, in_place_of, notified, objects, piped, polled
 from tests.infra.synthesis import Template
 
 
@@ -56,16 +58,28 @@ class Rehearsal:
         for destination in self.account.all("AWS::SES::ConfigurationSetEventDestination"):
             told = destination.properties["EventDestination"]
             if told["Enabled"] and kind in told["MatchingEventTypes"]:
-                stream = told["KinesisFirehoseDestination"]["DeliveryStreamARN"]
-                self._waiting[stream].append(json.dumps(event).encode())
+                body = json.dumps(event)
+                if topic := told.get("SnsDestination"):
+                    self._publish(topic["TopicARN"], "ses.amazonaws.com", body)
+                else:
+                    self._waiting[told["KinesisFirehoseDestination"]["DeliveryStreamARN"]].append(body.encode())
 
     def of_sent_sms(self, event: bytes) -> None:
         """Something happened to an SMS that was sent with the configuration set."""
         for configuration_set in self.account.all("AWS::SMSVOICE::ConfigurationSet"):
             for destination in configuration_set.properties["EventDestinations"]:
                 assert destination["MatchingEventTypes"] == ["ALL"]
-                if destination["Enabled"]:
+                if destination["Enabled"] and (topic := destination.get("SnsDestination")):
+                    self._publish(topic["TopicArn"], "sms-voice.amazonaws.com", event.decode())
+                elif destination["Enabled"]:
                     self._waiting[destination["KinesisFirehoseDestination"]["DeliveryStreamArn"]].append(event)
+
+    def accepted(self, send: Send) -> None:
+        """A send is kept and woken, by whoever takes requests: with the rights and the settings of who carries it."""
+        for function in self.account.all("AWS::Lambda::Function"):
+            if function.properties["Handler"] == "orchestrator.handlers.send":
+                with in_place_of(function):
+                    bootstrap.sending(*handlers._sending()).accept(send)
 
     def bridged(self, event: bytes) -> None:
         """An event on the account's default bus."""
