@@ -127,12 +127,13 @@ def hub(
 def sending(settings: Sending, client: Client, clock: Clock = now) -> Dispatcher:
     """What carries the sends of a deployment on AWS. Raises `ConfigurationError` naming what is missing."""
     made = settings.deployed
-    require(made, "a deployment that sends", "table_name", "sends_url", "conversation_key_secret")
+    require(made, "a deployment that sends", "table_name", "conversation_key_secret")
+    require(settings.sending_queues, "a deployment that sends", "sends_url")
     return dispatcher(
         settings,
         client,
         store=DynamoStore(client("dynamodb"), made.table_name, clock),
-        wake_ups=SqsSends(client("sqs"), made.sends_url, clock),
+        wake_ups=SqsSends(client("sqs"), settings.sending_queues.sends_url, clock),
         keys=Keys(_secret(client("secretsmanager"), made.conversation_key_secret)),
         clock=clock,
     )

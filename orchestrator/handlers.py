@@ -128,7 +128,7 @@ def send(event: dict[str, Any], _context: object) -> Failures:
         try:
             carried = _guarded("carrying a send", dispatch)
         except ParleyError as error:
-            failures.append(_report_failed(record, error, client, settings.deployed.sends_url))
+            failures.append(_report_failed(record, error, client, settings.sending_queues.sends_url))
         else:
             if carried and carried.is_over:
                 metrics.add_metric(f"Send_{carried.status}", MetricUnit.Count, 1)
@@ -145,7 +145,7 @@ def progress(event: dict[str, Any], _context: object) -> Failures:
         try:
             told = _guarded("taking progress", functools.partial(_tell, record["body"]))
         except ParleyError as error:
-            failures.append(_report_failed(record, error, client, settings.deployed.progress_url))
+            failures.append(_report_failed(record, error, client, settings.sending_queues.progress_url))
         else:
             metrics.add_metric("Progress", MetricUnit.Count, told)
     return {"batchItemFailures": failures}

@@ -22,10 +22,6 @@ class SendingSettings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         about("addresses (`sms:+12065550100`) whose sends never reach a provider, cost nothing, and are delivered"),
     ] = ()
-    fates: Annotated[
-        str,
-        about("what becomes of sends on one machine, where providers are simulated: `sms=failed:TEXT_BLOCKED@1s`"),
-    ] = ""
     send_claim_s: Annotated[
         float, about("seconds a worker may take over one step of a send before another may resume it", gt=0)
     ] = 60
@@ -36,3 +32,12 @@ class SendingSettings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["resend", "skip"],
         about("what to do with a part of a send that may or may not have left before a crash"),
     ] = "resend"
+
+
+class SimulatedSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Of the simulated providers: read on one machine alone."""
+
+    fates: Annotated[
+        str,
+        about("what becomes of sends on one machine, where providers are simulated: `sms=failed:TEXT_BLOCKED@1s`"),
+    ] = ""

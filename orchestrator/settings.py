@@ -26,7 +26,7 @@ from orchestrator.channels.sms.settings import SmsSettings
 from orchestrator.channels.whatsapp.settings import WhatsAppSettings
 from orchestrator.hub_settings import HubSettings
 from orchestrator.sections import about
-from orchestrator.sending_settings import SendingSettings
+from orchestrator.sending_settings import SendingSettings, SimulatedSettings
 
 
 class DeployedSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,12 +35,17 @@ class DeployedSettings(msgspec.Struct, frozen=True, kw_only=True):
     stage: Annotated[str, about("name of a deployment, by which its metrics are told from another's")] = "local"
     table_name: Annotated[str, about("DynamoDB table of a deployment")] = ""
     wake_ups_url: Annotated[str, about("SQS FIFO queue that wakes conversations in a deployment")] = ""
-    sends_url: Annotated[str, about("SQS queue that wakes sends in a deployment; empty: none are carried")] = ""
-    progress_url: Annotated[str, about("SQS queue that brings what providers tell of sends in a deployment")] = ""
     inbound_url: Annotated[str, about("SQS queue that providers' events arrive on in a deployment")] = ""
     conversation_key_secret: Annotated[
         str, about("Secrets Manager secret that names conversations; losing it begins every conversation anew")
     ] = ""
+
+
+class SendingQueuesSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deployment's stacks have made for its sends."""
+
+    sends_url: Annotated[str, about("SQS queue that wakes sends in a deployment")] = ""
+    progress_url: Annotated[str, about("SQS queue that brings what providers tell of sends in a deployment")] = ""
 
 
 class RedactionSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +80,7 @@ class Sending(Receiving, frozen=True, kw_only=True):
     """What carries sends to their end."""
 
     sending: SendingSettings = SendingSettings()
+    sending_queues: SendingQueuesSettings = SendingQueuesSettings()
 
 
 class Answering(Receiving, frozen=True, kw_only=True):
@@ -92,6 +98,8 @@ class Settings(Answering, frozen=True, kw_only=True):
     """All of them."""
 
     sending: SendingSettings = SendingSettings()
+    sending_queues: SendingQueuesSettings = SendingQueuesSettings()
+    simulated: SimulatedSettings = SimulatedSettings()
     redaction: RedactionSettings = RedactionSettings()
 
     @classmethod

@@ -91,7 +91,7 @@ class Deployment:
             opened.callback(self.store.database.close)
             self.journal = journal.SqliteJournal(self.store.database.connect)
             self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.turns.claim_s, on_wake=on_wake)
-            self.outbox = Outbox(self.store.database, self._append, clock, self.queue.add, settings.sending.fates)
+            self.outbox = Outbox(self.store.database, self._append, clock, self.queue.add, settings.simulated.fates)
             self.documents = DocumentIndex(data / "documents.sqlite3")
             self.templates = Overrides(FolderStore(data / "templates"))
             self.redactor = _redactor(settings.redaction)

@@ -10,11 +10,20 @@ from types import FrameType
 import msgspec
 import pytest
 
-from infra.aws.settings.deployment import GIVEN
+from infra.aws.settings.deployment import GIVEN, GIVEN_TO_HUB, GIVEN_TO_SENDING, NAMED_IN_SENDING
 from orchestrator import sections
 from orchestrator.sections import FILE, long_variables, values, variable_of
-from orchestrator.settings import Answering, Receiving, RedactionSettings, Settings
-from tests.infra.permissions.deployed import CONVERSE, INGRESS, SWEEP, TRANSFORMER, deployed
+from orchestrator.settings import Answering, Receiving, RedactionSettings, Sending, Settings
+from tests.infra.permissions.deployed import (
+    CONVERSE,
+    INGRESS,
+    PROGRESS,
+    SEND,
+    SWEEP,
+    SWEEP_SENDS,
+    TRANSFORMER,
+    deployed,
+)
 from tests.infra.permissions.function_roles import is_ours
 from tests.infra.permissions.recording import OURS, REPOSITORY, Recorder
 from tests.infra.permissions.roles import Function, functions
@@ -26,6 +35,9 @@ from tests.infra.permissions.world import World, world
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("permissions")]
 
 HUB = (INGRESS, CONVERSE, SWEEP)
+SENDERS = (SEND, PROGRESS, SWEEP_SENDS)
+# What sends leave from is named for themselves, whatever answers leave from.
+SENDS_BY_ITS_OWN = {handler: {"whatsapp_phone_number_id"} for handler in SENDERS}
 TOOL = "orchestrator.knowledge_tool.search_documents"
 # For every setting that is a deployer's to choose, something else than its default.
 CHOSEN: Mapping[str, object] = {
@@ -60,6 +72,11 @@ CHOSEN: Mapping[str, object] = {
     "redaction": "comprehend",
     "redaction_keep": ["+14255550100"],
     "pseudonym_key": SECRET,
+    "plans": '{"soon": {"steps": [{"to": "*", "wait": 30}]}}',
+    "test_recipients": ["sms:+14255550199"],
+    "send_claim_s": 50,
+    "send_max_receives": 6,
+    "unconfirmed_step": "skip",
     "email_addresses": ["help@shop.example"],
     "email_context_ttl_s": 700_000,
     "email_max_characters": 2000,
@@ -80,17 +97,29 @@ CHOSEN: Mapping[str, object] = {
     "knowledge_base_filter": '{"equals": {"key": "shop", "value": "faro"}}',
     "knowledge_base_prompt_template": "Use these: $search_results$ $output_format_instructions$",
 }
+OF_THE_HUB = {"PARLEY_INBOUND_URL": "messages are the hub's", "PARLEY_WAKE_UPS_URL": "conversations are the hub's"}
 # What a function could be told and is not, for a reason.
 LEFT_AT_DEFAULT: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(SENDERS, OF_THE_HUB),
     TRANSFORMER: {"PARLEY_TEMPLATES_PREFIX": "the bucket is for templates only, which lie at its top"},
 }
+NOT_DEPLOYED = {"fates"}  # refused: what is simulated is on one machine
+SENDING = {
+    "deployed": True,
+    "sms_identity": "phone-1",
+    "mail_address": "orders@shop.example",
+    "whatsapp_number": "phone-number-id-2",
+}
+TOLD_BY_EVENTS = "infra.aws.custom.ingestion.on_upload"
 HUB_OF_ALL_CHANNELS = {"sms_numbers": ["phone-1"], "mail_recipients": ["help@shop.example"]}
 
 
 @cache
 def chosen() -> World:
     """Every setting is another than its default."""
-    return world({"settings": dict(CHOSEN), "hub": HUB_OF_ALL_CHANNELS, "lake": {"compaction": True}})
+    return world(
+        {"settings": dict(CHOSEN), "hub": HUB_OF_ALL_CHANNELS, "sending": SENDING, "lake": {"compaction": True}}
+    )
 
 
 @cache
@@ -181,14 +210,20 @@ def read() -> Mapping[str, set[str]]:
 
 
 def test_every_setting_is_the_stacks_to_fill_in_or_the_deployers_to_choose() -> None:
-    assert {*CHOSEN, *GIVEN} == values(Settings()).keys()
-    assert not CHOSEN.keys() & GIVEN
+    assert {*CHOSEN, *GIVEN, *NAMED_IN_SENDING, *NOT_DEPLOYED} == values(Settings()).keys()
+    assert not CHOSEN.keys() & {*GIVEN, *NAMED_IN_SENDING, *NOT_DEPLOYED}
     assert [name for name in CHOSEN if CHOSEN[name] == values(Settings())[name]] == []
 
 
 @pytest.mark.parametrize(
     ("handler", "kind"),
-    [(INGRESS, Receiving), (SWEEP, Receiving), (CONVERSE, Answering), (TRANSFORMER, RedactionSettings)],
+    [
+        (INGRESS, Receiving),
+        (SWEEP, Receiving),
+        (CONVERSE, Answering),
+        (TRANSFORMER, RedactionSettings),
+        *((handler, Sending) for handler in SENDERS),
+    ],
 )
 def test_what_the_deployer_chooses_arrives_as_it_was_chosen_where_it_is_read(
     handler: str, kind: type[msgspec.Struct]
@@ -196,7 +231,7 @@ def test_what_the_deployer_chooses_arrives_as_it_was_chosen_where_it_is_read(
     for function in (each for each in functions(chosen().templates) if each.handler == handler):
         variables = {**function.environment, **_in_file(chosen(), function)}
         arrived = values(sections.read(kind, {**variables, "PARLEY_ACCOUNT_ID": "111122223333"}))
-        for name in CHOSEN.keys() & arrived.keys():
+        for name in CHOSEN.keys() & arrived.keys() - SENDS_BY_ITS_OWN.get(handler, set()):
             value = CHOSEN[name]
             assert arrived[name] == (tuple(value) if isinstance(value, list) else value), name
         unread = {variable_of(name) for name in values(Settings()).keys() - arrived.keys()}
@@ -205,7 +240,7 @@ def test_what_the_deployer_chooses_arrives_as_it_was_chosen_where_it_is_read(
 
 def test_what_is_long_is_in_no_environment() -> None:
     long = long_variables(Settings)
-    assert {each.handler for each, variables in ours() if long & variables.keys()} == {*HUB, TOOL}
+    assert {each.handler for each, variables in ours() if long & variables.keys()} == {*HUB, *SENDERS, TOOL}
     assert [each.handler for each, _ in ours() if long & each.environment.keys()] == []
 
 
@@ -213,12 +248,15 @@ def test_a_function_without_long_settings_has_no_layer() -> None:
     assert [each.name for each in functions(world({}).templates) if each.layers or FILE in each.environment] == []
 
 
-@pytest.mark.parametrize("handler", HUB)
-def test_what_only_the_stacks_know_is_given_to_the_hub(handler: str) -> None:
-    assert {variable_of(name) for name in GIVEN} <= given(handler)
+@pytest.mark.parametrize(
+    ("handler", "known"),
+    [*((each, GIVEN_TO_HUB) for each in HUB), *((each, GIVEN_TO_SENDING) for each in SENDERS)],
+)
+def test_what_only_the_stacks_know_is_given_to_the_functions(handler: str, known: frozenset[str]) -> None:
+    assert {variable_of(name) for name in known} <= given(handler)
 
 
-@pytest.mark.parametrize("function", [*HUB, TRANSFORMER, TOOL, COMPACTION, "infra.aws.custom.ingestion.on_upload"])
+@pytest.mark.parametrize("function", [*HUB, *SENDERS, TRANSFORMER, TOOL, COMPACTION, TOLD_BY_EVENTS])
 def test_a_function_is_given_what_it_reads_and_nothing_else(function: str, read: Mapping[str, set[str]]) -> None:
     left = LEFT_AT_DEFAULT.get(function, {}).keys()
     assert given(function) - read[function] == set(), "given, and never read"

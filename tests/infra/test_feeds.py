@@ -134,6 +134,7 @@ FEEDS: Mapping[str, tuple[Callable[[], str], ...]] = {
     "sample_event": (directly("events"),),  # `parley import`
     "turn": (lambda: by_pipe("conversations"),),
     "consent": (lambda: by_pipe("events"),),
+    "send": (lambda: by_pipe("events"),),
     "outcome": (lambda: by_pipe("events"),),
 }
 

@@ -27,21 +27,25 @@ from orchestrator.errors import ConfigurationError
 from orchestrator.sections import changed
 from orchestrator.settings import RedactionSettings, Settings
 
-# What the stacks know and a deployer cannot choose.
-GIVEN = frozenset(
+# What the stacks know and a deployer cannot choose: of every function of the hub's kind, of the hub's, of sending's.
+_GIVEN_TO_ALL = frozenset(
     {
         "account_id",
         "conversation_key_secret",
         "email_configuration_set",
-        "inbound_url",
-        "progress_url",
-        "sends_url",
         "sms_configuration_set",
         "stage",
         "table_name",
-        "wake_ups_url",
     }
 )
+GIVEN_TO_HUB = _GIVEN_TO_ALL | {"inbound_url", "wake_ups_url"}
+GIVEN_TO_SENDING = _GIVEN_TO_ALL | {"sends_url", "progress_url"}
+NAMED_IN_SENDING = {  # settings that a section of a deployment's fills in
+    "send_email_from": "sending.mail_address",
+    "send_sms_from": "sending.sms_identity",
+    "send_whatsapp_from": "sending.whatsapp_number",
+}
+GIVEN = GIVEN_TO_HUB | GIVEN_TO_SENDING
 
 
 class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +123,11 @@ def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> 
     chosen = ours(context).get("settings")
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
+    faults += [
+        f"settings.{name}: name it as {named}, which gives the right to it too"
+        for name, named in NAMED_IN_SENDING.items()
+        if isinstance(chosen, Mapping) and name in chosen
+    ]
     faults += _about_knowledge(deployment)
     faults += _about_redaction(deployment.settings.redaction)
     faults += too_much(deployment.settings.redaction)
