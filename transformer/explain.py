@@ -78,6 +78,15 @@ def _paths(node: nodes.Node) -> Iterator[Path]:
         yield from _paths(child)
 
 
+def paths(node: nodes.Node) -> Iterator[Sequence[str | int]]:
+    """The keys of every path in an expression, required or not, the outermost of each."""
+    if path := _path(node):
+        yield path[1]
+        return
+    for child in node.iter_child_nodes():
+        yield from paths(child)
+
+
 def _requires(filtered: nodes.Filter) -> bool:
     """Whether any of a chain of filters fails on what is missing."""
     return any(each.name.startswith("parse_") for each in (filtered, *filtered.find_all(nodes.Filter)))

@@ -11,12 +11,18 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-from transformer.render import Template, TemplateError, compile_template
+from transformer.compiler import compile_expression
+from transformer.explain import paths
+from transformer.json_text import Json, to_json_text
+from transformer.render import Template, TemplateError, compile_template, size
+from transformer.sandbox import NAMES, Names
 from transformer.sources import Templates, shipped_templates
 
 ENDING = ".jinja"
+LARGEST = 1_000_000  # characters of a cell: more than any event has
 INTERVAL_S = 30.0  # "in use within a minute", with room for a batch under way
 MAX_BYTES = 256 * 1024  # the shipped ones have 2,000
 
@@ -142,13 +148,47 @@ class Overrides:
 
 
 def compile_override(name: str, content: bytes) -> Template:
-    """In place of the shipped template of this name. Raises `TemplateError` whatever is wrong with it."""
+    """In place of the shipped template of this name. Raises `TemplateError` whatever is wrong with it.
+
+    It is tried on an event that has everything it reads, with much in each field.
+    """
     try:
-        return compile_template(name, content.decode(), shipped_templates()[name].table)
+        template = compile_template(name, content.decode(), shipped_templates()[name].table, LARGEST)
+        _try(template)
     except (TemplateError, MemoryError):
         raise
     except Exception as error:  # a text nobody promised: decoding, parsing and compiling it may raise anything
         raise TemplateError(f"{name}{ENDING}:1 {type(error).__name__}: {error}") from error
+    return template
+
+
+def _try(template: Template) -> None:
+    """Column by column: what a made-up event lacks is no fault, what becomes too large of it is one."""
+    names: Names = {name: {} for name in NAMES}
+    for column in template.columns:
+        for path in paths(column.expression):
+            _fill(names, path)
+    for column in template.columns:
+        try:
+            made = size(compile_expression(column.expression)(names))
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001, S112  # as a text where a time belongs: data that nobody promised
+            continue
+        if made > LARGEST:
+            reason = f"makes {made:,} characters of an event of {len(to_json_text(names['event'])):,}"
+            raise TemplateError(f"{template.name}{ENDING}:{column.line} {column.name} {reason}")
+
+
+def _fill(place: Json, path: Sequence[str | int]) -> None:
+    """Put much where a path leads to, unless something is there."""
+    for key, following in pairwise([*path, None]):
+        if not isinstance(place, dict) or not isinstance(key, str):
+            return
+        place = place.setdefault(key, dict(_MUCH) if following is None else {})
+
+
+_MUCH = {"text": '"\\' * 5_000}  # twice as long in JSON, and again in JSON of JSON
 
 
 def made_from(text: str) -> str:

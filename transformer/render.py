@@ -23,7 +23,7 @@ from jinja2.parser import Parser
 from transformer.compiler import Program, compile_row
 from transformer.explain import Suspect, TemplateColumn, explain, suspects
 from transformer.sandbox import ENVIRONMENT, Names, check
-from transformer.schema import Table, Value, Values
+from transformer.schema import SchemaError, Table, Value, Values
 
 
 class TemplateError(ValueError):
@@ -43,17 +43,25 @@ class Template:
     table: Table
     columns: tuple[TemplateColumn, ...] = field(repr=False)
     program: Program = field(repr=False)
+    largest: int = 0  # characters of a cell; 0 where nobody has to ask, as a shipped template makes none of its own
 
     def render(self, names: Names, filled: Mapping[str, Value]) -> Values:
         """A whole row that its table accepts; `filled` are the columns that no template fills. Raises `RenderError`."""
         try:
             values = self.program(names, filled)
             self.table.check(values)
+            if self.largest:
+                self._check_sizes(values)
         except MemoryError:  # ours, not the event's: the whole batch is tried again
             raise
         except Exception as error:  # a template meets data nobody promised: anything may happen
             raise RenderError(f"{self.name}.jinja:{explain(self._suspects, names, error)}") from error
         return values
+
+    def _check_sizes(self, values: Values) -> None:
+        for column in self.columns:
+            if size(values[column.name]) > self.largest:
+                raise SchemaError(f"{column.name} has more than {self.largest:,} characters")
 
     @cached_property
     def _suspects(self) -> Sequence[Suspect]:
@@ -61,8 +69,20 @@ class Template:
         return suspects(self.columns)
 
 
-def compile_template(name: str, text: str, table: Table) -> Template:
-    """Raises `TemplateError` for what is no dictionary of exactly the table's columns."""
+def size(value: object) -> int:
+    """How many characters a cell has."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(str(name)) + size(each) for name, each in value.items())
+    return sum(map(size, value)) if isinstance(value, list) else 0
+
+
+def compile_template(name: str, text: str, table: Table, largest: int = 0) -> Template:
+    """Raises `TemplateError` for what is no dictionary of exactly the table's columns.
+
+    A row with a cell of more than `largest` characters is rejected; 0 for any size.
+    """
     try:
         expression = _parse(text)
         columns = tuple(_columns_of(expression))
@@ -73,7 +93,7 @@ def compile_template(name: str, text: str, table: Table) -> Template:
     except SyntaxError as error:  # from Python's own parser, at 200 brackets in one another
         raise TemplateError(f"{name}.jinja:1 nested too deeply") from error
     version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Template(name, version, table, columns, program)
+    return Template(name, version, table, columns, program, largest)
 
 
 def _parse(text: str) -> nodes.Dict:

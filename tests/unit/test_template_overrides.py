@@ -11,15 +11,18 @@ from typing import Any
 import boto3
 import orjson
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from infra.cli.main import parley
 from tests.kit import Clock
 from transformer import handler as handler_module
 from transformer.handler import handler
 from transformer.overrides import INTERVAL_S, MAX_BYTES, Entry, Fault, Overrides, Store, UnreachableError
 from transformer.pipeline import transform
+from transformer.results import Rejected, Row
 from transformer.sources import shipped_templates
 from transformer.template_stores import FolderStore, S3Store, s3_client
 
@@ -37,6 +40,11 @@ def text(status: str = "heard", first_line: str = "# mine") -> str:
     shipped = SHIPPED.read_text("utf-8")
     assert '"status": "received"' in shipped
     return f"{first_line}\n" + shipped.replace('"status": "received"', f'"status": "{status}"')
+
+
+def saying(expression: str) -> bytes:
+    """The same with the status that an expression gives."""
+    return text().replace('"heard"', expression).encode()
 
 
 class Memory:
@@ -141,6 +149,52 @@ def test_a_broken_override_never_takes_effect_and_is_named_with_its_line(broken:
     assert (fault.kind, fault.name) == ("TemplateBroken", "sms_inbound")
     assert fault.reason.startswith(reason)
     assert "the shipped version stays in use" in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        ("event" + " | to_json" * 24, "12 JSON of JSON"),
+        ("{'a': {'b': event | to_json} | to_text} | to_text", "12 JSON of JSON"),
+        ("event" + ".a" * 50, "12 nested or chained more than 40 deep"),
+        ("event.a" + " or event.a" * 10_000, "12 nested or chained more than 40 deep"),
+        (f"[{'event.a, ' * 1_000}] | to_text", "4 more than 2,000 names"),
+        (f"[{'event | to_json, ' * 40}] | to_text", "4 more than 32 filters write JSON"),
+        (f"[{'event | to_json, ' * 25}] | to_text", "12 status makes "),
+        (f"[{'event, ' * 900}] | to_text", "12 status makes "),
+    ],
+    ids=range(8),
+)
+def test_an_override_that_makes_much_of_little_never_takes_effect(expression: str, reason: str) -> None:
+    store = Memory()
+    store.texts["sms_inbound"] = saying(expression)
+    analyst = Analyst(store)
+    assert analyst.status() == "received"
+    (fault,) = analyst.faults
+    assert fault.reason.removeprefix("sms_inbound.jinja:").startswith(reason)
+
+
+def test_a_template_that_makes_much_of_little_is_told_before_it_is_put_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "sms_inbound.jinja"
+    path.write_bytes(saying("event" + " | to_json" * 24))
+    checked = CliRunner().invoke(parley, ["--data", str(tmp_path / "data"), "templates", "check", str(path)])
+    assert checked.exit_code == 1
+    assert "JSON of JSON" in checked.stderr
+
+
+def test_a_cell_too_large_of_an_event_that_was_not_foreseen_makes_a_rejected_row() -> None:
+    store = Memory()
+    store.texts["sms_inbound"] = saying("[event | to_json, event | to_json] | to_text")
+    analyst = Analyst(store)
+    current = analyst.overrides.current()
+    assert analyst.faults == []
+    small, large = (orjson.dumps({**SMS, "messageBody": '"' * length}) for length in (10, 400_000))
+    (row,) = transform(small, analyst.clock(), templates=current)
+    assert isinstance(row, Row)
+    (rejected,) = transform(large, analyst.clock(), templates=current)
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason == "sms_inbound.jinja:12 status has more than 1,000,000 characters"
+    assert rejected.original == large
 
 
 def test_the_last_good_version_stays_while_a_broken_one_is_there() -> None:

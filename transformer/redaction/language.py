@@ -6,6 +6,7 @@ as English: asking in vain costs less than not asking.
 
 import re
 import unicodedata
+from itertools import filterfalse
 
 _WORDS = {
     "en": """
@@ -54,8 +55,13 @@ def language_of(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("'", "").replace("’", ""))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    """Marks that stand by themselves go first: bringing a run of them into order costs its square."""
+    small = _unmarked(text.lower().replace("'", "").replace("’", ""))
+    return _unmarked(unicodedata.normalize("NFD", small))
+
+
+def _unmarked(text: str) -> str:
+    return "".join(filterfalse(unicodedata.combining, text))
 
 
 def _is_latin(letter: str) -> bool:
