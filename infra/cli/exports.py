@@ -4,11 +4,19 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
+from infra.cli.harmless import harmless_json
 from queries.result import Answer, Cell, Column, Row
+
+
+class Output(Protocol):
+    """A file, as far as lines are written to it."""
+
+    def write(self, content: bytes, /) -> int: ...
+
 
 _ROW_GROUP = 20_000  # rows of a Parquet file that are compressed together
 
@@ -30,25 +38,44 @@ def named_rows(columns: Sequence[Column], rows: Sequence[Row]) -> list[dict[str,
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def write_json(answer: Answer, file: BinaryIO) -> int:
+def write_json(answer: Answer, file: Output) -> int:
     """One array, an object for each row; what JSON has no form for is text. Gives how many rows there are."""
     count = 0
     for rows in _batches(answer):
         for row in named_rows(answer.columns, rows):
-            file.write((b"," if count else b"[") + msgspec.json.encode(row, enc_hook=str))
+            file.write((b"," if count else b"[") + harmless_json(msgspec.json.encode(row, enc_hook=str)))
             count += 1
     file.write(b"]\n" if count else b"[]\n")
     return count
 
 
-def write_csv(answer: Answer, file: BinaryIO) -> int:
-    """RFC 4180 but for plain line ends: a header, then the rows. Times in ISO 8601; arrays and maps as JSON."""
+def write_csv(answer: Answer, file: Output) -> int:
+    """RFC 4180 but for plain line ends: a header, then the rows. Times in ISO 8601; arrays and maps as JSON.
+
+    A spreadsheet takes no text of it for a formula: `safe_text`.
+    """
+    return _write_texts(answer, file, _csv_line, _safe, safe_text)
+
+
+def write_raw_csv(answer: Answer, file: Output) -> int:
+    """The same with every text as it is, for programs."""
     return _write_texts(answer, file, _csv_line, _text)
 
 
-def write_lines(answer: Answer, file: BinaryIO) -> int:
+def safe_text(text: str) -> str:
+    """With an apostrophe before what a spreadsheet would compute.
+
+    Source: https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones where one types Japanese
+
+
+def write_lines(answer: Answer, file: Output) -> int:
     """For other programs of a pipe: a header, then a line for each row, with a tab between its cells."""
-    return _write_texts(answer, file, lambda line: "\t".join(line) + "\n", _on_one_line)
+    return _write_texts(answer, file, lambda line: "\t".join(line) + "\n", _on_one_line, _on_one_line)
 
 
 def write_parquet(answer: Answer, file: BinaryIO) -> int:
@@ -83,10 +110,14 @@ def _grouped(batches: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
 
 
 def _write_texts(
-    answer: Answer, file: BinaryIO, line: Callable[[Sequence[str]], str], text: Callable[[Cell], str]
+    answer: Answer,
+    file: Output,
+    line: Callable[[Sequence[str]], str],
+    text: Callable[[Cell], str],
+    heading: Callable[[str], str] = str,
 ) -> int:
     count = 0
-    file.write(line(unique_names(answer.columns)).encode())
+    file.write(line([heading(name) for name in unique_names(answer.columns)]).encode())
     for rows in _batches(answer):
         file.write("".join(line([text(cell) for cell in row]) for row in rows).encode())
         count += len(rows)
@@ -94,9 +125,15 @@ def _write_texts(
 
 
 def _csv_line(cells: Sequence[str]) -> str:
+    """Its end tells the writer which characters to quote a cell for: a carriage return would begin a row of its own."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
+
+
+def _safe(cell: Cell) -> str:
+    """A number stays one, below zero too."""
+    return safe_text(cell) if isinstance(cell, str) else _text(cell)
 
 
 def _on_one_line(cell: Cell) -> str:

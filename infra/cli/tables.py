@@ -3,12 +3,15 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from infra.cli.harmless import harmless_json
 
 WIDE = 1000  # characters of a line where no terminal says how many it has: a row stays a line, for grep
 FOLDED = 30  # characters that the widest column needs at least
@@ -22,13 +25,18 @@ def table(rows: Rows, format_: str, *, empty: str) -> None:
     A table wider than the terminal is shown as a block for each row, a line for each value.
     """
     if format_ == "json":
-        click.echo(msgspec.json.encode(rows, enc_hook=str))
+        document(rows)
         return
     if not rows:
         click.echo(empty, err=True)
         return
     console = Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=WIDE)
     console.print(_across(rows) if _fits(rows, console.width) else _down(rows))
+
+
+def document(value: object) -> None:
+    """`value` as one JSON document, on a line."""
+    click.echo(harmless_json(msgspec.json.encode(value, enc_hook=str)))
 
 
 def cell(value: object) -> str:
@@ -42,9 +50,19 @@ def lines(text: str) -> str:
     return "\n".join(map(cell, text.split("\n")))
 
 
+class Visible:
+    """A terminal that is written to as to a file: whole lines, as in `lines`."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, content: bytes) -> int:
+        return self._file.write(lines(content.decode()).encode())
+
+
 def _fits(rows: Rows, width: int) -> bool:
     """Whether the columns stand side by side, the widest of them folded if need be."""
-    widths = sorted(2 + max(len(name), *(len(cell(row[name])) for row in rows)) for name in rows[0])
+    widths = sorted(2 + max(len(cell(name)), *(len(cell(row[name])) for row in rows)) for name in rows[0])
     return sum(widths[:-1]) + min(widths[-1], FOLDED) <= width
 
 
@@ -52,7 +70,7 @@ def _across(rows: Rows) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
     for name, first in rows[0].items():
         numeric = isinstance(first, int | float) and not isinstance(first, bool)
-        shown.add_column(name, overflow="fold", justify="right" if numeric else "left")
+        shown.add_column(Text(cell(name)), overflow="fold", justify="right" if numeric else "left")
     for row in rows:
         shown.add_row(*(Text(cell(value)) for value in row.values()))
     return shown
@@ -63,5 +81,5 @@ def _down(rows: Rows) -> Table:
     for number, row in enumerate(rows, 1):
         shown.add_row(Text(f"─ {number}", style="dim"), "")
         for name, value in row.items():
-            shown.add_row(Text(name, style="bold"), Text(cell(value)))
+            shown.add_row(Text(cell(name), style="bold"), Text(cell(value)))
     return shown

@@ -156,6 +156,20 @@ def test_a_reports_name_is_a_table_too(data: Path) -> None:
 # ── formats ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_spreadsheet_takes_no_text_of_a_csv_for_a_formula(data: Path) -> None:
+    """Numbers stay numbers, below zero too; programs ask for the texts as they are."""
+    texts = ["=1+1", "+1", "-1", "@a", "\ta", "\ra", "\na", "a=1"]
+    row = ", ".join(f"'{text}'" for text in texts)
+    sql = f'SELECT {row}, -5, -0.5, CAST(-1.5 AS decimal(3,1)), 1 AS "=head"'
+    header, safe = csv.reader(io.StringIO(query(data, sql, "--format", "csv").stdout, newline=""))
+    assert safe == [*(f"'{text}" for text in texts[:-1]), "a=1", "-5", "-0.5", "-1.5", "1"]
+    assert header[-1] == "'=head"
+    header, raw = csv.reader(io.StringIO(query(data, sql, "--format", "csv", "--raw").stdout, newline=""))
+    assert raw == [*texts, "-5", "-0.5", "-1.5", "1"]
+    assert header[-1] == "=head"
+    assert "is for CSV" in query(data, sql, "--format", "json", "--raw", status=2).stderr
+
+
 def test_csv_has_a_header_and_a_cell_for_every_value(data: Path) -> None:
     sql = (
         "SELECT event_id, tags, destination_address, status_message, occurred_at > 5 AS late, NULL AS nothing,"

@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from infra.cli.options import data_option, deployment
+from infra.cli.tables import lines
 from infra.local.ingest import Document, Ingest, Ingested
 from infra.local.providers import customers
 from infra.local.samples import load_samples
@@ -50,7 +51,7 @@ def _lines() -> Iterator[str]:
 
 def _shown(ingested: Ingested) -> str:
     if ingested.reason.startswith("apology: "):
-        click.secho(f"(an apology, because {ingested.reason.removeprefix('apology: ')})", fg="red", err=True)
+        click.secho(f"(an apology, because {lines(ingested.reason.removeprefix('apology: '))})", fg="red", err=True)
     if ingested.replies:
-        return "\n".join(click.style("parley › ", fg="cyan") + reply for reply in ingested.replies)
-    return click.style(f"(no reply: {ingested.outcome}, {ingested.reason})", dim=True)
+        return "\n".join(click.style("parley › ", fg="cyan") + lines(reply) for reply in ingested.replies)
+    return click.style(f"(no reply: {ingested.outcome}, {lines(ingested.reason)})", dim=True)

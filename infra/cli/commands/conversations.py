@@ -4,10 +4,9 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import msgspec
 
 from infra.cli.options import data_option, format_option, operated
-from infra.cli.tables import lines, table
+from infra.cli.tables import document, lines, table
 from orchestrator.model import Turn
 
 
@@ -58,7 +57,7 @@ def show(conversation: str, format_: str, data_here: Path | None) -> None:
     if not turns:
         raise click.ClickException(f"no turn of {conversation}; `parley conversations` lists what there is")
     if format_ == "json":
-        click.echo(msgspec.json.encode(turns))
+        document(turns)
         return
     for turn in turns:
         click.echo(lines(_told(turn)))

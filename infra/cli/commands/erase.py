@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import msgspec
 
 from infra.cli.options import data_option, operated, without_stage
-from infra.cli.tables import table
+from infra.cli.tables import document, table
 from infra.local.deployment import settings_of
 from infra.operating.erasure.report import BEYOND_REACH, Report
 from infra.operating.on_stage import Kept
@@ -75,7 +74,7 @@ def _kept(
 def _show(report: Report, format_: str, *, done: bool) -> None:
     if format_ == "json":
         left = [{"what": what, "expires": when} for what, when in BEYOND_REACH]
-        click.echo(msgspec.json.encode({"erased": done, "places": report.rows(), "beyond_reach": left}))
+        document({"erased": done, "places": report.rows(), "beyond_reach": left})
         return
     table(report.rows(), format_, empty="Nothing is kept of this address.")
     click.echo("\nBeyond reach, and when it is gone:" if done else "\nNothing was changed. Beyond reach:")

@@ -5,13 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from infra.cli.commands.ingest import UNREADABLE
 from infra.cli.options import data_option, deployment, format_option
-from infra.cli.tables import lines, table
+from infra.cli.tables import document, lines, table
 from infra.local.deployment import alone
 from infra.operating.importing.engagement_db import Import, Tally
 from infra.operating.objects import UnreadableError
@@ -61,7 +60,7 @@ def _run(importing: Import, where: str) -> None:
 def _tell(tally: Tally, format_: str) -> None:
     told = asdict(tally)
     if format_ == "json":
-        click.echo(msgspec.json.encode(told))
+        document(told)
         return
     reasons, unreadable = told.pop("reasons"), told.pop("unreadable")
     table([told], "table", empty="")

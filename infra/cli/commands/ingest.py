@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import msgspec
 
 from infra.cli.options import data_option, deployment
 from infra.local.ingest import Document, Ingest, documents, mail
@@ -43,7 +42,7 @@ def command(paths: tuple[str, ...], mail_dir: Path | None, data_here: Path | Non
                 continue
             for document in _documents(path, content, mail_dir, ingest):
                 for ingested in ingest.document(document):
-                    click.echo(msgspec.json.encode(ingested))
+                    document(ingested)
     sys.exit(status)
 
 

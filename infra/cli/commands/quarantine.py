@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
 from infra.cli.options import data_option, format_option, operated
-from infra.cli.tables import table
+from infra.cli.tables import document, table
 from orchestrator.model import Held
 
 
@@ -43,7 +42,7 @@ def release(message_id: str, data_here: Path | None) -> None:
     """Let a message through after all: it is received and answered as if it had just come."""
     with operated(data_here, writes=True) as opened:
         released = opened.release(_named(message_id, opened.store.quarantine.held()))
-    click.echo(msgspec.json.encode(released))
+    document(released)
 
 
 def _named(message_id: str, everything: Sequence[Held]) -> Held:

@@ -8,7 +8,7 @@ import click
 
 from infra.cli.engines import engine_option
 from infra.cli.explained import header_of, statement_of
-from infra.cli.exports import EXPORTS, named_rows, write_lines
+from infra.cli.exports import EXPORTS, named_rows, write_lines, write_raw_csv
 from infra.cli.options import OutFile, writing
 from infra.cli.questions import list_functions, list_questions, parameter, placed
 from queries.asking import Engine
@@ -35,18 +35,21 @@ SHOWN = 100  # rows on a terminal
     "--format",
     "format_",
     type=click.Choice(["table", *EXPORTS, "chart"]),
-    help="CSV is as it was said: let a spreadsheet read it as text.  [default: table]",
+    help="[default: table]",
 )
 @click.option("--out", type=OutFile(), help="Write a file; its ending is the format.")
+@click.option("--raw", is_flag=True, help="CSV for programs: texts that begin like a formula as they are.")
 @click.option("--explain", is_flag=True, help="Run nothing: show the statement as it would be run, and its plan.")
 @click.option("--functions", is_flag=True, help="The functions that there are here, with their forms.")
 @engine_option
-def command(  # as many as there are options
+def command(  # noqa: PLR0913  # as many as there are options
+    *,
     engine: Callable[[], Engine],
     sql: str | None,
     parameters: tuple[str, ...],
     format_: str | None,
     out: Path | None,
+    raw: bool,
     explain: bool,
     functions: bool,
 ) -> None:
@@ -63,6 +66,8 @@ def command(  # as many as there are options
     """
     catalogue = Catalogue.shipped()
     format_ = _format(format_, out)
+    if raw and format_ != "csv":
+        raise click.BadParameter("is for CSV, where alone texts are marked", param_hint="--raw")
     if sql is None or functions:
         _list(list_functions() if functions else list_questions(catalogue), format_)
         return
@@ -74,7 +79,10 @@ def command(  # as many as there are options
             return
         with engine().answer(text, bound) as answer:
             _tell_cost(answer)
-            _give(answer, text, format_, out, catalogue)
+            if format_ in EXPORTS:
+                _export(answer, format_, raw, out)
+            else:
+                _give(answer, text, format_, catalogue)
     except QueryError as error:
         raise click.ClickException(placed(error, text, catalogue)) from error
 
@@ -98,15 +106,22 @@ def _format(wanted: str | None, out: Path | None) -> str:
     return chosen
 
 
-def _give(answer: Answer, text: str, format_: str, out: Path | None, catalogue: Catalogue) -> None:
-    if export := EXPORTS.get(format_):
-        if out:
-            with writing(out) as file:
-                count = export(answer, file)
-            click.echo(f"{count:,} {'row' if count == 1 else 'rows'} in {out}", err=True)
-        else:
-            export(answer, sys.stdout.buffer)
-    elif format_ == "chart":
+def _export(answer: Answer, format_: str, raw: bool, out: Path | None) -> None:
+    export = write_raw_csv if raw else EXPORTS[format_]
+    if out:
+        with writing(out) as file:
+            count = export(answer, file)
+        click.echo(f"{count:,} {'row' if count == 1 else 'rows'} in {out}", err=True)
+    elif format_ == "parquet" or not sys.stdout.isatty():
+        export(answer, sys.stdout.buffer)
+    else:
+        from infra.cli.tables import Visible  # noqa: PLC0415
+
+        export(answer, Visible(sys.stdout.buffer))
+
+
+def _give(answer: Answer, text: str, format_: str, catalogue: Catalogue) -> None:
+    if format_ == "chart":
         _draw(answer, text, catalogue)
     elif sys.stdout.isatty():
         _show(answer)
