@@ -62,6 +62,11 @@ _RESULTS: dict[str, Literal["Ok", "Dropped", "ProcessingFailed"]] = {
 }
 
 
+def as_they_are(batch: Iterable[Made]) -> Iterable[Results]:
+    """No redaction."""
+    return (results for _, results in batch)
+
+
 class _Outcome(Struct, frozen=True, gc=False):
     """What becomes of one record."""
 
@@ -84,10 +89,6 @@ class _Why(Struct):
     count: int = 0
 
 
-def _as_they_are(batch: Iterable[Made]) -> Iterator[Results]:
-    return (results for _, results in batch)
-
-
 class Batch:
     """Transforms one batch.
 
@@ -105,7 +106,7 @@ class Batch:
         put_back: PutBack | None = None,
         limit: int = RESPONSE_LIMIT,
         templates: Templates | None = None,
-        redact: Redact = _as_they_are,
+        redact: Redact = as_they_are,
     ) -> None:
         self._stream_arn = stream_arn
         self._account_id = account_of(stream_arn)

@@ -4,19 +4,12 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 import msgspec
 
 from infra.cli.harmless import harmless_json
 from queries.result import Answer, Cell, Column, Row
-
-
-class Output(Protocol):
-    """A file, as far as lines are written to it."""
-
-    def write(self, content: bytes, /) -> int: ...
-
 
 _ROW_GROUP = 20_000  # rows of a Parquet file that are compressed together
 
@@ -38,7 +31,7 @@ def named_rows(columns: Sequence[Column], rows: Sequence[Row]) -> list[dict[str,
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 
-def write_json(answer: Answer, file: Output) -> int:
+def write_json(answer: Answer, file: BinaryIO) -> int:
     """One array, an object for each row; what JSON has no form for is text. Gives how many rows there are."""
     count = 0
     for rows in _batches(answer):
@@ -49,7 +42,7 @@ def write_json(answer: Answer, file: Output) -> int:
     return count
 
 
-def write_csv(answer: Answer, file: Output) -> int:
+def write_csv(answer: Answer, file: BinaryIO) -> int:
     """RFC 4180 but for plain line ends: a header, then the rows. Times in ISO 8601; arrays and maps as JSON.
 
     A spreadsheet takes no text of it for a formula: `safe_text`.
@@ -57,7 +50,7 @@ def write_csv(answer: Answer, file: Output) -> int:
     return _write_texts(answer, file, _csv_line, _safe, safe_text)
 
 
-def write_raw_csv(answer: Answer, file: Output) -> int:
+def write_raw_csv(answer: Answer, file: BinaryIO) -> int:
     """The same with every text as it is, for programs."""
     return _write_texts(answer, file, _csv_line, _text)
 
@@ -73,7 +66,7 @@ def safe_text(text: str) -> str:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones where one types Japanese
 
 
-def write_lines(answer: Answer, file: Output) -> int:
+def write_lines(answer: Answer, file: BinaryIO) -> int:
     """For other programs of a pipe: a header, then a line for each row, with a tab between its cells."""
     return _write_texts(answer, file, lambda line: "\t".join(line) + "\n", _on_one_line, _on_one_line)
 
@@ -111,7 +104,7 @@ def _grouped(batches: Iterator[Sequence[Row]]) -> Iterator[Sequence[Row]]:
 
 def _write_texts(
     answer: Answer,
-    file: Output,
+    file: BinaryIO,
     line: Callable[[Sequence[str]], str],
     text: Callable[[Cell], str],
     heading: Callable[[str], str] = str,

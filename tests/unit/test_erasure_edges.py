@@ -1,5 +1,6 @@
 """What erasure meets rarely: what is older than its bucket's versions, an item that changes meanwhile, broken text."""
 
+import base64
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -13,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from infra.operating.erasure import objects
 from infra.operating.erasure.bucket import Prefix
-from infra.operating.erasure.person import Person
-from infra.operating.erasure.report import Report
+from infra.operating.erasure.person import ERASED, Person
+from infra.operating.erasure.report import BEYOND_REACH, Report
 from infra.operating.erasure.table import Table
 from tests.lake_rows import row
 from tests.upgrade.dumps import items_of
@@ -83,6 +84,51 @@ def erased(client: FakeTable, address: str) -> Report:
     table.learn(person)
     table.erase(person, report)
     return report
+
+
+US, GB, DE, MAIL = "+14255550101", "+442079460018", "+4915123456789", "zoe@person.example"
+
+
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        *((US, each) for each in ("+14255550101", "14255550101", "+1 (425) 555-0101", "tel:+1-425-555-0101")),
+        *((US, each) for each in ("4255550101", "(425) 555-0101", "425.555.0101", "001 425 555 0101")),
+        *((US, each) for each in ("011 1 425 555 0101", "425‐555‑0101", "425–555—0101", "425―555\u22120101")),
+        *((US, each) for each in ("４２５５５５０１０１", "＋１ ４２５ ５５５ ０１０１", "٤٢٥٥٥٥٠١٠١")),
+        *(
+            (US, each)
+            for each in ("425\u00a0555\u202f0101", "\u202a+1 425\u200b555\u200b0101", "425\\u2011555\\u20110101")
+        ),
+        *((GB, each) for each in ("020 7946 0018", "+44 (0)20 7946 0018", "0044 20 7946 0018", "00442079460018")),
+        *((DE, each) for each in ("0151 23456789", "+49 (0) 151 / 23456789", "0049151 23456789", "0151-2345-6789")),
+        *((MAIL, each) for each in ("Zoe@Person.example", "zoe＠person.example", "zoe%40person.example")),
+        (MAIL, "ｚｏｅ＠ｐｅｒｓｏｎ.example"),
+    ],
+)
+def test_an_address_goes_from_the_words_of_others_however_they_wrote_it(address: str, written: str) -> None:
+    person = Person(address)
+    assert person.forgotten(f"Call {written}, please. 12 of them.") in (
+        f"Call {ERASED}, please. 12 of them.",
+        f"Call tel:{ERASED}, please. 12 of them.",
+        f"Call \u202a{ERASED}, please. 12 of them.",
+    )
+    assert person.named_in(f'{{"text": "{written}"}}'.encode())
+    assert person.named_in(base64.b64encode(f"It was said: {written}".encode()))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["+44 4255550101", "+491 425 555 0101", "94255550101", "42555501012", "1425555010", "425 555 0102", "5550101"],
+)
+def test_a_number_that_is_nearly_theirs_stays(written: str) -> None:
+    said = f"Call {written}, please."
+    assert Person(US).forgotten(said) == said
+    assert not Person(US).named_in(said.encode())
+
+
+def test_what_an_erasure_cannot_find_is_said() -> None:
+    assert any("without its area code" in what for what, _ in BEYOND_REACH)
 
 
 def test_the_ids_of_a_persons_messages_go_with_the_rest() -> None:

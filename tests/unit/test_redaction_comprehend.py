@@ -47,8 +47,7 @@ def sms(text: str, number: int = 1) -> dict[str, Any]:
 
 def redacted(client: FakeComprehend, *events: object, budget_s: float = 10) -> list[dict[str, Any]]:
     """The rows of a batch of events, one record each."""
-    records = [orjson.dumps(event) for event in events]
-    batch = [(record, transform(record, NOON)) for record in records]
+    batch = [(record, transform(record, NOON)) for record in map(orjson.dumps, events)]
     return [
         dict(result.values) for results in Redactor(Comprehend(client))(batch, budget_s=budget_s) for result in results
     ]

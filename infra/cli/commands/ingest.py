@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from infra.cli.options import data_option, deployment
+from infra.cli.tables import document
 from infra.local.ingest import Document, Ingest, documents, mail
 
 UNREADABLE = 2
@@ -40,8 +41,8 @@ def command(paths: tuple[str, ...], mail_dir: Path | None, data_here: Path | Non
                 click.echo(f"Error: {path} cannot be read: {error.strerror}", err=True)
                 status = UNREADABLE
                 continue
-            for document in _documents(path, content, mail_dir, ingest):
-                for ingested in ingest.document(document):
+            for given in _documents(path, content, mail_dir, ingest):
+                for ingested in ingest.document(given):
                     document(ingested)
     sys.exit(status)
 

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import click
 
@@ -117,7 +118,7 @@ def _export(answer: Answer, format_: str, raw: bool, out: Path | None) -> None:
     else:
         from infra.cli.tables import Visible  # noqa: PLC0415
 
-        export(answer, Visible(sys.stdout.buffer))
+        export(answer, cast("BinaryIO", Visible(sys.stdout.buffer)))  # of a file it is all that is used
 
 
 def _give(answer: Answer, text: str, format_: str, catalogue: Catalogue) -> None:

@@ -5,6 +5,7 @@ import binascii
 import re
 from collections.abc import Iterable
 
+from infra.operating.erasure.spellings import spelling_of
 from orchestrator.keys import key_of
 from orchestrator.model import Turn
 from orchestrator.stores.ports import Ids
@@ -30,9 +31,7 @@ class Person:
         self.ids = Ids()
         self._pseudonyms = pseudonyms
         self._pseudonym = pseudonyms.of(address) if pseudonyms else ""
-        forms = [_mail(self.address) if "@" in self.address else _number(self.address)]
-        self._named = re.compile("|".join([*forms, *filter(None, [self._pseudonym])]), re.IGNORECASE)
-        self._named_bytes = re.compile(self._named.pattern.encode(), re.IGNORECASE)
+        self._spelling = spelling_of(self.address)
 
     def has(self, address: str | None) -> bool:
         """Whether an address is this person's."""
@@ -40,7 +39,8 @@ class Person:
 
     def named_in(self, content: bytes, layers: int = _LAYERS) -> bool:
         """Whether content of any kind has the address, in base64 too."""
-        if self._named_bytes.search(content):
+        text = content.decode("utf-8", "surrogateescape")
+        if self._spelling.in_text(text) or (self._pseudonym and self._pseudonym in text):
             return True
         return layers > 0 and any(self.named_in(inner, layers - 1) for inner in decoded(content))
 
@@ -53,9 +53,9 @@ class Person:
 
     def forgotten(self, text: str) -> str:
         """Somebody else's text, without the address. JSON stays JSON, where the address was a number too."""
-        erased = self._named.sub(ERASED, text)
+        erased = self._without(text, ERASED)
         if erased != text and text[:1] in ("{", "[") and not _is_json(erased) and _is_json(text):
-            return self._named.sub("0", text)
+            return self._without(text, "0")
         return erased
 
     def forgotten_bytes(self, content: bytes) -> bytes:
@@ -86,6 +86,10 @@ class Person:
         self.ids.shared |= self._spellings(message)
         self.ids.messages -= self.ids.shared
 
+    def _without(self, text: str, instead: str) -> str:
+        text = self._spelling.replaced(text, instead)
+        return text.replace(self._pseudonym, instead) if self._pseudonym else text
+
     def _spellings(self, message: str) -> set[str]:
         return {message, self._pseudonyms.within(message) if self._pseudonyms else message}
 
@@ -98,16 +102,6 @@ def decoded(content: bytes) -> Iterable[bytes]:
             yield base64.b64decode(run[: len(run) - (len(run) % 4 == 1)] + b"==")
         except binascii.Error:
             continue
-
-
-def _mail(address: str) -> str:
-    local, _, domain = address.rpartition("@")
-    return rf"(?<![\w.+-]){re.escape(local)}(?:@|%40){re.escape(domain)}(?![\w-])"
-
-
-def _number(digits: str) -> str:
-    """The digits with what people put between them."""
-    return r"(?<![0-9])\+?" + r"[ ().\-/]{0,3}".join(digits) + r"(?![0-9])"
 
 
 def _is_json(text: str) -> bool:

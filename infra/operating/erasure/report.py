@@ -10,6 +10,10 @@ BEYOND_REACH = (
     ("CloudWatch logs, and logs of this machine", "after the retention you have set; Parley logs ids, not words"),
     ("sessions and memories of agents (AgentCore, Bedrock, Q Business)", "after their own time-out or retention"),
     ("the providers' own records (carriers, Meta, mail servers) and the person's device", "by their own terms"),
+    (
+        "the number in others' words without its area code, spelt out, over several lines, or in pictures",
+        "when you delete those rows: nothing can tell whose it is",
+    ),
     ("what people have exported or copied from the lake", "when they delete it"),
 )
 
