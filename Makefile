@@ -32,8 +32,8 @@ quick: $(VENV)/.dev ## The fast part: lint, types, and the tests that take no ti
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m 'not slow and not prove'
 
-prove: $(VENV)/.dev ## What the gate has no time for: the whole matrix, many more examples, mutations of the code
-	HYPOTHESIS_PROFILE=large $(BIN)/python -m pytest -m 'prove or hypothesis'
+prove: $(VENV)/.dev ## What the gate has no time for: the whole matrix, fuzzing, timing, mutations of the code
+	HYPOTHESIS_PROFILE=large $(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.mutation $(if $(MUTATE),--whole $(MUTATE) --minutes 600)
 
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs

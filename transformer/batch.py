@@ -152,7 +152,7 @@ class Batch:
 
     def _made(self, records: Sequence[InputRecord]) -> Iterator[Made]:
         for record in records:
-            data = a2b_base64(record["data"])
+            data = _bytes_of(record)
             yield data, transform_at(data, _arrival(record), self._account_id, self._templates)
 
     def _outcome(self, record: InputRecord, results: Results) -> _Outcome:
@@ -190,11 +190,19 @@ class Batch:
         """What goes back to the stream for a record that does not fit; empty where nothing can."""
         if not self._put_back:
             return []
-        data = a2b_base64(record["data"])
+        data = _bytes_of(record)
         if fits_alone:
             return [data]
         pieces = split(data, datetime.fromtimestamp(_arrival(record) / 1000, UTC), account_id=self._account_id)
         return pieces if len(pieces) > 1 and max(map(len, pieces)) <= _MAX_RECORD else []
+
+
+def _bytes_of(record: InputRecord) -> bytes:
+    """What was put onto the stream. Data that is no base64 does not cost its batch: it is taken as it is."""
+    try:
+        return a2b_base64(record["data"])
+    except ValueError:
+        return record["data"].encode("utf-8", "surrogatepass")
 
 
 def _stray(row: Row, table: TableName | None, record: InputRecord) -> Rejected:
@@ -202,7 +210,7 @@ def _stray(row: Row, table: TableName | None, record: InputRecord) -> Rejected:
     received_at, tenant = row.values["received_at"], str(row.values["tenant"])
     reason = f"a row of {row.table} on the stream of {table}"
     arrived = received_at if isinstance(received_at, int) else 0
-    return Rejected("route", reason, a2b_base64(record["data"]), arrived, tenant=tenant)
+    return Rejected("route", reason, _bytes_of(record), arrived, tenant=tenant)
 
 
 def _line(result: Values | Rejected) -> bytes:

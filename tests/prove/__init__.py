@@ -1,0 +1,1 @@
+"""What `make prove` measures, one file a kind; the gate runs each in its small form."""
