@@ -9,9 +9,10 @@ MUTATE ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+AUDIT := build/audit
 SOURCES := infra orchestrator transformer queries tests
 
-.PHONY: help run test quick prove fix bench synth bootstrap diff deploy destroy lock clean
+.PHONY: help run test quick prove fix bench sbom audit synth bootstrap diff deploy destroy lock clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -44,6 +45,15 @@ fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 bench: $(VENV)/.dev ## Speed, as ratios within one run; how well questions are answered
 	@$(BIN)/python -m tests.bench
 
+sbom: $(AUDIT)/.installed $(VENV)/.local ## Write what is installed (CycloneDX) and its licences to build/sbom
+	@mkdir -p build/sbom
+	@for lock in local hub transformer; do PYTHONWARNINGS=ignore $(AUDIT)/bin/cyclonedx-py requirements requirements-$$lock.txt \
+		--pyproject pyproject.toml --output-reproducible --of JSON -o build/sbom/$$lock.cdx.json || exit 1; done
+	@$(AUDIT)/bin/pip-licenses --python=$(BIN)/python --order=license --format=csv --output-file=build/sbom/licences.csv
+
+audit: $(AUDIT)/.installed ## Ask whether a vulnerability of what is installed is known (needs PyPI)
+	@for lock in local hub transformer infra; do $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-$$lock.txt || exit 1; done
+
 synth: $(VENV)/.infra ## Write the CloudFormation templates and functions of STAGE to build/cdk.out
 	@$(BIN)/python -m infra.app -c stage=$(STAGE) $(CDK)
 
@@ -75,6 +85,12 @@ LOCK := build/lock/bin/uv pip compile pyproject.toml --quiet --universal --pytho
 LOCK_ASSET := build/lock/bin/uv pip compile pyproject.toml --quiet --python-version 3.13 \
 	--python-platform aarch64-manylinux_2_28 --only-binary :all: \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -c requirements-dev.txt
+
+# Tools that look at the dependencies and are none of them.
+$(AUDIT)/.installed:
+	@$(PYTHON) -m venv $(AUDIT)
+	@$(AUDIT)/bin/pip --quiet --disable-pip-version-check install cyclonedx-bom pip-audit pip-licenses
+	@touch $@
 
 clean: ## Remove what was built; data stays
 	rm -rf $(VENV) build *.egg-info
