@@ -26,6 +26,7 @@ _CONTEXTS: Mapping[str, Mapping[str, str]] = {
         "hub.mail_tls_required": "true",
         "hub.mail_kept_days": "7",
         "hub.converse_at_once": "3",
+        "hub.converse_reserved": "4",
         "hub.ingress_at_once": "2",
         "settings.self_managed_opt_outs": "true",
         "settings.sms_max_characters": "160",

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from infra.aws.settings.deployment import DeploymentSettings
 from infra.aws.settings.hub_times import converse_s, wake_up_hidden_s, wake_up_receives
+from orchestrator.errors import ConfigurationError
 from orchestrator.settings import Settings
 from tests.infra.hub import function, hub, of_type, one, statements, target
 from tests.infra.synthesis import Template
@@ -120,6 +122,19 @@ def test_the_mappings_are_the_brake_on_cost() -> None:
     }
     functions = of_type(hub(), "AWS::Lambda::Function").values()
     assert not [each for each in functions if "ReservedConcurrentExecutions" in each]
+
+
+def test_answering_alone_keeps_concurrency_for_itself_where_that_is_wanted() -> None:
+    functions = of_type(hub("otherwise"), "AWS::Lambda::Function").values()
+    reserved = {each["Handler"]: each.get("ReservedConcurrentExecutions") for each in functions}
+    assert {handler: number for handler, number in reserved.items() if number} == {"orchestrator.handlers.converse": 4}
+
+
+def test_to_keep_less_than_the_queue_hands_out_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"hub.converse_reserved: 9 is less than hub.converse_at_once; 10"):
+        DeploymentSettings.read({"hub.converse_reserved": "9", "hub.converse_at_once": "10"})
+    taken = DeploymentSettings.read({"hub.converse_reserved": "10", "hub.converse_at_once": "10"})
+    assert taken.hub.converse_reserved == 10
 
 
 def test_one_message_that_fails_takes_no_other_along() -> None:

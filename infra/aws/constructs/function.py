@@ -27,6 +27,7 @@ class Program:
     handler: str
     timeout_s: int
     memory_mb: int
+    reserved: int = 0  # of the account's concurrency, for this function alone; 0 for none
 
 
 class Function(lambda_.Function):
@@ -65,6 +66,7 @@ class Function(lambda_.Function):
             environment_encryption=stack.key,
             timeout=Duration.seconds(program.timeout_s),
             memory_size=program.memory_mb,
+            reserved_concurrent_executions=program.reserved or None,
             log_group=log,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,

@@ -62,4 +62,13 @@ class Hub(Struct, frozen=True, kw_only=True):
     converse_at_once: Annotated[
         int, Meta(description="people answered at the same time: the brake on cost", ge=2, le=1000)
     ] = 10
+    converse_reserved: Annotated[
+        int,
+        Meta(
+            description="of the account's Lambda concurrency, what is kept for answering and nobody else can use up,"
+            " at least converse_at_once; 0: none",
+            ge=0,
+            le=1000,
+        ),
+    ] = 0
     ingress_at_once: Annotated[int, Meta(description="batches of events received at the same time", ge=2, le=1000)] = 5

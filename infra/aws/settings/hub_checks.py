@@ -27,7 +27,16 @@ def hub_faults(hub: Hub, settings: Settings) -> list[str]:
         *_in_time(settings),
         *too_much(part(Answering, settings)),
         *_mail(hub),
+        *_reserved(hub),
     ]
+
+
+def _reserved(hub: Hub) -> list[str]:
+    """With less than its queue hands it, the function refuses what the queue then counts as received."""
+    if 0 < hub.converse_reserved < hub.converse_at_once:
+        least = hub.converse_at_once
+        return [f"hub.converse_reserved: {hub.converse_reserved} is less than hub.converse_at_once; {least} or more"]
+    return []
 
 
 def _answering(settings: Settings) -> list[str]:

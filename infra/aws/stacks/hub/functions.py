@@ -3,7 +3,8 @@
     inbound ─ ten at a time ▶ ingress        wake-ups ─ one at a time ▶ converse        every minute ▶ sweep
 
 Both mappings take as many at once as the settings allow (`MaximumConcurrency`), which brakes cost without taking
-capacity away from anyone. What fails of a batch is reported message by message.
+capacity away from anyone; where others may use up the account's, answering can have some reserved. What fails of a
+batch is reported message by message.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
 
@@ -44,7 +45,9 @@ class Functions:
         self.converse = Function(
             stack,
             "Converse",
-            Program("hub", "orchestrator.handlers.converse", converse_s(settings), CONVERSE_MB),
+            Program(
+                *("hub", "orchestrator.handlers.converse", converse_s(settings), CONVERSE_MB), hub.converse_reserved
+            ),
             of_converse(stack, memory, sending, asking),
             settings=settings,
         )
