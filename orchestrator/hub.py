@@ -46,6 +46,7 @@ from orchestrator.model import (
     InboundMessage,
     Outgoing,
     Record,
+    Spent,
     Turn,
     WakeUp,
     bounded,
@@ -253,7 +254,7 @@ class Hub:
             return self._given_up(conversation, snapshot, started)
         try:
             with defects.translated("answering", *PROMISED):
-                answer = self._replies.answer(conversation, snapshot.contact, channel, started)
+                answer = self._replies.answer(conversation, snapshot.contact, channel, started, self._spent(started))
         except UpstreamError as error:
             if not last_receive:
                 self._release(conversation, _unfinished(conversation))
@@ -263,6 +264,10 @@ class Hub:
             log.warning("a customer gets an apology, for asking again would not help: %s", error.logged)
             return self._replies.apology(conversation, str(error))
         return msgspec.structs.replace(answer, latency_ms=round((self._clock() - started).total_seconds() * 1000))
+
+    def _spent(self, now: datetime) -> Spent:
+        """By all people; nothing, and nobody is asked, where no budget is set for them."""
+        return self._store.contacts.spent_by_all(now) if self._replies.limits_all else Spent()
 
     def _given_up(self, conversation: Conversation, snapshot: Snapshot, now: datetime) -> Answer:
         """What is said where nobody can be asked any more."""

@@ -276,6 +276,13 @@ class ContactChange(msgspec.Struct, frozen=True):
     notified: bool = False
 
 
+class Spent(msgspec.Struct, frozen=True):
+    """Model tokens that all people together have spent in this hour and on this day (UTC)."""
+
+    tokens_this_hour: int = 0
+    tokens_today: int = 0
+
+
 class Conversation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Turns with one person, on one channel, at one of our addresses: the state from which the next turn is taken.
 

@@ -25,6 +25,7 @@ from orchestrator.model import (
     Language,
     Pass,
     Question,
+    Spent,
     Turn,
 )
 from orchestrator.texts import TextName, Texts
@@ -61,12 +62,21 @@ class Replies:
         """Whether the message asks for a new conversation."""
         return words.is_restart(message.text, self._settings.restart_words)
 
-    def answer(self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime) -> Answer:
-        """Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
+    def answer(
+        self, conversation: Conversation, contact: Contact, channel: Channel, now: datetime, spent: Spent
+    ) -> Answer:
+        """`spent` is by all people. Raises what the answerers raise: `UpstreamError`, `ConfigurationError`."""
         turn = _turn(conversation)
-        return self.house_rule(conversation, contact, now) or self._ask(
-            _question(conversation, turn, channel, self._language(conversation, turn))
+        return (
+            self.house_rule(conversation, contact, now)
+            or self._within_all_limits(conversation, contact, spent, now)
+            or self._ask(_question(conversation, turn, channel, self._language(conversation, turn)))
         )
+
+    @property
+    def limits_all(self) -> bool:
+        """Whether it has to be known what all people have spent."""
+        return bool(self._settings.all_tokens_per_hour or self._settings.all_tokens_per_day)
 
     def house_rule(self, conversation: Conversation, contact: Contact, now: datetime) -> Answer | None:
         """What is said without asking anybody; None when an answerer has to be asked."""
@@ -98,6 +108,22 @@ class Replies:
         if conversation.thread and answers_this_hour(conversation, now) >= self._settings.answers_per_thread:
             return _silence(language, f"the thread got {self._settings.answers_per_thread} answers within the hour")
         return None
+
+    def _within_all_limits(
+        self, conversation: Conversation, contact: Contact, spent: Spent, now: datetime
+    ) -> Answer | None:
+        """What everybody gets once all together have spent a budget: one apology an hour, then silence."""
+        of_hour, of_day = self._settings.all_tokens_per_hour, self._settings.all_tokens_per_day
+        if 0 < of_hour <= spent.tokens_this_hour:
+            name = "all_tokens_per_hour"
+        elif 0 < of_day <= spent.tokens_today:
+            name = "all_tokens_per_day"
+        else:
+            return None
+        language = self._language(conversation, _turn(conversation))
+        if contact.notified_hour == epoch_hour(now):
+            return _silence(language, f"{name} is spent")
+        return self._fixed("apology", language, source="budget", reason=f"{name} is spent")
 
     def belongs_to_context(self, answer: Answer) -> bool:
         """Whether later answers should know of this one."""

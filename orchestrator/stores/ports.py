@@ -17,7 +17,7 @@ from typing import Protocol
 import msgspec
 
 from orchestrator.errors import RefusedError
-from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Record, Turn, WakeUp
+from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Record, Spent, Turn, WakeUp
 from orchestrator.sends import Send, Told
 
 WAITS_TOO_LONG = timedelta(minutes=1)  # after which the sweeper wakes a message that no turn has taken
@@ -99,6 +99,10 @@ class Contacts(Protocol):
 
     def change(self, contact_key: str, change: ContactChange, records: Sequence[Record]) -> None:
         """Change a contact outside of any step, with the records that tell of it."""
+        ...
+
+    def spent_by_all(self, now: datetime) -> Spent:
+        """What the tokens of every change come to, whoever spent them, in the hour and on the day of `now`."""
         ...
 
 

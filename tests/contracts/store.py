@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from orchestrator.errors import SupersededError
-from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Record, Turn
+from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Record, Spent, Turn
 from orchestrator.stores.ports import Committed, Store
 from tests.kit import NOON, OURS, THEIRS, Clock
 
@@ -202,3 +202,20 @@ class StoreContract(ABC):
         store.journal.record([record(b"1"), record(b"2")])
         store.conversations.save(conversation(), records=[record(b"3")])
         assert self.records(store) == [b"1", b"2", b"3"]
+
+    def test_the_tokens_of_everybody_are_counted_by_the_hour_and_the_day(self, store: Store, clock: Clock) -> None:
+        for number, contact in enumerate(["sms-" + "b" * 32, "sms-" + "c" * 32, "sms-" + "b" * 32]):
+            store.contacts.change(contact, ContactChange(at=clock(), turns=1, tokens=10**number), [])
+        assert store.contacts.spent_by_all(clock()) == Spent(111, 111)
+        clock.advance(hours=1)
+        store.contacts.change(KEY, ContactChange(at=clock(), tokens=5), [])
+        store.contacts.change(KEY, ContactChange(at=clock(), turns=1), [])
+        assert store.contacts.spent_by_all(clock()) == Spent(5, 116)
+        clock.advance(hours=11)  # midnight
+        assert store.contacts.spent_by_all(clock()) == Spent(0, 0)
+
+    def test_a_step_that_is_not_written_spends_nothing(self, store: Store, clock: Clock) -> None:
+        store.conversations.save(conversation(), change=ContactChange(at=clock(), tokens=7))
+        with pytest.raises(SupersededError):
+            store.conversations.save(conversation(), change=ContactChange(at=clock(), tokens=7))
+        assert store.contacts.spent_by_all(clock()) == Spent(7, 7)

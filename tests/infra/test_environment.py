@@ -52,6 +52,8 @@ CHOSEN: Mapping[str, object] = {
     "answers_per_thread": 9,
     "turns_per_day": 200,
     "tokens_per_day": 100_000,
+    "all_tokens_per_hour": 1_000_000,
+    "all_tokens_per_day": 9_000_000,
     "self_managed_opt_outs": True,
     "unconfirmed_part": "skip",
     "max_receives": 4,

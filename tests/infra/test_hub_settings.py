@@ -83,6 +83,8 @@ LONGEST: Mapping[str, object] = {
     "answers_per_thread": 1000,
     "turns_per_day": 10_000,
     "tokens_per_day": 2_000_000,
+    "all_tokens_per_hour": 10_000_000,
+    "all_tokens_per_day": 100_000_000,
     "self_managed_opt_outs": True,
     "unconfirmed_part": "skip",
     "max_receives": 100,

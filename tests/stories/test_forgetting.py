@@ -58,7 +58,7 @@ def test_a_hub_writes_no_other_kinds_of_items(tmp_path: Path) -> None:
     machine.deliver(sms_event("When do you open?", "m1"))
     machine.drain()
     machine.deliver(sms_event("Hello?", "m2"))
-    machine.store.contacts.change("sms-0", ContactChange(NOON, consent="opted_out"), [])
+    machine.store.contacts.change("sms-0", ContactChange(NOON, tokens=1, consent="opted_out"), [])
     machine.store.conversations.save(a_mail_answered())
     machine.store.sends.accept(a_send("sms"), ["to/ana"], KEY, [])
     machine.store.sends.tell(SEND, Told(1, "m9", "sent", NOON))

@@ -346,6 +346,38 @@ def test_tokens_are_a_budget_too(tmp_path: Path) -> None:
     assert len(machine.provider.sent) == 2
 
 
+@pytest.mark.parametrize(
+    ("settings", "again_after_h"), [({"all_tokens_per_hour": 2000}, 1), ({"all_tokens_per_day": 2000}, 12)]
+)
+def test_once_all_together_have_spent_a_budget_everybody_gets_one_apology_an_hour(
+    tmp_path: Path, settings: dict[str, int], again_after_h: int
+) -> None:
+    costly = StubAnswerer(lambda _: Answer("ok", source="stub", input_tokens=900, output_tokens=100))
+    machine = Machine(tmp_path, settings=chosen(**settings), answerers=[costly])
+    for number in range(8):
+        machine.deliver(sms_event("?", f"m{number}", f"+1425555010{number % 4}"))
+        machine.drain()
+    assert len(costly.asked) == 2
+    (name,) = settings
+    told = [turn.answer for turn in machine.turns() if turn.answer and turn.answer.reason == f"{name} is spent"]
+    assert sorted(answer.source for answer in told) == ["budget"] * 4 + ["silence"] * 2
+    assert sum("we cannot answer right now" in body for body in machine.provider.bodies) == 4
+    machine.clock.advance(hours=again_after_h)
+    machine.deliver(sms_event("a new time", "m9"))
+    machine.drain()
+    assert len(costly.asked) == 3
+
+
+def test_whoever_stops_is_obeyed_though_all_together_have_spent_the_budget(tmp_path: Path) -> None:
+    costly = StubAnswerer(lambda _: Answer("ok", source="stub", input_tokens=1))
+    wanted = chosen(all_tokens_per_day=1, self_managed_opt_outs=True)
+    machine = Machine(tmp_path, settings=wanted, answerers=[costly])
+    for number, text in enumerate(["?", "STOP"]):
+        machine.deliver(sms_event(text, f"m{number}"))
+        machine.drain()
+    assert [turn.answer.source for turn in machine.turns() if turn.answer] == ["stub", "consent"]
+
+
 def test_a_mail_thread_gets_as_many_answers_an_hour_as_the_setting_says_and_then_silence(tmp_path: Path) -> None:
     line = EmailLine()
     machine = Machine(tmp_path, line=line, settings=chosen(answers_per_thread=3))

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from orchestrator.keys import epoch_day, epoch_hour
-from orchestrator.model import Contact, ContactChange, Record
+from orchestrator.model import Contact, ContactChange, Record, Spent
+from orchestrator.stores.dynamodb import spending
 from orchestrator.stores.dynamodb.forgetting import Kind, in_their_partition
 from orchestrator.stores.dynamodb.items import Item, expiring, key
 from orchestrator.stores.dynamodb.journal import DynamoJournal
 from orchestrator.stores.dynamodb.table import Table, Write
 
 CONTACT = "contact"  # the sort key of a contact's consent
-KINDS = {CONTACT: Kind(in_their_partition), "spent": Kind(in_their_partition)}
+KINDS = {CONTACT: Kind(in_their_partition), "spent": Kind(in_their_partition), **spending.KINDS}
 
 
 class DynamoContacts:
@@ -30,10 +31,13 @@ class DynamoContacts:
     def change(self, contact_key: str, change: ContactChange, records: Sequence[Record]) -> None:
         self._table.transact([*self.writes(contact_key, change), *self._journal.writes(records)])
 
+    def spent_by_all(self, now: datetime) -> Spent:
+        return spending.spent_by_all(self._table, now)
+
     def writes(self, contact_key: str, change: ContactChange) -> list[Write]:
         """What changes a contact, as a part of a step's transaction."""
         hour = epoch_hour(change.at)
-        changes = []
+        changes = spending.writes(self._table, contact_key, change)
         if change.turns or change.tokens:
             expression = "ADD turns :turns, tokens :tokens, #hour :turns SET expires_at = :expires"
             values = {

@@ -13,6 +13,7 @@
     send#<send id>              canceled                        that nothing more of it is to leave
     send-name#<name>            <time>-<send id>                that a send has this name
     send-key#<key>              send-key                        which send a request's key led to
+    spending                    tokens#<epoch hour>#<number>    model tokens that all people together have spent
     record#<id>                 record                          an event for the lake, read from the table's stream
     held                        <channel>#<message id>          a quarantined message
 

@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 
 from orchestrator.keys import epoch_day, epoch_hour
-from orchestrator.model import Contact, ContactChange, Record
+from orchestrator.model import Contact, ContactChange, Record, Spent
 from orchestrator.stores.ports import Person
+from orchestrator.stores.sqlite import spending
 from orchestrator.stores.sqlite.forgetting import CONTACTS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
@@ -16,7 +18,8 @@ CREATE TABLE IF NOT EXISTS contacts (
     tokens_today INTEGER NOT NULL DEFAULT 0, notified_hour INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 """
-THEIRS = {"contacts": f"key IN {CONTACTS}"}
+SCHEMA += spending.SCHEMA
+THEIRS = {"contacts": f"key IN {CONTACTS}", **spending.THEIRS}
 
 _CHANGE = """
 INSERT INTO contacts (key, consent, hour, day, turns_this_hour, turns_today, tokens_today, notified_hour)
@@ -48,6 +51,9 @@ class SqliteContacts:
             change_contact(connection, contact_key, change)
             self._journal.append(connection, records)
 
+    def spent_by_all(self, now: datetime) -> Spent:
+        return spending.spent_by_all(self._journal.database.connection(), now)
+
     def learn(self, connection: sqlite3.Connection, person: Person) -> None:
         """Nothing: a contact has a key, and no address."""
 
@@ -67,6 +73,7 @@ def change_contact(connection: sqlite3.Connection, key: str, change: ContactChan
         "notified": epoch_hour(change.at) if change.notified else 0,
     }
     connection.execute(_CHANGE, values)
+    spending.spend(connection, change)
 
 
 def contact_of(connection: sqlite3.Connection, key: str) -> Contact:
