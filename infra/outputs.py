@@ -33,6 +33,12 @@ class LakeOutputs(Outputs):
     database_name: Annotated[str, "Glue database of the tables and views"]
     workgroup_name: Annotated[str, "Athena workgroup to ask in"]
     transformer_function_name: Annotated[str, "Lambda function that turns events into rows"]
+    events_transformer_log_group: Annotated[str, "CloudWatch log group of what makes rows of events"] = ""
+    conversations_transformer_log_group: Annotated[str, "CloudWatch log group of what makes rows of conversations"] = ""
+    events_stream_log_group: Annotated[str, "CloudWatch log group of what the stream of events could not deliver"] = ""
+    conversations_stream_log_group: Annotated[str, "CloudWatch log group of the same of conversations"] = ""
+    compaction_log_group: Annotated[str, "CloudWatch log group of the nightly compaction"] = ""
+    compaction_dead_letters_url: Annotated[str, "SQS queue that tells of nights without compaction"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,11 @@ class HubOutputs(Outputs):
     conversation_key_secret: Annotated[str, "Secrets Manager secret that names conversations"]
     ingress_function_name: Annotated[str, "Lambda function that receives"]
     converse_function_name: Annotated[str, "Lambda function that answers; its environment holds the hub's settings"]
+    ingress_log_group: Annotated[str, "CloudWatch log group of what receives"] = ""
+    converse_log_group: Annotated[str, "CloudWatch log group of what answers"] = ""
+    sweep_log_group: Annotated[str, "CloudWatch log group of what ends the overdue"] = ""
+    sweep_dead_letters_url: Annotated[str, "SQS queue that tells of sweeps that failed"] = ""
+    records_dead_letters_url: Annotated[str, "SQS queue of records that the pipes could not bring to the lake"] = ""
     sms_topic_arn: Annotated[str, "SNS topic for the two-way setting of phone numbers"] = ""
     whatsapp_topic_arn: Annotated[str, "SNS topic for the event destination of WhatsApp accounts"] = ""
     mail_uri: Annotated[str, "s3://bucket/prefix of received mails"] = ""
@@ -84,6 +95,10 @@ class KnowledgeOutputs(Outputs):
     documents_uri: Annotated[str, "s3://bucket/prefix to put documents into"] = ""
     knowledge_base_id: Annotated[str, "Bedrock knowledge base"] = ""
     data_source_id: Annotated[str, "its data source of the documents"] = ""
+    uploads_queue_url: Annotated[str, "SQS queue of documents that came or went"] = ""
+    uploads_dead_letters_url: Annotated[str, "SQS queue of those whose ingestion never began"] = ""
+    ingest_log_group: Annotated[str, "CloudWatch log group of what begins ingestions"] = ""
+    knowledge_base_log_group: Annotated[str, "CloudWatch log group of how ingestions went, document by document"] = ""
     guardrail_id: Annotated[str, "Bedrock guardrail over models and knowledge bases"] = ""
     harness_arn: Annotated[str, "AgentCore harness that answers from it"] = ""
 

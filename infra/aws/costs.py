@@ -104,7 +104,8 @@ class Line:
 
 # ── at rest, a month ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-ALARM_METRICS = 34  # of a deployment with every channel
+ALARM_METRICS = 66  # of a deployment with every channel
+BAND_METRICS = 3  # of an alarm that learns what is usual: the metric, and both edges of its band
 SWEEPS = MONTH_S / 60
 SWEEP_GB_S = 0.5 * 0.1  # 512 MB for 0.1 s: assumed
 POLLS = 5 * MONTH_S / 20  # five pollers of a queue, each asking for 20 s: Lambda's least
@@ -120,7 +121,7 @@ AT_REST: Sequence[Line] = (
     Line("Secrets Manager", 1, "the conversation key"),
     Line("CloudWatch, alarm", ALARM_METRICS, "every metric of every alarm"),
     Line("CloudWatch, dashboard", 1, "the flow"),
-    Line("CloudWatch, metric", 1, "what the sweep counts"),
+    Line("CloudWatch, metric", 4, "what the sweep counts: the overdue, and messages of each channel"),
 )
 
 AT_REST_PERHAPS: Sequence[Line] = (
@@ -130,7 +131,7 @@ AT_REST_PERHAPS: Sequence[Line] = (
         "for each shard of the table's stream, if AWS charges the reads of pipes: it says that Lambda's are free and"
         " all others are not, the first 2.5 million a month excepted",
     ),
-    Line("CloudWatch, metric", 14, "in a month with messages: about as many are told beside the sweep's"),
+    Line("CloudWatch, metric", 22, "in a month with messages: about as many are told beside the sweep's"),
     Line("KMS", 1, "with `kms_key=create`"),
     Line("SMS, toll-free number", 1, "with a toll-free number"),
 )

@@ -19,6 +19,7 @@ ALL = {
     "watch.mail": "operators@example.com",
     "hub.sms_numbers": "phone-0123456789abcdef0123456789abcdef",
     "hub.mail_recipients": "faro.example",
+    "sources.whatsapp": "true",
 }
 
 
@@ -91,6 +92,11 @@ def test_every_metric_of_ours_that_is_watched_is_reported_by_the_code() -> None:
     """By name, in the functions' own source: a metric that is renamed there would never raise its alarm again."""
     sources = [*ROOT.glob("orchestrator/*.py"), *ROOT.glob("transformer/*.py")]
     code = "\n".join(path.read_text() for path in sources)
+    read_in_logs = {
+        told["MetricName"]
+        for each in of_type("knowledge", "AWS::Logs::MetricFilter").values()
+        for told in each["MetricTransformations"]
+    }
     ours = {
         metric["MetricName"]
         for alarm in alarms().values()
@@ -101,7 +107,8 @@ def test_every_metric_of_ours_that_is_watched_is_reported_by_the_code() -> None:
         if metric.get("Namespace") == "Parley"
     }
     assert {"Rejected", "Tokens", "ReplyLatency", "TemplateBroken"} <= ours
-    assert [name for name in sorted(ours) if not re.search(rf'"{name}"', code)] == []
+    assert read_in_logs <= ours
+    assert [name for name in sorted(ours - read_in_logs) if not re.search(rf'"{name}"', code)] == []
 
 
 # At which value an alarm begins, in how many of how many five minutes (of days, where a day is said), by the end of its
@@ -116,6 +123,19 @@ BEGINS = {
     "NotConverted": (">=", 1, 1, 1),
     "Waiting": (">=", 900, 1, 1),  # a quarter of an hour
     "DefectsMet": (">=", 1, 1, 1),
+    "ApologiesGiven": (">=", 0.05, 1, 1),  # watch.apologies_percent, of a quarter of an hour
+    "HandOffsGiven": (">=", 0.5, 1, 1),  # watch.handoffs_percent, of an hour
+    "PartsFailed": (">=", 0.05, 1, 1),  # watch.failed_parts_percent, of a quarter of an hour
+    "WorkFailing": (">=", 0.1, 3, 3),
+    "ProvidersThrottling": (">=", 1, 2, 3),
+    "EventsThrottled": (">=", 1, 1, 1),
+    "ConversationsThrottled": (">=", 1, 1, 1),
+    "TableThrottled": (">=", 1, 2, 3),
+    "PipeFailing": (">=", 1, 2, 3),
+    "ConversationsMissing": (">=", 1, 1, 1),  # of an hour
+    "MailBouncing": (">=", 0.05, 1, 1),  # of an hour, like the next: where AWS begins to review a sender
+    "MailComplained": (">=", 0.001, 1, 1),
+    "IngestionFailing": (">=", 1, 1, 1),
     "SweepMissing": ("<", 1, 2, 2),
     "RepliesSlow": (">=", 30_000, 2, 3),  # watch.reply_latency_s, in milliseconds
     "TokensSpent": (">=", 5_000_000, 1, 1),  # watch.tokens_per_day, in one day
@@ -127,6 +147,8 @@ OPERATORS = {"GreaterThanOrEqualToThreshold": ">=", "LessThanThreshold": "<"}
 def test_every_alarm_begins_at_its_threshold_and_not_beyond_it() -> None:
     used = set()
     for logical, alarm in alarms().items():
+        if "ThresholdMetricId" in alarm:
+            continue  # it has none of its own: the next test
         name = re.sub(r"[0-9A-F]{8}$", "", logical)
         (row,) = [each for each in BEGINS if name.endswith(each)]
         used.add(row)
@@ -138,6 +160,19 @@ def test_every_alarm_begins_at_its_threshold_and_not_beyond_it() -> None:
         )
         assert begins == BEGINS[row], name
     assert used == set(BEGINS)
+
+
+def test_a_channel_that_falls_silent_is_told_by_its_own_past() -> None:
+    silent = {name[:-8]: alarm for name, alarm in alarms().items() if "ThresholdMetricId" in alarm}
+    assert set(silent) == {"SmsSilent", "WhatsappSilent", "EmailSilent"}
+    for alarm in silent.values():
+        band, messages = alarm["Metrics"]
+        assert (alarm["ComparisonOperator"], alarm["EvaluationPeriods"]) == ("LessThanLowerThreshold", 2)
+        assert (alarm["ThresholdMetricId"], band["Expression"]) == (band["Id"], "ANOMALY_DETECTION_BAND(m0, 3)")
+        assert (messages["MetricStat"]["Metric"]["MetricName"], messages["MetricStat"]["Period"]) == (
+            "MessagesIn",
+            3600,
+        )
 
 
 def test_a_sweep_that_does_not_run_raises_an_alarm_by_its_silence() -> None:

@@ -3,6 +3,7 @@
 Whoever acts by a role of the account gets the key from the role's policy. A service that acts by itself needs the key's
 policy, here for this account only.
 Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html,
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html,
 https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html,
 https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html,
@@ -16,9 +17,11 @@ from aws_cdk import aws_kms as kms
 from infra.aws.constructs.rights import Condition
 from infra.aws.constructs.stack import ParleyStack
 
-# They publish to encrypted topics, and bring what topics publish into encrypted queues; ses also stores mails.
+# They publish to encrypted topics, and bring what topics publish into encrypted queues; ses also stores mails, and
+# delivery.logs the log of the knowledge base.
 _SERVICES = (
     "cloudwatch.amazonaws.com",
+    "delivery.logs.amazonaws.com",
     "ses.amazonaws.com",
     "sms-voice.amazonaws.com",
     "social-messaging.amazonaws.com",

@@ -13,7 +13,7 @@ from infra.aws.stacks.quicksight import QuickSightStack
 from infra.aws.stacks.sending.functions import Kept
 from infra.aws.stacks.sending.stack import SendingStack
 from infra.aws.stacks.sources.stack import SourcesStack
-from infra.aws.stacks.watch.stack import WatchStack
+from infra.aws.stacks.watch.stack import Watched, WatchStack
 
 
 def app(deployment: DeploymentSettings, assets: Assets, outdir: str | None = None) -> cdk.App:
@@ -37,8 +37,7 @@ def app(deployment: DeploymentSettings, assets: Assets, outdir: str | None = Non
         kept = Kept(hub.table, hub.conversation_key)
         sending = SendingStack(made, inputs, lake.key, kept, reporting, sources.progress_topics)
     if deployment.watch.deployed:
-        others = [sources, *(each for each in (knowledge, sending) if each)]
-        WatchStack(made, inputs, lake, hub, others)
+        WatchStack(made, inputs, Watched(lake, sources, hub, knowledge, sending))
     if deployment.quicksight.principal:
         QuickSightStack(made, inputs, lake)
     return made

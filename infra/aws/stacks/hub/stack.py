@@ -20,7 +20,7 @@ from orchestrator.settings import Answering
 
 
 class HubStack(ParleyStack):
-    """`mail` and `numbers` are None where the hub receives no mail, or no SMS."""
+    """`mail` and `numbers` are None where the hub receives no mail, or no SMS; `channels` are those that it answers."""
 
     def __init__(
         self, scope: Construct, inputs: StackInputs, key: kms.IKey | None, streams: Streams, reporting: Reporting
@@ -34,6 +34,8 @@ class HubStack(ParleyStack):
         self.mail = Mail(self) if hub.mail_recipients else None
         tried_before = [self.mail.rule] if self.mail else []
         self.numbers = Numbers(self, tried_before) if hub.sms_numbers or hub.new_sms_number else None
+        there = {"sms": self.numbers, "whatsapp": reporting.whatsapp_topic_arn, "email": self.mail}
+        self.channels = [name for name, way in there.items() if way]
         topics = self._topics(reporting)
         if topics:
             subscribe(self, self.queues.inbound, self.queues.dead, topics)
@@ -81,6 +83,11 @@ class HubStack(ParleyStack):
                 conversation_key_secret=self.conversation_key.ref,
                 ingress_function_name=self.functions.ingress.function_name,
                 converse_function_name=self.functions.converse.function_name,
+                ingress_log_group=self.functions.ingress.log_group.log_group_name,
+                converse_log_group=self.functions.converse.log_group.log_group_name,
+                sweep_log_group=self.functions.sweep.log_group.log_group_name,
+                sweep_dead_letters_url=self.queues.dead_sweeps.queue_url,
+                records_dead_letters_url=self.record_pipes.dead.queue_url,
                 sms_topic_arn=self.numbers.topic.topic_arn if self.numbers else "",
                 whatsapp_topic_arn=reporting.whatsapp_topic_arn,
                 mail_uri=self.mail.uri if self.mail else "",

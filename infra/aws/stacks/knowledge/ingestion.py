@@ -20,6 +20,7 @@ from infra.aws.constructs.function import Function, Program
 from infra.aws.constructs.queue import queue
 from infra.aws.constructs.rights import allow, role
 from infra.aws.constructs.stack import ParleyStack
+from infra.aws.stacks.knowledge.ingestion_log import IngestionLog
 from infra.aws.stacks.knowledge.vectors import KnowledgeBase
 
 TIMEOUT_S = 30
@@ -29,10 +30,11 @@ GATHERED_S = 60  # uploads of so long become one job
 
 
 class Ingestion:
-    """`dead_letters` are uploads whose job never started; `function` starts jobs."""
+    """`dead_letters` are uploads whose job never started; `function` starts jobs; `log` tells how they ended."""
 
     def __init__(self, stack: ParleyStack, base: KnowledgeBase, documents: s3.Bucket) -> None:
         self._stack = stack
+        self.log = IngestionLog(stack, base)
         self.dead_letters = queue(stack, "UploadsDeadLetters")
         refused = sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=TRIES)
         self.uploads = queue(stack, "Uploads", hidden_s=AGAIN_AFTER_S, dead=refused)

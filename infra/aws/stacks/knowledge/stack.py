@@ -50,6 +50,10 @@ class KnowledgeStack(ParleyStack):
             "documents_uri": documents.s3_url_for_object(),
             "knowledge_base_id": base.id,
             "data_source_id": base.documents.attr_data_source_id,
+            "uploads_queue_url": self.ingestion.uploads.queue_url,
+            "uploads_dead_letters_url": self.ingestion.dead_letters.queue_url,
+            "ingest_log_group": self.ingestion.function.log_group.log_group_name,
+            "knowledge_base_log_group": self.ingestion.log.group.log_group_name,
         }
         if self.deployment.knowledge.harness:
             harness = Harness(self, base)

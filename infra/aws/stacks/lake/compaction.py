@@ -5,6 +5,7 @@ A night has 15 minutes, Lambda's most. A lake that makes more small files than a
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
@@ -23,7 +24,15 @@ _PROGRAM = Program("compaction", "transformer.lake.job.handler", timeout_s=900, 
 _NIGHTLY = Clock("Compaction", "cron(30 3 * * ? *)", "Merges the lake's small files", late_s=3600)
 
 
-def compaction(stack: ParleyStack, storage: Storage) -> Function:
+@dataclass(frozen=True)
+class Compaction:
+    """`dead` tells of nights on which `function` failed, or was not started."""
+
+    function: Function
+    dead: sqs.Queue
+
+
+def compaction(stack: ParleyStack, storage: Storage) -> Compaction:
     """Memory is for 128 MB of compressed files, which are many times that as rows."""
     dead = queue(stack, "CompactionDeadLetters")
     accept(dead, "AwsSolutions-SQS3", "it is the dead-letter queue, of a schedule and a function")
@@ -31,7 +40,7 @@ def compaction(stack: ParleyStack, storage: Storage) -> Function:
     made = Function(stack, "Compaction", _PROGRAM, _allowed(stack, storage, dead), {f"{PREFIX}LAKE_URI": uri})
     accept_wildcard(made.acting, _rows(storage), "Firehose names the files")
     schedule(stack, _NIGHTLY, made, dead)
-    return made
+    return Compaction(made, dead)
 
 
 def _rows(storage: Storage) -> str:

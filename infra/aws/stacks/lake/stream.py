@@ -13,7 +13,6 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk.aws_kinesisfirehose import CfnDeliveryStream
 
-from infra.aws.constructs.log import log_group
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.stacks.lake.delivery import Route, delivery_role, version
 from infra.aws.stacks.lake.storage import ERRORS, ROWS
@@ -33,9 +32,8 @@ def stream_arn(stack: ParleyStack, table: TableName) -> str:
     return stack.format_arn(service="firehose", resource="deliverystream", resource_name=stream_name(stack, table))
 
 
-def stream(stack: ParleyStack, route: Route) -> CfnDeliveryStream:
-    """Encrypted; what it cannot deliver is logged and kept."""
-    log = log_group(stack, f"{route.table.capitalize()}StreamLog")
+def stream(stack: ParleyStack, route: Route, log: logs.LogGroup) -> CfnDeliveryStream:
+    """Encrypted; what it cannot deliver is kept, and why is in `log`."""
     errors = logs.CfnLogStream(
         stack, f"{route.table.capitalize()}StreamErrors", log_group_name=log.log_group_name, log_stream_name="errors"
     )

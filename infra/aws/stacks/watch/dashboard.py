@@ -7,7 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from infra.aws.stacks.hub.stack import HubStack
 from infra.aws.stacks.lake.stack import LakeStack
-from infra.aws.stacks.watch.metrics import A_DAY, of_stream, ours, sms_spent_in_a_day
+from infra.aws.stacks.watch.metrics import A_DAY, FIVE_MINUTES, Ours, of_stream, sms_spent_in_a_day
 from orchestrator.settings import Settings
 from transformer.schema import FAILURES, PROGRESS
 
@@ -23,20 +23,22 @@ def dashboard(stack: Stack, lake: LakeStack, hub: HubStack | None, alarms: Seque
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudwatch-dashboard.html
     """
     name = f"{stack.stack_name}-{stack.region}"
+    ours = Ours(lake.deployment.stage)
     made = cloudwatch.Dashboard(stack, "Dashboard", dashboard_name=name, default_interval=A_DAY)
     made.add_widgets(cloudwatch.AlarmStatusWidget(alarms=list(alarms), width=24, title="Alarms"))
     if hub:
-        made.add_widgets(*_of_hub(hub))
-    made.add_widgets(*_of_lake(lake))
+        made.add_widgets(*_of_hub(hub, ours))
+    made.add_widgets(*_of_lake(lake, ours))
     return name
 
 
-def _of_hub(hub: HubStack) -> list[cloudwatch.IWidget]:
+def _of_hub(hub: HubStack, ours: Ours) -> list[cloudwatch.IWidget]:
     return [
         _graph("Messages in, by what became of them", [ours(outcome) for outcome in OUTCOMES], stacked=True),
-        _graph("Turns, by who answered", _answers(hub.deployment.settings), stacked=True),
+        _graph("Turns, by who answered", _answers(hub.deployment.settings, ours), stacked=True),
         _graph("Replies sent", [ours("Replies"), ours("Segments")]),
-        _graph("Milliseconds to an answer, and to the reply", _latencies()),
+        _graph("Share of parts that fail, by channel", _failures(hub, ours)),
+        _graph("Milliseconds to an answer, and to the reply", _latencies(ours)),
         _graph(
             "Waiting, oldest, seconds",
             [queue.metric_approximate_age_of_oldest_message() for queue in (hub.queues.inbound, hub.queues.wake_ups)],
@@ -46,7 +48,7 @@ def _of_hub(hub: HubStack) -> list[cloudwatch.IWidget]:
     ]
 
 
-def _of_lake(lake: LakeStack) -> list[cloudwatch.IWidget]:
+def _of_lake(lake: LakeStack, ours: Ours) -> list[cloudwatch.IWidget]:
     streams = (lake.events_stream, lake.conversations_stream)
     return [
         _graph(
@@ -62,15 +64,18 @@ def _of_lake(lake: LakeStack) -> list[cloudwatch.IWidget]:
     ]
 
 
-def _answers(settings: Settings) -> list[cloudwatch.IMetric]:
+def _answers(settings: Settings, ours: Ours) -> list[cloudwatch.IMetric]:
     return [ours(f"Answered_{source}") for source in (*settings.answering.answerers, *ENDS)]
 
 
-def _deliveries() -> list[cloudwatch.IMetric]:
-    return [ours(status.title(), "transformer") for status in (*PROGRESS, *FAILURES)]
+def _failures(hub: HubStack, ours: Ours) -> list[cloudwatch.IMetric]:
+    return [
+        ours.of_channel(channel, "PartsFailed", "Average", FIVE_MINUTES).with_(label=channel)
+        for channel in hub.channels
+    ]
 
 
-def _latencies() -> list[cloudwatch.IMetric]:
+def _latencies(ours: Ours) -> list[cloudwatch.IMetric]:
     return [ours(name, statistic=part) for name in ("AnswerLatency", "ReplyLatency") for part in ("p50", "p95")]
 
 
