@@ -103,6 +103,8 @@ def _hub() -> HubOutputs:
         wake_ups_dead_letters_url=sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"],
         conversations_table_name="trial-conversations",
         conversation_key_secret=secrets.create_secret(Name="key", SecretString="k" * 64)["ARN"],
+        records_dead_letters_url=sqs.create_queue(QueueName="records-dead")["QueueUrl"],
+        sweep_dead_letters_url=sqs.create_queue(QueueName="sweep-dead")["QueueUrl"],
         ingress_function_name="trial-ingress",
         converse_function_name="trial-converse",
         sms_topic_arn=f"arn:aws:sns:{REGION}:123456789012:trial-sms",

@@ -27,13 +27,25 @@ COMMANDS = {
     "import": "Bring the lake of another program over.",
     "compact": "Merge the lake's small files: the same rows in fewer.",
     "rejected": "What could not become rows: list, show, replay.",
+    "redrive": "Put a deployment's dead letters back, once their cause is mended.",
     "templates": "How events become rows: list, check before use, draft.",
     "erase": "Forget a person: everything kept of one address.",
     "doctor": "Check the settings, here or an account's; name every gap with its remedy.",
 }
 
 # What can be done to a deployment on AWS as well.
-WITH_STAGE = ("conversations", "quarantine", "query", "report", "compact", "rejected", "templates", "erase", "doctor")
+WITH_STAGE = (
+    "conversations",
+    "quarantine",
+    "query",
+    "report",
+    "compact",
+    "rejected",
+    "redrive",
+    "templates",
+    "erase",
+    "doctor",
+)
 
 
 class Commands(click.Group):

@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from infra.operating.operated import ITS_OWN, AskedOf
+from infra.operating.operated import ITS_OWN, AskedOf, NotHereError
 from orchestrator.errors import ConfigurationError
 
 if TYPE_CHECKING:  # a question is to begin before the hub is imported, where none is needed
@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a question is to begin before the hub is imported, where no
     from infra.local.deployment import Deployment
     from infra.local.ingest import Ingested
     from infra.operating.erasure.report import Report
+    from infra.operating.redriving import DeadLetters, Queue
     from infra.operating.replay.originals import Original
     from infra.operating.replay.targets import EmbeddedTarget
     from orchestrator.model import Conversation, Held
@@ -96,6 +97,9 @@ class Embedded:
         from infra.operating.replay.targets import EmbeddedTarget  # noqa: PLC0415
 
         return EmbeddedTarget(self.deployment)
+
+    def dead_letters(self, queue: Queue) -> DeadLetters:
+        raise NotHereError(f"nothing is kept of {queue} here: the hub on one machine ends each turn by itself")
 
     def forget(self, address: str, *, dry_run: bool = False) -> Report:
         """From the first call on, no server can be started on the data folder."""

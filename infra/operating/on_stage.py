@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,10 +14,11 @@ from infra.operating.athena import athena
 from infra.operating.erasure import deployed
 from infra.operating.erasure.report import Report
 from infra.operating.operated import ITS_OWN, AskedOf, NotHereError
+from infra.operating.redriving import DeadLetters, Queue, Way, from_table, needed, nowhere, to_queue, to_stream
 from infra.operating.replay.originals import Original, of_files
 from infra.operating.replay.targets import StreamTarget
 from infra.operating.stage import Stage
-from infra.outputs import HubOutputs, LakeOutputs
+from infra.outputs import HubOutputs, KnowledgeOutputs, LakeOutputs, SourcesOutputs
 from orchestrator import bootstrap
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Received
@@ -28,6 +30,8 @@ from transformer.lake.place import Busy, Place
 from transformer.overrides import Overrides
 from transformer.redaction.configured import pseudonyms
 from transformer.template_stores import S3Store, s3_client
+
+_OF_HUB = frozenset({"inbound", "wake-ups", "records", "sweep"})
 
 
 class OnStage:
@@ -75,10 +79,42 @@ class OnStage:
         return of_files(self._stage.outputs(LakeOutputs).errors_uri, since)
 
     def target(self) -> StreamTarget:
-        lake, hub = self._stage.outputs(LakeOutputs), self._stage.find(HubOutputs)
-        streams = {"events": lake.events_stream_name, "conversations": lake.conversations_stream_name}
+        hub = self._stage.find(HubOutputs)
         inbound_queue = hub.inbound_queue_url if hub else ""
-        return StreamTarget(boto3.client("firehose"), streams, boto3.client("sqs"), inbound_queue)
+        return StreamTarget(boto3.client("firehose"), self._streams(), boto3.client("sqs"), inbound_queue)
+
+    def dead_letters(self, queue: Queue) -> DeadLetters:
+        sqs: Any = boto3.client("sqs")
+        url, way = self._of_hub(queue, sqs) if queue in _OF_HUB else self._of_others(queue, sqs)
+        return DeadLetters(sqs, needed(url, queue), way)
+
+    def _of_hub(self, queue: Queue, sqs: Any) -> tuple[str, Way]:
+        hub = self._stage.outputs(HubOutputs)
+        match queue:
+            case "inbound":
+                return hub.inbound_dead_letters_url, to_queue(sqs, hub.inbound_queue_url, "the inbound queue")
+            case "wake-ups":
+                return hub.wake_ups_dead_letters_url, to_queue(sqs, hub.wake_ups_queue_url, "the wake-ups")
+            case "records":
+                table, dynamodb = hub.conversations_table_name, boto3.client("dynamodb")
+                way = from_table(dynamodb, table, boto3.client("firehose"), self._streams())
+                return hub.records_dead_letters_url, way
+        return hub.sweep_dead_letters_url, nowhere("nobody: the next sweep has done its work")
+
+    def _of_others(self, queue: Queue, sqs: Any) -> tuple[str, Way]:
+        lake = self._stage.outputs(LakeOutputs)
+        match queue:
+            case "uploads":
+                made = self._stage.outputs(KnowledgeOutputs)
+                return made.uploads_dead_letters_url, to_queue(sqs, made.uploads_queue_url, "the uploads")
+            case "sources":
+                url = self._stage.outputs(SourcesOutputs).dead_letters_url
+                return url, to_stream(boto3.client("firehose"), lake.events_stream_name)
+        return lake.compaction_dead_letters_url, nowhere("nobody: the next night has done its work")
+
+    def _streams(self) -> dict[str, str]:
+        lake = self._stage.outputs(LakeOutputs)
+        return {"events": lake.events_stream_name, "conversations": lake.conversations_stream_name}
 
     def forget(self, address: str, *, dry_run: bool = False) -> Report:
         return self._kept().forget(address, dry_run=dry_run)

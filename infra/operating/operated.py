@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # a port needs nothing of what it speaks of
     import msgspec
 
     from infra.operating.erasure.report import Report
+    from infra.operating.redriving import DeadLetters, Queue
     from infra.operating.replay.originals import Original
     from infra.operating.replay.replaying import Target
     from orchestrator.model import Conversation, Held
@@ -75,6 +76,10 @@ class Operated(Protocol):
 
     def target(self) -> Target:
         """Where originals are put back."""
+        ...
+
+    def dead_letters(self, queue: Queue) -> DeadLetters:
+        """Work that failed for good, to be put back. Raises `NotHereError` where there is no such queue."""
         ...
 
     def forget(self, address: str, *, dry_run: bool = False) -> Report:

@@ -210,15 +210,21 @@ class _Math:
             case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]):
                 first, second = self._value(left), self._value(right)
                 return {at: _ARITHMETIC[type(op)](first[at], second[at]) for at in first.keys() & second.keys()}
-            case ast.Call(func=ast.Name(id="FILL"), args=[of, value]):
-                return self._fill(of, value)
-            case ast.Call(func=ast.Name(id="DIFF"), args=[of]):
-                return self._diff(of)
-            case ast.Call(func=ast.Name(id="IF"), args=[condition, then, otherwise]):
-                return self._if(condition, then, otherwise)
-            case ast.Call(func=ast.Name(id="ANOMALY_DETECTION_BAND"), args=[of, deviations]):
-                return self._lower(of, deviations)
+            case ast.Call(func=ast.Name(id=function), args=arguments):
+                return self._call(function, arguments)
         raise AssertionError(ast.dump(node))
+
+    def _call(self, function: str, arguments: list[ast.expr]) -> Series:
+        match function, arguments:
+            case "FILL", [of, value]:
+                return self._fill(of, value)
+            case "DIFF", [of]:
+                return self._diff(of)
+            case "IF", [condition, then, otherwise]:
+                return self._if(condition, then, otherwise)
+            case "ANOMALY_DETECTION_BAND", [of, deviations]:
+                return self._lower(of, deviations)
+        raise AssertionError(f"{function} of {len(arguments)}")
 
     def _fill(self, of: ast.expr, value: ast.expr) -> Series:
         return {**self._value(value), **self._value(of)}

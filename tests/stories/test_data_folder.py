@@ -35,6 +35,7 @@ LOOKING = {
     "rejected list": (),
     "rejected show": ("e1",),
     "rejected replay": (),
+    "redrive": ("records",),
     "templates list": (),
     "templates check": (f"{{made}}/{TEMPLATE}",),
     "sends list": ("--campaign", "spring"),

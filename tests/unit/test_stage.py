@@ -139,6 +139,7 @@ ON_A_STAGE = [
     ("report",),
     ("compact",),
     ("rejected", "list"),
+    ("redrive", "inbound"),
     ("templates", "list"),
     ("erase", "--address", "+14155550100"),
     ("doctor",),

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from infra.operating.aws_questions import pages
 from infra.operating.checks.finding import Finding, not_applicable, ok, problem, warning
 from infra.operating.checks.subject import Subject
-from infra.outputs import LakeOutputs, Outputs, SourcesOutputs, WatchOutputs, stack_name
+from infra.outputs import KnowledgeOutputs, LakeOutputs, Outputs, SourcesOutputs, WatchOutputs, stack_name
 
 # ── stacks ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -80,26 +80,29 @@ _COUNT = "ApproximateNumberOfMessages"
 
 
 def dead_letters(subject: Subject) -> Iterator[Finding]:
-    """A finding for each queue."""
-    if subject.stage is None:
+    """A finding for each queue of lost work; what only tells of a failed run has its alarm."""
+    stage = subject.stage
+    if stage is None:
         yield not_applicable("no stage is named", "parley --stage NAME doctor --aws")
         return
-    sources, hub = subject.stage.find(SourcesOutputs), subject.hub
+    sources, hub, knowledge = stage.find(SourcesOutputs), subject.hub, stage.find(KnowledgeOutputs)
     queues = {
-        "events that the hub could not receive": hub.inbound_dead_letters_url if hub else "",
-        "wake-ups": hub.wake_ups_dead_letters_url if hub else "",
-        "events that did not reach the stream": sources.dead_letters_url if sources else "",
+        "inbound": ("events that the hub could not receive", hub.inbound_dead_letters_url if hub else ""),
+        "wake-ups": ("wake-ups", hub.wake_ups_dead_letters_url if hub else ""),
+        "records": ("records that did not reach the lake", hub.records_dead_letters_url if hub else ""),
+        "sources": ("events that did not reach the stream", sources.dead_letters_url if sources else ""),
+        "uploads": ("documents whose ingestion never began", knowledge.uploads_dead_letters_url if knowledge else ""),
     }
-    for what, url in queues.items():
+    for name, (what, url) in queues.items():
         if url:
-            yield _queue(subject, what, url)
+            yield _queue(subject, what, url, f"parley --stage {stage.name} redrive {name}")
 
 
-def _queue(subject: Subject, what: str, url: str) -> Finding:
+def _queue(subject: Subject, what: str, url: str, redrive: str) -> Finding:
     found = subject.ask("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=[_COUNT])["Attributes"]
     count = int(found[_COUNT])
     told = f"{what}: {count:,} failed for good"
-    return problem(told, "docs/deploy.md, When an alarm rings") if count else ok(told)
+    return problem(told, f"docs/deploy.md, When an alarm rings; then {redrive}") if count else ok(told)
 
 
 # ── alarms ───────────────────────────────────────────────────────────────────────────────────────────────────────────
