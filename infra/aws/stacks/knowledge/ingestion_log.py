@@ -41,7 +41,7 @@ class IngestionLog:
             delivery_source_name=source.name,
             delivery_destination_arn=destination.attr_arn,
         )
-        delivery.add_dependency(source)
+        delivery.node.add_dependency(source)
         logs.CfnMetricFilter(
             stack,
             "IngestionFailures",
