@@ -83,6 +83,7 @@ class SendingOutputs(Outputs):
     sends_dead_letters_url: Annotated[str, "SQS queue of sends whose wake-ups failed for good"]
     progress_queue_url: Annotated[str, "SQS queue that brings what providers tell of sends"]
     progress_dead_letters_url: Annotated[str, "SQS queue of what providers told and could not be taken"]
+    send_sweep_dead_letters_url: Annotated[str, "SQS queue that tells of sweeps of sends that failed"]
     send_function_name: Annotated[str, "Lambda function that carries sends"]
     progress_function_name: Annotated[str, "Lambda function that takes what providers tell of them"]
 

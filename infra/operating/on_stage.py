@@ -18,7 +18,7 @@ from infra.operating.redriving import DeadLetters, Queue, Way, from_table, neede
 from infra.operating.replay.originals import Original, of_files
 from infra.operating.replay.targets import StreamTarget
 from infra.operating.stage import Stage
-from infra.outputs import HubOutputs, KnowledgeOutputs, LakeOutputs, SourcesOutputs
+from infra.outputs import HubOutputs, KnowledgeOutputs, LakeOutputs, SendingOutputs, SourcesOutputs
 from orchestrator import bootstrap
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Received
@@ -32,6 +32,7 @@ from transformer.redaction.configured import pseudonyms
 from transformer.template_stores import S3Store, s3_client
 
 _OF_HUB = frozenset({"inbound", "wake-ups", "records", "sweep"})
+_OF_SENDING = frozenset({"sends", "progress", "send-sweep"})
 
 
 class OnStage:
@@ -85,7 +86,8 @@ class OnStage:
 
     def dead_letters(self, queue: Queue) -> DeadLetters:
         sqs: Any = boto3.client("sqs")
-        url, way = self._of_hub(queue, sqs) if queue in _OF_HUB else self._of_others(queue, sqs)
+        stack = self._of_hub if queue in _OF_HUB else self._of_sending if queue in _OF_SENDING else self._of_others
+        url, way = stack(queue, sqs)
         return DeadLetters(sqs, needed(url, queue), way)
 
     def _of_hub(self, queue: Queue, sqs: Any) -> tuple[str, Way]:
@@ -100,6 +102,15 @@ class OnStage:
                 way = from_table(dynamodb, table, boto3.client("firehose"), self._streams())
                 return hub.records_dead_letters_url, way
         return hub.sweep_dead_letters_url, nowhere("nobody: the next sweep has done its work")
+
+    def _of_sending(self, queue: Queue, sqs: Any) -> tuple[str, Way]:
+        sending = self._stage.outputs(SendingOutputs)
+        match queue:
+            case "sends":
+                return sending.sends_dead_letters_url, to_queue(sqs, sending.sends_queue_url, "the sends")
+            case "progress":
+                return sending.progress_dead_letters_url, to_queue(sqs, sending.progress_queue_url, "their progress")
+        return sending.send_sweep_dead_letters_url, nowhere("nobody: the next sweep has done its work")
 
     def _of_others(self, queue: Queue, sqs: Any) -> tuple[str, Way]:
         lake = self._stage.outputs(LakeOutputs)

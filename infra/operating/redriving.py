@@ -1,10 +1,11 @@
 """Puts dead letters back where their like goes, once what stood in their way is mended.
 
-    inbound, wake-ups, uploads    each message ▶ the queue that is worked off
+    inbound, wake-ups, uploads,   each message ▶ the queue that is worked off
+    sends, progress
     sources                       each message holds a provider's event ▶ the stream of events
     records                       each names a place in the table's stream, which is gone after a day
                                   ▶ every record that the table still has, onto the streams
-    sweep, compaction             each only tells that a run has failed, whose work the next one does ▶ nothing
+    sweep, send-sweep, compaction each only tells that a run has failed, whose work the next one does ▶ nothing
 
 A letter is deleted once its work is put back. Killed anywhere, the next run finishes; what is put back twice does no
 harm: the hub has each message once, a turn that is over is not begun again, a row counts once by its event_id.
@@ -21,7 +22,9 @@ from typing import Any, Literal, NamedTuple
 from infra.operating.operated import NotHereError
 from transformer.put_back import put
 
-Queue = Literal["inbound", "wake-ups", "uploads", "sources", "records", "sweep", "compaction"]
+Queue = Literal[
+    "inbound", "wake-ups", "sends", "progress", "uploads", "sources", "records", "sweep", "send-sweep", "compaction"
+]
 
 _AT_ONCE = 10  # messages: SQS's most
 _HIDDEN_S = 120  # from others, while a batch is put back

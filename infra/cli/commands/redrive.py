@@ -26,11 +26,14 @@ def command(queue: Queue, *, dry_run: bool, format_: str, data_here: Path | None
     \b
     inbound      events that the hub could not receive: to its queue
     wake-ups     conversations that nobody answered: to theirs
+    sends        sends that wait: to theirs
+    progress     what providers told of sends: to theirs
     uploads      documents whose ingestion never began: to theirs
     sources      events that did not reach the lake: onto their stream
     records      what the pipes could not bring to the lake: every record that
                  the table still has, onto the streams; those there count once
     sweep        tell of a run that failed, and are thrown away:
+    send-sweep   likewise, of sends
     compaction   the next run has done its work
     """
     with operated(data_here) as opened:

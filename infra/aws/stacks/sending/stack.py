@@ -42,6 +42,7 @@ class SendingStack(ParleyStack):
                 sends_dead_letters_url=self.queues.dead_sends.queue_url,
                 progress_queue_url=self.queues.progress.queue_url,
                 progress_dead_letters_url=self.queues.dead_progress.queue_url,
+                send_sweep_dead_letters_url=self.queues.dead_sweeps.queue_url,
                 send_function_name=self.functions.send.function_name,
                 progress_function_name=self.functions.progress.function_name,
             ),

@@ -11,8 +11,8 @@ from infra.aws.published import publish
 from infra.aws.stacks.hub.stack import HubStack
 from infra.aws.stacks.hub.topics import topic
 from infra.aws.stacks.knowledge.stack import KnowledgeStack
-from infra.aws.stacks.sending.stack import SendingStack
 from infra.aws.stacks.lake.stack import LakeStack
+from infra.aws.stacks.sending.stack import SendingStack
 from infra.aws.stacks.sources.stack import SourcesStack
 from infra.aws.stacks.watch.alarms import (
     Alarm,
