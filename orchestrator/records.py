@@ -13,7 +13,7 @@ import msgspec
 from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
 from orchestrator.hub_settings import RecordsSettings
-from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Record, Stream, Turn
+from orchestrator.model import ChannelName, Conversation, Delivered, Ignored, Record, Stream, Turn
 from orchestrator.tenants import DEFAULT, tenant_of
 
 
@@ -39,8 +39,8 @@ class Records:
         about = {"channel": latest.channel, "turn": msgspec.structs.replace(turn, parts=parts)}
         return self._made("turn", tenant_of(latest.our_address), about, stream="conversations")
 
-    def consent(self, conversation: Conversation, turn: Turn, consent: Consent, reason: str, at: datetime) -> Record:
-        """A change of consent that a turn brought about."""
+    def consent(self, conversation: Conversation, turn: Turn, consent: str, reason: str, at: datetime) -> Record:
+        """A change of consent that a turn brought about, or what is asked before there is one (`opt_out_asked`)."""
         about = {
             "channel": conversation.channel,
             "our_address": conversation.our_address,
@@ -50,6 +50,7 @@ class Records:
             "message_id": turn.latest.message_id,
             "turn_id": turn.turn_id,
             "reason": reason,
+            "verdict": turn.latest.verdict,
         }
         return self._made("consent", tenant_of(conversation.our_address), about)
 

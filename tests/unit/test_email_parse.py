@@ -39,6 +39,7 @@ def test_a_mail_in_a_bucket_becomes_a_message() -> None:
         occurred_at=NOON,
         thread="m1@person.example",
         authenticated=True,
+        verdict="pass",
         detail={"subject": "My kettle", "message_id": "<m1@person.example>", "from_name": "Zoe"},
     )
     assert s3.asked == [{"Bucket": "mail-of-the-shop", "Key": "in/0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"}]
@@ -143,22 +144,43 @@ def test_our_address_is_the_recipient_in_the_form_we_know(recipients: list[str],
     assert message(MAIL, recipients=recipients).our_address == ours
 
 
-def test_the_reply_goes_to_reply_to() -> None:
-    assert message(written("hi", "Reply-To: Bob <Bob@person.example>")).their_address == "bob@person.example"
+@pytest.mark.parametrize(
+    ("verdict", "words", "answered", "written_by"),
+    [
+        ("PASS", "hi", "bob@person.example", "zoe@person.example"),
+        ("PASS", "STOP", "zoe@person.example", ""),  # consent is the affair of who wrote
+        ("PASS", "START", "zoe@person.example", ""),
+        ("GRAY", "hi", "zoe@person.example", ""),
+        ("PROCESSING_FAILED", "hi", "zoe@person.example", ""),
+        ("", "hi", "zoe@person.example", ""),
+        ("FAIL", "hi", "zoe@person.example", ""),
+    ],
+)
+def test_the_answer_goes_to_reply_to_where_its_writer_is_proven(
+    verdict: str, words: str, answered: str, written_by: str
+) -> None:
+    mail = written(words, "Reply-To: Bob <Bob@person.example>")
+    found = message(mail, dmarcVerdict={"status": verdict}, dmarcPolicy="none")
+    assert (found.their_address, found.written_by) == (answered, written_by)
+    assert found.authenticated is False
+    assert found.standing == "doubtful"
 
 
 @pytest.mark.parametrize(
     ("verdict", "headers", "authenticated"),
     [
         ("PASS", (), True),
-        ("PASS", ("Reply-To: zoe.private@person.example",), True),
+        ("PASS", ("Reply-To: Zoe <ZOE@person.example>",), True),
+        ("PASS", ("Reply-To: zoe.private@person.example",), False),
+        ("GRAY", ("Reply-To: victim@other.example",), False),
         ("PASS", ("Reply-To: victim@other.example",), False),
         ("FAIL", (), False),
-        ("GRAY", (), False),
+        ("GRAY", (), None),
+        ("PROCESSING_FAILED", (), None),
         ("DISABLED", (), None),
     ],
 )
-def test_only_dmarc_and_only_for_its_domain_authenticates(
+def test_only_dmarc_authenticates_and_only_its_own_address(
     verdict: str, headers: tuple[str, ...], authenticated: bool | None
 ) -> None:
     item = message(written("hi", *headers), dmarcVerdict={"status": verdict}, dmarcPolicy="none")
@@ -176,6 +198,10 @@ def test_a_mail_that_nobody_judged_is_neither() -> None:
         ({"spamVerdict": {"status": "FAIL"}}, "spam"),
         ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "reject"}, "forged"),
         ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "REJECT"}, "forged"),
+        ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "quarantine"}, "forged"),
+        ({"dmarcVerdict": {"status": "FAIL"}}, "forged"),
+        ({"virusVerdict": {"status": "PROCESSING_FAILED"}}, "could not look"),
+        ({"spamVerdict": {"status": "PROCESSING_FAILED"}}, "could not look"),
     ],
 )
 def test_mail_that_fails_its_verdicts_is_quarantined_unread(receipt: dict[str, Any], says: str) -> None:
@@ -189,8 +215,8 @@ def test_mail_that_fails_its_verdicts_is_quarantined_unread(receipt: dict[str, A
     assert s3.asked == []
 
 
-@pytest.mark.parametrize("policy", ["none", "quarantine", ""])
-def test_a_forged_mail_is_read_where_its_domain_does_not_ask_to_reject_it(policy: str) -> None:
+@pytest.mark.parametrize("policy", ["none", "NONE"])
+def test_a_forged_mail_is_read_where_its_domain_asks_for_nothing(policy: str) -> None:
     assert message(MAIL, dmarcVerdict={"status": "FAIL"}, dmarcPolicy=policy).authenticated is False
 
 

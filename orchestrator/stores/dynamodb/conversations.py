@@ -11,7 +11,7 @@ import msgspec
 
 from orchestrator.errors import SupersededError
 from orchestrator.keys import contact_key_of, key_of
-from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
+from orchestrator.model import ContactChange, Conversation, InboundMessage, Quota, Record, Turn
 from orchestrator.stores.dynamodb.contacts import CONTACT, DynamoContacts, contact_of, spent_on
 from orchestrator.stores.dynamodb.forgetting import Kind, in_their_partition
 from orchestrator.stores.dynamodb.items import (
@@ -104,6 +104,7 @@ class DynamoConversations:
         finished: Turn | None = None,
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         written = msgspec.structs.replace(conversation, version=conversation.version + 1)
@@ -117,6 +118,7 @@ class DynamoConversations:
             writes.append(self._table.put(self._turn(written.key, finished)))
         if change:
             writes += self._contacts.writes(written.contact_key, change)
+        writes += map(self._contacts.taking, quotas)
         self._table.transact([*writes, *self._journal.writes(records)])
         return written
 

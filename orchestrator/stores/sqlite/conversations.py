@@ -8,9 +8,9 @@ import msgspec
 
 from orchestrator.errors import SupersededError
 from orchestrator.keys import key_of
-from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
+from orchestrator.model import ContactChange, Conversation, InboundMessage, Quota, Record, Turn
 from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Person, Snapshot, sent_in_thread
-from orchestrator.stores.sqlite.contacts import change_contact, contact_of
+from orchestrator.stores.sqlite.contacts import change_contact, contact_of, take_quota
 from orchestrator.stores.sqlite.forgetting import CONTACTS, KEYS, TURNS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
@@ -110,11 +110,14 @@ class SqliteConversations:
         finished: Turn | None = None,
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         written = msgspec.structs.replace(conversation, version=conversation.version + 1)
         with self._database.transaction() as connection:
             self._write_head(connection, written, due_at)
+            for quota in quotas:
+                take_quota(connection, quota)
             turn_id = written.turn.turn_id if written.turn else None
             connection.executemany(
                 "UPDATE messages SET turn_id = ? WHERE channel = ? AND message_id = ?",
