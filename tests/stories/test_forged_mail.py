@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,13 @@ import msgspec
 import pytest
 
 from infra.local.providers.email import inbound_event
+from infra.operating.erasure.person import Person
+from infra.operating.erasure.report import Report
+from infra.operating.erasure.table import Table
 from orchestrator.model import Answer, Question
 from tests.kit import Driven, StubAnswerer, chosen, notification
 from tests.lines import BACKENDS
+from tests.stories.test_faults import SENT_NOT_KEPT, Killer, Run
 from tests.unit.email_kit import OURS, EmailLine, plain_text
 
 ANA, BOB, CAROL, MALLORY = (f"{name}@person.example" for name in ("ana", "bob", "carol", "mallory"))
@@ -385,3 +390,67 @@ def test_stops_in_many_threads_at_once_ask_once(tmp_path: Path, aws: None, backe
     shop.machine.drain_patiently()
     assert len(shop.to(ANA)) == 1
     assert {turn.state for turn in shop.machine.turns()} == {"sent"}  # type: ignore[attr-defined]
+
+
+class Forger(EmailLine):
+    """Whoever writes in somebody's name: every mail is a STOP that fails DMARC."""
+
+    def event(self, text: str, message_id: str, theirs: str, at: datetime) -> bytes:
+        content = f"From: {theirs}\r\nSubject: Hi\r\nMessage-ID: <{message_id}@evil.example>\r\n\r\nSTOP".encode()
+        event = inbound_event(content, at, OURS)
+        event["receipt"] |= {"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "none"}
+        return notification(event, at)
+
+
+def played(backend: str, path: Path, at: int = -1, when: str = "never") -> Run:
+    killer, stub = Killer(at, when), StubAnswerer()
+    run = Run(BACKENDS[backend](path, line=Forger(), answerers=[stub], wrap=killer.wrap), killer, stub)
+    run.play()
+    return run
+
+
+@deployments
+def test_killed_at_any_call_the_person_is_asked_once_all_the_same(tmp_path: Path, aws: None, backend: str) -> None:
+    undisturbed = played(backend, tmp_path / "undisturbed")
+    (asked,) = undisturbed.machine.line.replies
+    again = set()
+    for at, site in enumerate(undisturbed.killer.names):
+        for when in ("before", "after"):
+            run = played(backend, tmp_path / f"{at}-{when}", at, when)
+            case, texts = f"{when} {site}", [reply.text for reply in run.machine.line.replies]
+            assert set(texts) == {asked.text}, case
+            if len(texts) > 1:
+                again.add((site, when))
+            run.machine.deliver(run.machine.line.event("", "m2", run.machine.line.person(1), run.machine.clock.now))
+            run.machine.drain_patiently()
+            assert len(run.machine.line.replies) == len(texts), case
+            assert run.machine.counts()["unfinished"] == 0, case
+    assert again == SENT_NOT_KEPT, "the window that nobody can close, and no other"
+
+
+@deployments
+def test_who_wrote_and_had_another_answered_is_erased_with_their_words_and_the_other_stays(
+    tmp_path: Path, aws: None, backend: str
+) -> None:
+    shop = world(backend, tmp_path)
+    shop.writes(BOB, "When do you open?", "PASS")
+    shop.writes(MALLORY, "Purple elephants", "PASS", f"Reply-To: {BOB}")
+    shop.writes(MALLORY, "Purple elephants are waiting", "PASS", f"Reply-To: {BOB}", drained=False)
+    person = Person(MALLORY)
+    machine: Any = shop.machine
+    if backend == "deployed":
+        table = Table(machine.name, machine.dynamodb.unwrapped)
+        table.learn(person)
+        table.erase(person, Report())
+    else:
+        with machine.store.database.transaction() as connection:
+            for keeper in machine.store.keepers:
+                keeper.learn(connection, person)
+            for keeper in machine.store.keepers:
+                list(keeper.forget(connection, person))
+    kept = msgspec.json.encode([machine.turns(), machine.counts()]).decode()
+    assert "When do you open?" in kept
+    assert "elephants" not in kept
+    assert MALLORY not in kept
+    assert machine.counts() == {"messages": 1, "waiting": 0, "unfinished": 0, "turns": 1}
+    assert shop.is_answered(BOB)

@@ -219,11 +219,7 @@ class SqliteConversations:
                 if conversation.turn:
                     person.learn_turn(conversation.turn)
         for key, contact_key, body in connection.execute("SELECT key, contact_key, body FROM messages"):
-            message = _message.decode(body)
-            if person.has(message.their_address):
-                person.ids.keys.add(key)
-                person.ids.contacts.add(contact_key)
-                person.learn(messages=[message.message_id])
+            _learn_message(person, key, contact_key, _message.decode(body))
         for conversation_id, body in connection.execute("SELECT conversation_id, body FROM turns"):
             if key_of(conversation_id) in person.ids.keys:
                 person.learn_turn(_turn.decode(body))
@@ -254,6 +250,15 @@ class SqliteConversations:
             ).rowcount
         if not changed:
             raise SupersededError(f"{written.key} has moved on from version {written.version - 1}")
+
+
+def _learn_message(person: Person, key: str, contact_key: str, message: InboundMessage) -> None:
+    """A conversation in which somebody wrote and had another one answered goes with either of them."""
+    if person.has(message.their_address):
+        person.ids.contacts.add(contact_key)
+    if person.has(message.their_address) or person.has(message.written_by):
+        person.ids.keys.add(key)
+        person.learn(messages=[message.message_id])
 
 
 def _seconds(at: datetime | None) -> float | None:
