@@ -34,7 +34,7 @@ class RepliesSettings(msgspec.Struct, frozen=True, kw_only=True):
         int, about("answers one mail thread gets in an hour, so that two machines cannot talk for ever", ge=1)
     ] = 10
     threads_per_hour: Annotated[
-        int, about("new mail threads of one person that are answered in an hour, for the same reason", ge=1)
+        int, about("new mail threads of one person that are answered in an hour, for the same reason", long=True, ge=1)
     ] = 10
     turns_per_day: Annotated[int, about("turns one person gets in a day (UTC)", ge=1)] = 300
     tokens_per_day: Annotated[int, about("model tokens one person may spend in a day (UTC)", ge=1)] = 200_000
@@ -48,11 +48,17 @@ class RepliesSettings(msgspec.Struct, frozen=True, kw_only=True):
         int, about("turns an hour for whom mail that may be forged, or another sender's Reply-To, names", ge=1)
     ] = 5
     unproven_turns_per_tenant: Annotated[
-        int, about("turns an hour for all senders together whom DMARC does not prove, of one tenant", ge=1)
+        int, about("turns an hour for all senders together whom DMARC does not prove, of one tenant", long=True, ge=1)
     ] = 500
-    unproven_turns_in_all: Annotated[int, about("the same for the whole deployment", ge=1)] = 1000
+    unproven_turns_in_all: Annotated[int, about("the same for the whole deployment", long=True, ge=1)] = 1000
     consent_question_days: Annotated[
-        int, about("days in which a STOP or START that may be forged can be confirmed or undone by mail", ge=1, le=90)
+        int,
+        about(
+            "days in which a STOP or START that may be forged can be confirmed or undone by mail",
+            long=True,
+            ge=1,
+            le=90,
+        ),
     ] = 7
 
 

@@ -19,6 +19,8 @@ class EmailSettings(msgspec.Struct, frozen=True, kw_only=True):
     )
     email_link_domains: Annotated[
         tuple[str, ...],
-        about("domains that an answer to a mail which may be forged may link to, besides ours and its sources'"),
+        about(
+            "domains that an answer to a mail which may be forged may link to, besides ours and its sources'", long=True
+        ),
     ] = ()
     email_max_characters: Annotated[int, about("how long an answer by mail should be at most", ge=70)] = 3000
