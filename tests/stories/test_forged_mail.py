@@ -3,6 +3,7 @@
 import email
 import email.policy
 import itertools
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from orchestrator.model import Answer, Question
 from tests.kit import Driven, StubAnswerer, chosen, notification
 from tests.lines import BACKENDS
 from tests.stories.test_faults import SENT_NOT_KEPT, Killer, Run
+from tests.stories.test_ingest import ingest, rows, run
 from tests.unit.email_kit import OURS, EmailLine, plain_text
 
 ANA, BOB, CAROL, MALLORY = (f"{name}@person.example" for name in ("ana", "bob", "carol", "mallory"))
@@ -236,6 +238,28 @@ def test_a_change_of_consent_and_a_question_about_one_are_recorded_with_verdict_
     assert "fails DMARC" in rows[0]["reason"]
     assert "held until" in rows[0]["reason"]
     assert "answers our mail" in rows[1]["reason"]
+
+
+def test_a_mail_from_a_file_is_judged_as_one_says_and_its_rows_tell(tmp_path: Path) -> None:
+    mail = tmp_path / "stop.eml"
+    mail.write_bytes(f"From: {ANA}\r\nSubject: Hi\r\nMessage-ID: <m1@person.example>\r\n\r\nSTOP".encode())
+    (forged,) = ingest(tmp_path, str(mail), "--verdict", "fail")
+    assert "reply STOP" in forged["replies"][0]
+    assert "fails DMARC: it is held until" in forged["reason"]
+    shown = run(tmp_path, "conversations", "show", forged["conversation_id"]).stdout
+    assert "because the person wrote stop and the sender fails DMARC" in shown
+    for number, verdict in enumerate(("unknown", "pass")):
+        mail.write_bytes(f"From: bob{number}@person.example\r\nSubject: Hi\r\n\r\nSTOP".encode())
+        (genuine,) = ingest(tmp_path, str(mail), *(["--verdict", verdict] if verdict != "unknown" else []))
+        assert ("reply START" in genuine["replies"][0]) is (verdict == "unknown")
+    found = rows(tmp_path, "SELECT status, tags['verdict'] AS verdict FROM events WHERE type = 'consent' ORDER BY 1, 2")
+    assert [tuple(row.values()) for row in found] == [
+        ("opt_out_asked", "fail"),
+        ("opted_out", "pass"),
+        ("opted_out", "unknown"),
+    ]
+    reported = json.loads(run(tmp_path, "query", "opt_outs", "--format", "json").stdout)
+    assert [(row["opted_out"], row["opted_in"]) for row in reported] == [(2, 0)]
 
 
 # ── a mail reflector ──────────────────────────────────────────────────────────────────────────────────────────────────
