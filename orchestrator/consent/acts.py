@@ -45,5 +45,7 @@ def why(message: InboundMessage) -> str:
     if message.standing == "open":
         return f"and nobody vouches for the sender (DMARC: {message.verdict})"
     return (
-        "and the sender fails DMARC" if message.verdict == "fail" else "and answers to it would go to another address"
+        "and the sender fails DMARC, or cannot be told"
+        if message.verdict == "fail"
+        else "and answers to it would go to another address"
     )

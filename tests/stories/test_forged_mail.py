@@ -218,6 +218,11 @@ def test_no_word_makes_us_write_to_somebody_again_and_again(tmp_path: Path, aws:
     for _ in range(30):
         shop.writes(ANA, word, "FAIL")
     assert len(shop.to(ANA)) <= 5
+    shop.writes(BOB, "STOP", "PASS")
+    before = len(shop.to(BOB))
+    shop.writes(BOB, word, "FAIL")
+    shop.writes(BOB, word, "GRAY")
+    assert len(shop.to(BOB)) == before, "who opted out is left alone"
 
 
 def test_a_change_of_consent_and_a_question_about_one_are_recorded_with_verdict_and_reason(tmp_path: Path) -> None:
@@ -245,7 +250,7 @@ def test_a_mail_from_a_file_is_judged_as_one_says_and_its_rows_tell(tmp_path: Pa
     mail.write_bytes(f"From: {ANA}\r\nSubject: Hi\r\nMessage-ID: <m1@person.example>\r\n\r\nSTOP".encode())
     (forged,) = ingest(tmp_path, str(mail), "--verdict", "fail")
     assert "reply STOP" in forged["replies"][0]
-    assert "fails DMARC: it is held until" in forged["reason"]
+    assert "fails DMARC, or cannot be told: it is held until" in forged["reason"]
     shown = run(tmp_path, "conversations", "show", forged["conversation_id"]).stdout
     assert "because the person wrote stop and the sender fails DMARC" in shown
     for number, verdict in enumerate(("unknown", "pass")):

@@ -187,6 +187,30 @@ def test_only_dmarc_authenticates_and_only_its_own_address(
     assert item.authenticated is authenticated
 
 
+@pytest.mark.parametrize(
+    "froms",
+    [
+        "From: zoe@person.example\r\nFrom: mallory@evil.example\r\n",
+        "From: zoe@person.example, mallory@evil.example\r\n",
+        "From: mallory@evil.example\r\nfrom: zoe@person.example\r\n",
+    ],
+)
+def test_a_mail_with_several_senders_proves_none_of_them(froms: str) -> None:
+    mail = f"{froms}Reply-To: bob@person.example\r\nSubject: x\r\n\r\nhi".encode()
+    found = message(mail, dmarcVerdict={"status": "PASS"})
+    assert (found.verdict, found.authenticated) == ("fail", False)
+    assert found.their_address != "bob@person.example"
+
+
+def test_a_mail_whose_sender_ses_reads_otherwise_proves_nobody() -> None:
+    item = received()
+    item["mail"]["commonHeaders"]["from"] = ["Zoe <zoe@other.example>"]
+    item["receipt"]["dmarcVerdict"] = {"status": "PASS"}
+    (found,) = channel().parse(delivered(item))
+    assert isinstance(found, InboundMessage)
+    assert (found.verdict, found.authenticated) == ("fail", False)
+
+
 def test_a_mail_that_nobody_judged_is_neither() -> None:
     assert message(MAIL).authenticated is None
 

@@ -158,7 +158,7 @@ class EmailChannel:
         words = _words(mail)
         if not (words or mail.attachments):
             return msgspec.structs.replace(ignored, reason="it holds no words", their_address=sender.spec)
-        verdict = received.receipt.verdict
+        verdict = "fail" if _names_several(mail, sender, claimed) else received.receipt.verdict
         answered = named if verdict == "pass" and not _is_consent(words) else sender
         return InboundMessage(
             channel="email",
@@ -254,6 +254,16 @@ def _undeliverable(source: str | None) -> str:
     return (
         "it comes from a mail system" if source and source.lower().startswith(("mailer-daemon@", "postmaster@")) else ""
     )
+
+
+def _names_several(mail: Mail, sender: Address, claimed: Address | None) -> bool:
+    """Whether DMARC may have looked at another From than people see: there are several, or SES reads another one.
+
+    Source: RFC 7489, section 6.6.1 (messages with more than one address in From)
+    """
+    headers = [name for name, _ in mail.headers if name == "from"]
+    named = {sender.spec, *(each.spec for each in mail.senders), *([claimed.spec] if claimed else [])}
+    return len(headers) > 1 or len(named) > 1
 
 
 def _authenticated(verdict: Verdict, *, elsewhere: bool) -> bool | None:
