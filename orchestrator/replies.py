@@ -30,6 +30,7 @@ from orchestrator.model import (
     Question,
     Standing,
     Turn,
+    standing_of,
 )
 from orchestrator.tenants import tenant_of
 from orchestrator.texts import TextName, Texts
@@ -61,9 +62,12 @@ class Replies:
         So a STOP is obeyed before anything written ahead of it is answered, and what follows a command is answered
         under the new state. What is proven and what is not are never one turn: each is answered as what it is.
         """
-        waiting = list(itertools.takewhile(lambda each: _is_alike(each, waiting[0]), waiting))
-        last = max((index for index, message in enumerate(waiting) if self._command(message)), default=None)
-        return tuple(waiting if last is None else waiting[: last + 1])
+        alike = list(itertools.takewhile(lambda each: _is_alike(each, waiting[0]), waiting))
+        commands = [index for index, message in enumerate(alike) if self._command(message)]
+        if not commands:
+            return tuple(alike)
+        # Whoever may be another does not take back what stands before: each such command is obeyed by itself.
+        return tuple(alike[: commands[-1 if standing_of(alike) == "proven" else 0] + 1])
 
     def restarts(self, message: InboundMessage) -> bool:
         """Whether the message asks for a new conversation."""
@@ -115,8 +119,12 @@ class Replies:
             return Answer("", source="consent", language=language, reason=f"{reason}; {silenced}", consent=consent)
         until = now + timedelta(days=self._settings.consent_question_days)
         name: TextName = "stop_unproven" if consent else ASKING[word]
-        held = "it counts until" if consent else "it is held until"
-        reason = f"{reason}: {held} an answer to our mail says otherwise, by {until:%Y-%m-%d}"
+        held = (
+            "it counts until an answer to our mail undoes it"
+            if consent
+            else "it is held until an answer to our mail confirms it"
+        )
+        reason = f"{reason}: {held}, by {until:%Y-%m-%d}"
         asking = self._fixed(name, language, source="consent", reason=reason, consent=consent)
         return msgspec.structs.replace(asking, asks=word, asked_until=until)
 

@@ -389,6 +389,18 @@ def test_a_forged_stop_behind_a_question_does_not_swallow_it(tmp_path: Path, aws
 
 
 @deployments
+@pytest.mark.parametrize("word", ["START", "restart", "HELP", "STOP"])
+def test_nothing_that_is_forged_afterwards_swallows_a_stop_that_waits(
+    tmp_path: Path, aws: None, backend: str, word: str
+) -> None:
+    shop = world(backend, tmp_path)
+    shop.writes(ANA, "STOP", "GRAY", THREAD, drained=False)
+    shop.writes(ANA, word, "GRAY", THREAD, drained=False)
+    shop.machine.drain_patiently()
+    assert not shop.is_answered(ANA, "GRAY")
+
+
+@deployments
 def test_who_is_asked_is_asked_once_however_often_it_is_delivered(tmp_path: Path, aws: None, backend: str) -> None:
     shop = world(backend, tmp_path)
     event = shop.writes(ANA, "STOP", "FAIL")
