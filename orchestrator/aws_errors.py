@@ -22,7 +22,14 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
+from orchestrator.errors import (
+    ConfigurationError,
+    ParleyError,
+    RefusedError,
+    ThrottledError,
+    UncertainError,
+    UpstreamError,
+)
 
 Owner = type[ConfigurationError] | type[RefusedError] | type[UpstreamError]
 
@@ -52,11 +59,11 @@ SHARED: Mapping[str, Owner] = {
     "RequestTimeoutException": UpstreamError,
     "ServiceUnavailable": UpstreamError,
     "ServiceUnavailableException": UpstreamError,
-    "SlowDown": UpstreamError,
-    "Throttling": UpstreamError,
-    "ThrottlingException": UpstreamError,
-    "ThrottledRequestException": UpstreamError,
-    "TooManyRequestsException": UpstreamError,
+    "SlowDown": ThrottledError,
+    "Throttling": ThrottledError,
+    "ThrottlingException": ThrottledError,
+    "ThrottledRequestException": ThrottledError,
+    "TooManyRequestsException": ThrottledError,
 }
 
 
@@ -68,15 +75,15 @@ def translated(operation: Operation) -> Iterator[None]:
     except ClientError as error:
         raise _from_service(operation, error) from error
     except (ConnectTimeoutError, EndpointConnectionError) as error:  # nothing was sent
-        raise UpstreamError(f"{operation.name}: {error}") from error
+        raise UpstreamError(f"{operation.name}: {error}", code=_code(operation, error)) from error
     except HTTPClientError as error:  # sent, and no response read
-        raise UncertainError(f"{operation.name}: {error}") from error
+        raise UncertainError(f"{operation.name}: {error}", code=_code(operation, error)) from error
     except (NoCredentialsError, NoRegionError, PartialCredentialsError, TokenRetrievalError) as error:
         raise ConfigurationError(f"{operation.name}: {error} Run `parley doctor`.") from error
     except ParamValidationError as error:
         raise RefusedError("ParamValidation", f"{operation.name}: {error}") from error
     except BotoCoreError as error:
-        raise UpstreamError(f"{operation.name}: {error}") from error
+        raise UpstreamError(f"{operation.name}: {error}", code=_code(operation, error)) from error
 
 
 def owner_of(operation: Operation, code: str, status: int = 0) -> Owner:
@@ -92,4 +99,8 @@ def _from_service(operation: Operation, error: ClientError) -> ParleyError:
     owner = owner_of(operation, code, status)
     if issubclass(owner, RefusedError):
         return owner(code, message)
-    return owner(f"{code}: {message}")
+    return owner(f"{code}: {message}", code=f"{operation.name}: {code}")
+
+
+def _code(operation: Operation, error: Exception) -> str:
+    return f"{operation.name}: {type(error).__name__}"

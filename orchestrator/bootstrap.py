@@ -22,11 +22,18 @@ from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 from orchestrator.errors import ConfigurationError, UpstreamError
 from orchestrator.hub import Hub
 from orchestrator.keys import Keys
+from orchestrator.model import ChannelName
+from orchestrator.records import Records
 from orchestrator.sections import require
-from orchestrator.settings import Answering, Receiving
+from orchestrator.sending.dispatcher import Dispatcher
+from orchestrator.sending.gate import Gate
+from orchestrator.sending.named import plans_of
+from orchestrator.sending.requests import Requests
+from orchestrator.sending_settings import SendingSettings
+from orchestrator.settings import Answering, Receiving, Sending, Settings
 from orchestrator.stores.dynamodb.store import DynamoStore
 from orchestrator.stores.ports import Store, WakeUps
-from orchestrator.stores.sqs import SqsWakeUps
+from orchestrator.stores.sqs import SqsSends, SqsWakeUps
 
 CONNECT_TIMEOUT_S = 3
 READ_TIMEOUT_S = 10
@@ -115,6 +122,51 @@ def hub(
         settings=settings,
         clock=clock,
     )
+
+
+def sending(settings: Sending, client: Client, clock: Clock = now) -> Dispatcher:
+    """What carries the sends of a deployment on AWS. Raises `ConfigurationError` naming what is missing."""
+    made = settings.deployed
+    require(made, "a deployment that sends", "table_name", "sends_url", "conversation_key_secret")
+    return dispatcher(
+        settings,
+        client,
+        store=DynamoStore(client("dynamodb"), made.table_name, clock),
+        wake_ups=SqsSends(client("sqs"), made.sends_url, clock),
+        keys=Keys(_secret(client("secretsmanager"), made.conversation_key_secret)),
+        clock=clock,
+    )
+
+
+def dispatcher(
+    settings: Sending | Settings,
+    client: Client,
+    *,
+    store: Store,
+    wake_ups: WakeUps,
+    keys: Keys,
+    clock: Clock,
+) -> Dispatcher:
+    """What carries sends to their end, on any store and queue."""
+    origins: dict[ChannelName, str] = {
+        "sms": settings.sending.send_sms_from,
+        "whatsapp": settings.sending.send_whatsapp_from,
+        "email": settings.sending.send_email_from,
+    }
+    return Dispatcher(
+        senders=channels(settings, client),
+        gate=Gate(origins, keys, store.contacts.load),
+        sends=store.sends,
+        wake_ups=wake_ups,
+        records=Records(settings.records),
+        settings=settings.sending,
+        clock=clock,
+    )
+
+
+def requests(settings: SendingSettings, keys: Keys) -> Requests:
+    """What makes sends of requests, by the plans of the settings. Raises `ConfigurationError`."""
+    return Requests(plans_of(settings.plans), keys, settings.test_recipients)
 
 
 def channels(settings: Receiving, client: Client) -> Sequence[Channel]:

@@ -1,10 +1,13 @@
 """Defects: what a port raises and does not promise, or what we get wrong ourselves.
 
+Nothing here, nor in any other log, quotes a person: errors are told by what `ParleyError.logged` says, ids by `hashed`.
+
 Where the hub calls what others may have written (channels, answerers) and its own rules, whatever is raised becomes a
 `DefectError`, so that a turn goes on as after any other failure: tried again, then apologised for. Each is logged with
 its traceback; `watched` hands them to whoever counts.
 """
 
+import hashlib
 import logging
 import traceback
 from collections.abc import Iterator
@@ -42,6 +45,14 @@ def watched() -> Iterator[list[DefectError]]:
         yield met
     finally:
         _met.reset(token)
+
+
+def hashed(message_id: str) -> str:
+    """A provider's id as it stands in logs: 12 hex, the same for the same id.
+
+    WhatsApp's ids have the customer's number in them, in base64.
+    """
+    return hashlib.sha256(message_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _noted(doing: str, error: Exception) -> DefectError:

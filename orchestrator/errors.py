@@ -5,6 +5,7 @@
     │   └── NewerDataError    the operator: what is kept was written by a newer program
     ├── EventError            nobody: the event is not what its provider documents; kept, never retried
     ├── UpstreamError         the queue: throttled or unavailable; tried again later
+    │   ├── ThrottledError    the queue, and the operator where it lasts: a rate or a quota is used up
     │   ├── UncertainError    the queue: no answer came, so the send may have happened
     │   │   └── DefectError   who wrote the code: raised and not promised; tried again, then apologised for
     │   └── NotYetError       the queue: nothing failed, the moment has not come (settling, another worker's claim)
@@ -17,7 +18,19 @@ Errors of libraries are translated where they enter (`channels/`, `answerers/`, 
 
 
 class ParleyError(Exception):
-    """The root: everything Parley raises on purpose."""
+    """The root: everything Parley raises on purpose.
+
+    `code` is there where the message quotes somebody else, who may quote a customer: what a log says in its place.
+    """
+
+    def __init__(self, message: str = "", *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def logged(self) -> str:
+        """What may stand in a log: no customer's words and no address."""
+        return f"{type(self).__name__}: {self.code or self}"
 
 
 class ConfigurationError(ParleyError):
@@ -56,6 +69,10 @@ class UpstreamError(ParleyError):
     """Trouble on the provider's side that may pass: throttling, a timeout, a 5xx, a lost connection."""
 
 
+class ThrottledError(UpstreamError):
+    """The provider takes no more at the moment: a rate, or a quota that may have to be raised."""
+
+
 class UncertainError(UpstreamError):
     """The request went out and no response came back: whether the provider acted on it is unknown."""
 
@@ -80,8 +97,7 @@ class RefusedError(ParleyError):
     """The provider refused this message, and would refuse it again. `code` is the provider's own word for why."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
+        super().__init__(f"{code}: {message}", code=code)
 
 
 class OptedOutError(RefusedError):

@@ -50,6 +50,7 @@ from orchestrator.model import (
     Record,
     Turn,
     WakeUp,
+    bounded,
 )
 from orchestrator.parts import PROMISED, Left, Parts, begun, leave, resumed, wait_for_claim
 from orchestrator.records import Records
@@ -124,7 +125,7 @@ class Hub:
         return received
 
     def _take(self, channel: Channel, delivered: Delivered, items: Sequence[InboundMessage | Ignored]) -> Received:
-        messages = [item for item in items if isinstance(item, InboundMessage)]
+        messages = [bounded(item) for item in items if isinstance(item, InboundMessage)]
         ignored = [item for item in items if isinstance(item, Ignored)]
         for item in ignored:
             if item.outcome == "quarantined":
@@ -289,7 +290,7 @@ class Hub:
                 raise
             return self._replies.apology(conversation, str(error))
         except (ConfigurationError, RefusedError) as error:
-            log.warning("a customer gets an apology, for asking again would not help: %s", error)
+            log.warning("a customer gets an apology, for asking again would not help: %s", error.logged)
             return self._replies.apology(conversation, str(error))
         return msgspec.structs.replace(answer, latency_ms=round((self._clock() - started).total_seconds() * 1000))
 
@@ -391,23 +392,27 @@ class Hub:
 
     # ── sweep ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def sweep(self, limit: int = 100) -> int:
-        """Wake what is overdue; end what is too old to be worth waking. Returns how many conversations it touched."""
+    def sweep(self, limit: int = 100, on_end: Callable[[Turn], None] = lambda _turn: None) -> int:
+        """Wake what is overdue; end what is too old to be worth waking, and tell `on_end` of each turn that ended.
+
+        Returns how many conversations it touched.
+        """
         now = self._clock()
         due = self._store.conversations.due(now, limit)
         for key in due:
             try:
                 with defects.translated("sweeping"):
-                    self._wake_or_end(key, now)
+                    self._wake_or_end(key, now, on_end)
             except ParleyError as error:
-                log.warning("sweeping %s has to wait: %s", key, error)
+                log.warning("sweeping %s has to wait: %s", key, error.logged)
         return len(due)
 
-    def _wake_or_end(self, key: str, now: datetime) -> None:
+    def _wake_or_end(self, key: str, now: datetime, on_end: Callable[[Turn], None]) -> None:
         conversation = self._store.conversations.load(key).conversation
         turn = conversation.turn if conversation else None
         if turn and now - turn.opened_at >= timedelta(seconds=self._settings.give_up_s):
-            self.converse(key, last_receive=True, giving_up=True)
+            if ended := self.converse(key, last_receive=True, giving_up=True):
+                on_end(ended)
         else:
             self._wake_ups.wake(WakeUp("turn", key, f"sweep-{key}-{int(now.timestamp()) // 60}"))
 

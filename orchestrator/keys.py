@@ -13,6 +13,7 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from orchestrator.model import InboundMessage
 from orchestrator.tenants import DEFAULT, tenant_of
@@ -119,6 +120,19 @@ def step_tags(send_id: str, step: int) -> Mapping[str, str]:
 def step_ref(send_id: str, step: int) -> str:
     """The ref of a step of a send: <32 hex>-<number>. A turn's ref is its id."""
     return f"{send_id}-{step}"
+
+
+class SentStep(NamedTuple):
+    """A step of a send, as its ref names it."""
+
+    send_id: str
+    step: int
+
+
+def send_of(ref: str) -> SentStep | None:
+    """The step that a ref is of; None for a turn's, and for "" of what is not ours."""
+    send_id, _, step = ref.partition("-")
+    return SentStep(send_id, int(step)) if step else None
 
 
 _REF = re.compile(r"[0-9a-f]{32}(-[1-9][0-9]?)?")

@@ -35,6 +35,8 @@ DeliveryStatus = Literal[
     "unknown",
 ]
 Stream = Literal["events", "conversations"]  # the lake's two ways in
+# What kind of reason kept a part from going out: few enough to be counted one by one.
+Failure = Literal["refused", "opted_out", "misconfigured", "unavailable", "defect"]
 
 
 class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,6 +76,7 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     proof: str = ""  # what came back of a mail of ours that asked for it (keys.py); "" once it has been looked at
     detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id
     their_name: str = ""  # what they call themselves, one line; "" where the channel does not say
+    unread: int = 0  # characters beyond `MAX_TEXT`: the provider's event has them, and nobody reads them
 
     @property
     def standing(self) -> Standing:
@@ -83,6 +86,17 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
         return "proven" if self.authenticated or self.verdict is None else "open"
 
 
+MAX_TEXT = 20_000  # characters of a message, eight pages of a mail: what Bedrock's Retrieve, the strictest, takes
+
+
+def bounded(message: InboundMessage) -> InboundMessage:
+    """The message with no more words than `MAX_TEXT`, so that whatever reads them costs a known amount of time."""
+    if len(message.text) <= MAX_TEXT:
+        return message
+    unread = len(message.text) - MAX_TEXT
+    return msgspec.structs.replace(message, text=message.text[:MAX_TEXT], unread=unread)
+
+
 def standing_of(messages: Iterable[InboundMessage]) -> Standing:
     """How sure it is who wrote all of them: as sure as of the worst."""
     found = {message.standing for message in messages}
@@ -90,8 +104,12 @@ def standing_of(messages: Iterable[InboundMessage]) -> Standing:
 
 
 def text_of(messages: Iterable[InboundMessage]) -> str:
-    """The person's words, one message a line."""
-    return "\n".join(message.text for message in messages if message.text)
+    """The person's words, one message a line; of one that was cut, how much is missing."""
+    return "\n".join(f"{message.text}{_left_out(message)}" for message in messages if message.text)
+
+
+def _left_out(message: InboundMessage) -> str:
+    return f"\n[{message.unread:,} more characters were not read]" if message.unread else ""
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -219,6 +237,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
     state: Literal["waiting", "sending", "sent", "failed", "skipped"] = "waiting"
     message_id: str = ""  # from the receipt
     error: str = ""  # why it failed
+    failure: Failure | None = None  # the kind of that reason; None too where an older program has kept the part
 
 
 class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -352,7 +371,7 @@ class Record(msgspec.Struct, frozen=True):
 class WakeUp(msgspec.Struct, frozen=True):
     """A note that something is to be done. Doing it twice is harmless, and losing it: the sweep finds what is due."""
 
-    kind: Literal["turn"]  # what kind of thing: a conversation's next turn
+    kind: Literal["turn", "send", "report"]  # a conversation's next turn, a send, what a simulated provider tells later
     key: str  # which one: at most one of a kind and key is worked on at a time
     deduplication_id: str  # a second one with this id within five minutes may be dropped
     at: datetime | None = None  # not before this moment; a queue that cannot wait delivers at once, the worker looks

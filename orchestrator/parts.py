@@ -21,12 +21,13 @@ from orchestrator.errors import (
     DefectError,
     NotYetError,
     OptedOutError,
+    ParleyError,
     RefusedError,
     SupersededError,
     UncertainError,
     UpstreamError,
 )
-from orchestrator.model import Outgoing, Part, Receipt
+from orchestrator.model import Failure, Outgoing, Part, Receipt
 
 PROMISED = (UpstreamError, RefusedError, ConfigurationError)  # by channels that send and answerers that are asked
 Parts = tuple[Part, ...]
@@ -92,14 +93,14 @@ def leave(
                 receipt = sender.send(outgoing, parts[index])
             parts = _with(parts, index, state="sent", message_id=receipt.message_id)
         except RefusedError as error:
-            parts = _failed(parts, index, str(error))
+            parts = _failed(parts, index, error, str(error))
             opted_out = error if isinstance(error, OptedOutError) else None
         except (UpstreamError, ConfigurationError) as error:
             if not (giving_up or (last_receive and isinstance(error, DefectError))):
                 # A send of unknown outcome stays `sending`; one that certainly did not happen waits again.
                 leaving.release(parts if isinstance(error, UncertainError) else _waiting_again(parts))
                 raise
-            parts = _failed(parts, index, f"gave up: {error}")
+            parts = _failed(parts, index, error, f"gave up: {error}")
         parts = begun(parts)
         if being_sent(parts) is None:
             return Left(parts, opted_out)
@@ -149,9 +150,19 @@ def _waiting_again(parts: Parts) -> Parts:
     return tuple(msgspec.structs.replace(part, state="waiting") if part.state == "sending" else part for part in parts)
 
 
-def _failed(parts: Parts, index: int, error: str) -> Parts:
+def _failed(parts: Parts, index: int, error: ParleyError, told: str) -> Parts:
     """A part that will never go out takes the rest with it: half an answer helps nobody."""
     rest = tuple(
         msgspec.structs.replace(part, state="skipped", error="an earlier part failed") for part in parts[index + 1 :]
     )
-    return (*_with(parts, index, state="failed", error=error)[: index + 1], *rest)
+    return (*_with(parts, index, state="failed", error=told, failure=_kind(error))[: index + 1], *rest)
+
+
+def _kind(error: ParleyError) -> Failure:
+    kinds: tuple[tuple[type[ParleyError], Failure], ...] = (
+        (OptedOutError, "opted_out"),
+        (RefusedError, "refused"),
+        (ConfigurationError, "misconfigured"),
+        (DefectError, "defect"),
+    )
+    return next((kind for of, kind in kinds if isinstance(error, of)), "unavailable")

@@ -13,7 +13,8 @@ import msgspec
 from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
 from orchestrator.hub_settings import RecordsSettings
-from orchestrator.model import ChannelName, Conversation, Delivered, Ignored, Record, Stream, Turn
+from orchestrator.model import ChannelName, Conversation, Delivered, Ignored, Part, Record, Stream, Turn
+from orchestrator.sends import Send
 from orchestrator.tenants import DEFAULT, tenant_of
 
 
@@ -34,10 +35,15 @@ class Records:
 
     def turn(self, turn: Turn) -> Record:
         """A finished turn: its messages, its answer, its receipts."""
-        parts = tuple(msgspec.structs.replace(part, body="") for part in turn.parts)  # the answer has the words
         latest = turn.latest
-        about = {"channel": latest.channel, "turn": msgspec.structs.replace(turn, parts=parts)}
+        about = {"channel": latest.channel, "turn": msgspec.structs.replace(turn, parts=_without_bodies(turn.parts))}
         return self._made("turn", tenant_of(latest.our_address), about, stream="conversations")
+
+    def send(self, send: Send) -> Record:
+        """A send as it stands, accepted or over: its steps, without the bodies of their parts."""
+        steps = tuple(msgspec.structs.replace(step, parts=_without_bodies(step.parts)) for step in send.steps)
+        about = {"send": msgspec.structs.replace(send, steps=steps, claimed_until=None)}
+        return self._made("send", send.tenant, about)
 
     def consent(self, conversation: Conversation, turn: Turn, consent: str, reason: str, at: datetime) -> Record:
         """A change of consent that a turn brought about, or what is asked before there is one (`opt_out_asked`)."""
@@ -86,3 +92,8 @@ class Records:
 
     def _made(self, kind: str, tenant: str, about: Mapping[str, object], stream: Stream = "events") -> Record:
         return Record(stream, encoded({"parley": kind, "tenant": tenant, **self._account, **about}))
+
+
+def _without_bodies(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The words stand in the answer, or in the form of the send."""
+    return tuple(msgspec.structs.replace(part, body="") for part in parts)

@@ -2,6 +2,7 @@
 
     ingress, sweep              Receiving   a hub and its channels: they receive and end, and ask nobody
     converse                    Answering   and its answerers
+    send, progress              Sending     and how sends leave
     search_documents            SearchSettings, of answerers/knowledge_base
     transformer                 RedactionSettings
     one machine, the operator   Settings    all of them
@@ -25,13 +26,17 @@ from orchestrator.channels.sms.settings import SmsSettings
 from orchestrator.channels.whatsapp.settings import WhatsAppSettings
 from orchestrator.hub_settings import HubSettings
 from orchestrator.sections import about
+from orchestrator.sending_settings import SendingSettings
 
 
 class DeployedSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a deployment's stacks have made for its hub."""
 
+    stage: Annotated[str, about("name of a deployment, by which its metrics are told from another's")] = "local"
     table_name: Annotated[str, about("DynamoDB table of a deployment")] = ""
     wake_ups_url: Annotated[str, about("SQS FIFO queue that wakes conversations in a deployment")] = ""
+    sends_url: Annotated[str, about("SQS queue that wakes sends in a deployment; empty: none are carried")] = ""
+    progress_url: Annotated[str, about("SQS queue that brings what providers tell of sends in a deployment")] = ""
     inbound_url: Annotated[str, about("SQS queue that providers' events arrive on in a deployment")] = ""
     conversation_key_secret: Annotated[
         str, about("Secrets Manager secret that names conversations; losing it begins every conversation anew")
@@ -66,6 +71,12 @@ class Receiving(HubSettings, frozen=True, kw_only=True):
     whatsapp: WhatsAppSettings = WhatsAppSettings()
 
 
+class Sending(Receiving, frozen=True, kw_only=True):
+    """What carries sends to their end."""
+
+    sending: SendingSettings = SendingSettings()
+
+
 class Answering(Receiving, frozen=True, kw_only=True):
     """What carries turns to their end."""
 
@@ -80,6 +91,7 @@ class Answering(Receiving, frozen=True, kw_only=True):
 class Settings(Answering, frozen=True, kw_only=True):
     """All of them."""
 
+    sending: SendingSettings = SendingSettings()
     redaction: RedactionSettings = RedactionSettings()
 
     @classmethod

@@ -50,7 +50,8 @@ class Reply(TypedDict):
 
 
 Results: TypeAlias = list[Row | Rejected]  # of one record
-Redact: TypeAlias = Callable[[Iterable[Results]], Iterable[Results]]
+Made: TypeAlias = tuple[bytes, Results]  # a record and what it gave
+Redact: TypeAlias = Callable[[Iterable[Made]], Iterable[Results]]
 PutBack: TypeAlias = Callable[[str, Sequence[bytes]], None]  # (ARN of the stream, records); raises where it cannot
 
 _RESULTS: dict[str, Literal["Ok", "Dropped", "ProcessingFailed"]] = {
@@ -83,13 +84,18 @@ class _Why(Struct):
     count: int = 0
 
 
+def _as_they_are(batch: Iterable[Made]) -> Iterator[Results]:
+    return (results for _, results in batch)
+
+
 class Batch:
     """Transforms one batch.
 
     `table` is the only one whose rows the stream takes; None takes all. What does not fit into `limit` bytes of
-    response is put back, or failed where `put_back` is None. `templates` replace the shipped ones. `redact` is
-    given the results of each record and gives back as many. `tally` counts records = ok + dropped + failed + put_back,
-    and the rows and rejected rows that the answered ones gave; `deliveries` counts rows by their delivery status.
+    response is put back, or failed where `put_back` is None. `templates` replace the shipped ones. `redact` is given
+    each record with its results, and gives back a list of results for each. `tally` counts
+    records = ok + dropped + failed + put_back, and the rows and rejected rows that the answered ones gave; `deliveries`
+    counts rows by their delivery status.
     """
 
     def __init__(
@@ -99,7 +105,7 @@ class Batch:
         put_back: PutBack | None = None,
         limit: int = RESPONSE_LIMIT,
         templates: Templates | None = None,
-        redact: Redact = lambda batch: batch,
+        redact: Redact = _as_they_are,
     ) -> None:
         self._stream_arn = stream_arn
         self._account_id = account_of(stream_arn)
@@ -141,10 +147,12 @@ class Batch:
 
     def _results(self, records: Sequence[InputRecord]) -> Iterable[Results]:
         """What each record becomes, redacted."""
-        return self._redact(
-            transform_at(a2b_base64(record["data"]), _arrival(record), self._account_id, self._templates)
-            for record in records
-        )
+        return self._redact(self._made(records))
+
+    def _made(self, records: Sequence[InputRecord]) -> Iterator[Made]:
+        for record in records:
+            data = a2b_base64(record["data"])
+            yield data, transform_at(data, _arrival(record), self._account_id, self._templates)
 
     def _outcome(self, record: InputRecord, results: Results) -> _Outcome:
         kept: list[Values | Rejected] = []

@@ -31,7 +31,7 @@ def handler(event: Invocation, context: object) -> Reply:
 
     `PARLEY_TABLE` names the table that the stream feeds; unset, rows of every table are taken, and their columns tell
     which one. `PARLEY_TEMPLATES_BUCKET` and `PARLEY_TEMPLATES_PREFIX` name where analysts keep their templates.
-    `PARLEY_REDACTION` and the settings beside it: redaction/configured.py.
+    `PARLEY_REDACTION` and the settings beside it: redaction/configured.py. `PARLEY_STAGE` is told with every metric.
     Only in a Lambda is there a stream to put anything back to.
     """
     put_back = to_stream if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else None
@@ -59,7 +59,7 @@ def _redact(context: object) -> Redact:
     """Reads for at most half of the time that the invocation has left, as `context`, Lambda's, tells."""
     redactor = _redactor()
     if redactor is None:
-        return lambda batch: batch
+        return lambda batch: (results for _, results in batch)
     left_ms = getattr(context, "get_remaining_time_in_millis", lambda: 20_000)
     return partial(redactor, budget_s=left_ms() / 2000)
 

@@ -14,6 +14,7 @@ from transformer.json_text import JsonError, to_json_bytes, to_json_text
 from transformer.render import RenderError, Template
 from transformer.results import Rejected, Row, identify
 from transformer.schema import Values
+from transformer.sent import step_of
 from transformer.sources import Source, Templates, shipped_templates, source_of
 from transformer.sources.source import EventPart, ExpansionError
 from transformer.tenants import tenant_of
@@ -89,4 +90,5 @@ def _row(part: EventPart, source: Source, template: Template, context: Context, 
     if "raw_event" in template.table.filled:
         filled["raw_event"] = to_json_text(part.raw)
         filled["source"] = template.name
+        filled["send_id"], filled["step"] = step_of(part.event, part.piece)
     return template.render({"event": part.event, "part": part.piece, "envelope": context}, filled)

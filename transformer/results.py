@@ -20,7 +20,7 @@ class Row(Struct, frozen=True, gc=False):
 class Rejected(Struct, frozen=True):
     """What could not become a row. `original` is enough to try again: transformed again, it gives what is missing."""
 
-    stage: str  # unwrap, expand or render; or a stage of the hub's
+    stage: str  # unwrap, expand, render or redact; or a stage of the hub's
     reason: str
     original: bytes
     received_at: int  # epoch milliseconds

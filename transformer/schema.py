@@ -179,8 +179,10 @@ EVENTS = Table(
         Column("template_version", "string", "which version of it"),
         Column("received_at", "bigint", "when the event reached us; epoch milliseconds"),
         _TENANT,
+        Column("send_id", "string", "the send that the message is a step of, where we wrote first; 32 hex"),
+        Column("step", "bigint", "which step of it, from 1; 0 where the row is about none"),
     ),
-    filled=_BOOKKEEPING | {"raw_event", "source"},
+    filled=_BOOKKEEPING | {"raw_event", "source", "send_id", "step"},
 )
 
 CONVERSATIONS = Table(
@@ -225,7 +227,7 @@ REJECTED = Table(
     "rejected",
     "What could not become a row, whole, so that it can be mended and replayed.",
     (
-        Column("stage", "string", "where it failed: unwrap, expand or render, or a stage of the hub's"),
+        Column("stage", "string", "where it failed: unwrap, expand, render or redact, or a stage of the hub's"),
         Column("reason", "string", "why: file, line and field where a template failed"),
         Column("source", "string", "the template that failed; empty before one was chosen"),
         Column("template_version", "string", "which version of it"),

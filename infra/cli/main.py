@@ -2,6 +2,7 @@
 
 import importlib
 import keyword
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from orchestrator.errors import ParleyError
 COMMANDS = {
     "serve": "Run the hub on this machine: page, API, workers, lake.",
     "chat": "Write to the hub as a customer, in the terminal.",
+    "send": "Tell a person something, by a plan: the next step where one fails.",
+    "sends": "What was told whom: list, show, cancel.",
+    "fates": "Addresses that stand for a delivery, a bounce, a complaint.",
     "ingest": "Feed provider events from files, one outcome each.",
     "conversations": "Read what was said.",
     "quarantine": "Messages held back for their verdicts: list, release.",
@@ -87,7 +91,11 @@ def parley(ctx: click.Context, data: Path, stage: str | None) -> None:
 
 
 def main() -> None:
-    """The `parley` program. An error of Parley's own is a message, not a traceback."""
+    """The `parley` program. An error of Parley's own is a message, not a traceback.
+
+    What it writes, people's words for the most part, is for whoever runs it: files 0600, folders 0700.
+    """
+    os.umask(0o077)
     try:
         parley()
     except ParleyError as error:

@@ -1,7 +1,7 @@
 """The embedded server: a page, a JSON API, and behind them the workers, the sweeper and the lake's writer.
 
     GET  /                         the page
-    GET  /healthz                  counts; they change whenever there is something new to see
+    GET  /healthz                  that it lives; with the token counts, which change whenever there is something new
     GET  /api/channels             how one can write to us
     POST /api/messages             a customer's words: {"text", "channel", "sender"}
     POST /api/events               a provider's event, in its own shape
@@ -10,7 +10,8 @@
     GET  /api/catalogue            the tables, views and reports of the lake
     POST /api/query                Athena SQL: {"sql", "parameters"}
 
-It listens on the loopback only. What is refused is said as {"error": reason}.
+It listens on the loopback only, and wants its token for all but the page and that it lives (access.py). What is refused
+is said as {"error": reason}.
 """
 
 from collections.abc import AsyncIterator
@@ -23,14 +24,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from infra.console import history
-from infra.console.web import SecureHeaders, body_of, failed, json_of, refused, reply, unavailable
+from infra.console.access import WithToken, is_allowed
+from infra.console.bodies import Bodies
+from infra.console.web import SecureHeaders, failed, left, refused, reply, unavailable
 from infra.local.deployment import Deployment
 from infra.local.providers import customers
 from infra.local.questions import Questions, TooManyError
@@ -45,6 +48,7 @@ from queries.errors import QueryError
 from transformer.schema import TABLES
 
 CONSOLE = Path(__file__).parent / "static"
+STEPS_S = 1.5  # that steps under way have to end in, when the server does
 FLUSH_S = 0.5  # rows are visible in the lake within a second
 MAX_ROWS = 1000  # of a result that are sent; a page that needs more should ask a narrower question
 LOCAL = ["127.0.0.1", "localhost"]
@@ -68,10 +72,13 @@ class LakeQuestion(msgspec.Struct, forbid_unknown_fields=True):
 class Server:
     """The application over one deployment."""
 
-    def __init__(self, deployment: Deployment, workers: Workers) -> None:
+    def __init__(self, deployment: Deployment, workers: Workers, token: str) -> None:
+        """Whoever has the `token` may use it."""
         self._deployment = deployment
         self._operated = Embedded(deployment.data, lambda: deployment)  # the deployment as the pages read it
         self._workers = workers
+        self._token = token
+        self._bodies = Bodies()
         self._questions = Questions(deployment.engine, MAX_ROWS)
         self._rows = 0  # made visible in the lake since the start
 
@@ -92,8 +99,16 @@ class Server:
                     Route("/api/query", self._query, methods=["POST"]),
                     Mount("/static", StaticFiles(directory=CONSOLE)),
                 ],
-                middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL, www_redirect=False)],
-                exception_handlers={HTTPException: refused, UpstreamError: unavailable, Exception: failed},
+                middleware=[
+                    Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL, www_redirect=False),
+                    Middleware(WithToken, token=self._token),
+                ],
+                exception_handlers={
+                    HTTPException: refused,
+                    UpstreamError: unavailable,
+                    ClientDisconnect: left,
+                    Exception: failed,
+                },
                 lifespan=self._lifespan,
             )
         )
@@ -104,8 +119,8 @@ class Server:
         self._workers.start()
         yield
         await run_in_threadpool(self._questions.close)
-        await run_in_threadpool(self._workers.stop)
-        await run_in_threadpool(self._flush)
+        if await run_in_threadpool(self._workers.stop, STEPS_S):
+            await run_in_threadpool(self._flush)
 
     def _flush(self) -> None:
         flushed = self._deployment.lake.flush()
@@ -114,7 +129,9 @@ class Server:
     async def _page(self, _: Request) -> Response:
         return FileResponse(CONSOLE / "index.html")
 
-    async def _health(self, _: Request) -> Response:
+    async def _health(self, request: Request) -> Response:
+        if not is_allowed(request.scope, self._token):
+            return reply({"status": "ok"})
         queue = self._deployment.queue
         counts = await run_in_threadpool(
             lambda: {**self._deployment.store.conversations.counts(), "wake_ups": queue.waiting(), "dead": queue.dead()}
@@ -137,17 +154,20 @@ class Server:
 
     async def _write(self, request: Request) -> Response:
         """202: the message is kept, and will be answered whatever happens to this process."""
-        written = await json_of(request, Written)
+        written = await self._bodies.json(request, Written)
         if written.channel not in self._writable():
             raise HTTPException(400, f"nobody can write by {written.channel} here; by {', '.join(self._writable())}")
         sender = written.sender.strip() or customers.A_CUSTOMER[written.channel]
+        if not sender.isprintable():
+            raise HTTPException(400, "a sender is one line of printable text")
         message_id, event = customers.event(written.channel, sender, written.text, self._deployment.clock())
         received = await run_in_threadpool(self._receive, event)
         return reply({"message_id": message_id, "received": received}, 202)
 
     async def _deliver(self, request: Request) -> Response:
         """202: the event is kept."""
-        received = await run_in_threadpool(self._receive, await body_of(request))
+        async with self._bodies.whole(request) as body:
+            received = await run_in_threadpool(self._receive, body)
         return reply({"received": received}, 202)
 
     def _receive(self, body: bytes) -> list[Received]:
@@ -186,7 +206,7 @@ class Server:
 
     async def _query(self, request: Request) -> Response:
         """`total` is `MAX_ROWS` + 1 where there are more rows than that: no more are fetched."""
-        asked = await json_of(request, LakeQuestion)
+        asked = await self._bodies.json(request, LakeQuestion)
         try:
             columns, rows, total = await self._questions.ask(request, asked.sql, asked.parameters)
         except QueryError as error:

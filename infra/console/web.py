@@ -1,11 +1,6 @@
-"""What every request and every reply of the server have in common: JSON both ways, refusals with reasons, headers.
-
-A page of another site cannot use the server: the Host header must be a local one (which stops DNS rebinding), and a
-request that changes something must say `application/json`, which a browser sends across sites only after asking.
-"""
+"""What every reply of the server has in common: JSON, refusals with reasons, headers."""
 
 from collections.abc import Mapping
-from typing import TypeVar
 
 import msgspec
 from starlette.datastructures import MutableHeaders
@@ -14,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-MAX_BODY = 45 * 1024 * 1024  # bytes; SES receives mails of 40 MB
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -22,8 +16,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",  # what people wrote stays out of the browser's cache
 }
-
-Shape = TypeVar("Shape")
 
 
 class SecureHeaders:
@@ -59,30 +51,14 @@ async def unavailable(_: Request, error: Exception) -> Response:
     return reply({"error": f"{error}; try again"}, 503, {"Retry-After": "1"})
 
 
+async def left(_: Request, __: Exception) -> Response:
+    """For a client that went away before its request was whole: nobody reads it, and nothing is wrong here."""
+    return Response(status_code=400)
+
+
 async def failed(_: Request, error: Exception) -> Response:
     """A defect of ours. The traceback is in the server's log, not in the reply."""
     return reply({"error": f"a defect ({type(error).__name__}); the server's log says more"}, 500)
-
-
-async def body_of(request: Request) -> bytes:
-    """The body. Raises `HTTPException` where it is not said to be JSON, or is more than `MAX_BODY`."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise HTTPException(415, "send JSON, with the header Content-Type: application/json")
-    collected = bytearray()
-    async for chunk in request.stream():
-        collected += chunk
-        if len(collected) > MAX_BODY:
-            raise HTTPException(413, f"the body is larger than {MAX_BODY} bytes")
-    return bytes(collected)
-
-
-async def json_of(request: Request, shape: type[Shape]) -> Shape:
-    """The body as `shape`. Raises `HTTPException` naming the field that is wrong."""
-    body = await body_of(request)
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HTTPException(400, f"the body is not what is expected here: {error}") from error
 
 
 def _whole(value: object) -> object:

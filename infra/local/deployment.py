@@ -6,6 +6,7 @@ Everything lives in one data folder:
     documents.sqlite3   the documents that questions are answered from
     mail/               stands for the bucket to which SES writes received mails
     conversation.key    the secret that names conversations; losing it begins every conversation anew
+    api.token           what a server that runs wants of its clients, new with every start
     lake/               Parquet, one folder an hour
     templates/          templates of your own, <name>.jinja, in place of the shipped ones
     views/              views of your own in the AWS sample's database, <name>.sql
@@ -22,13 +23,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from infra.local.providers.customers import OUR_MAIL
+from infra.local.providers import whatsapp as outbox_whatsapp
+from infra.local.providers.customers import OUR_MAIL, OUR_NUMBER
 from infra.local.providers.mail_folder import MailFolder
 from infra.local.providers.outbox import Outbox
 from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex
+from orchestrator.envelopes import opened as opened_events
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
 from orchestrator.keys import Keys
@@ -48,6 +51,8 @@ from transformer.redaction.configured import redactor
 from transformer.redaction.redactor import Redactor
 from transformer.results import Rejected, Row
 from transformer.template_stores import FolderStore
+
+PRIVATE = 0o700  # of the data folder: nobody else gets at anything in it
 
 
 def now() -> datetime:
@@ -75,7 +80,7 @@ class Deployment:
         on_wake: Callable[[], None] = lambda: None,
         mail: Path | None = None,
     ) -> None:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(PRIVATE, parents=True, exist_ok=True)
         self.data = data
         self.settings = settings
         self.clock = clock
@@ -86,22 +91,28 @@ class Deployment:
             opened.callback(self.store.database.close)
             self.journal = journal.SqliteJournal(self.store.database.connect)
             self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.turns.claim_s, on_wake=on_wake)
-            self.outbox = Outbox(self.store.database, self._append, clock)
+            self.outbox = Outbox(self.store.database, self._append, clock, self.queue.add, settings.sending.fates)
             self.documents = DocumentIndex(data / "documents.sqlite3")
             self.templates = Overrides(FolderStore(data / "templates"))
             self.redactor = _redactor(settings.redaction)
             self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)
             self.keys = Keys(_secret(data / "conversation.key"))
             self.mail = MailFolder(mail or data / "mail")
+            self.settings = settings = _with_addresses(settings)
+            simulated = providers(self.outbox, self.mail, bootstrap.clients())
             self.hub = bootstrap.hub(
-                _with_mail_address(settings),
-                providers(self.outbox, self.mail, bootstrap.clients()),
+                settings,
+                simulated,
                 store=self.store,
                 wake_ups=self.queue,
                 keys=self.keys,
                 clock=clock,
                 asked=self._answerers(),
             )
+            self.dispatcher = bootstrap.dispatcher(
+                settings, simulated, store=self.store, wake_ups=self.queue, keys=self.keys, clock=clock
+            )
+            self.requests = bootstrap.requests(settings.sending, self.keys)
             opened.pop_all()
 
     @property
@@ -128,12 +139,19 @@ class Deployment:
             self.store.journal.record([Record("events", delivered.original)])
         return hub.receive(delivered)
 
+    def tell(self, event: bytes) -> None:
+        """Hand what a provider tells of a send on to it."""
+        for delivered in opened_events(event, self.clock()):
+            for channel in self.hub.channels:
+                for progress in channel.progress(delivered):
+                    self.dispatcher.tell(progress)
+
     def transform(self, record: bytes, arrived_at: datetime) -> list[Row | Rejected]:
         """What the lake makes of a record, with the templates in use now; redacted where the settings say so."""
         made = transform(
             record, arrived_at, account_id=self.settings.records.account_id, templates=self.templates.current()
         )
-        return next(self.redactor([made])) if self.redactor else made
+        return next(self.redactor([(record, made)])) if self.redactor else made
 
     def close(self) -> None:
         """Bring what is recorded into the lake, and release everything."""
@@ -185,7 +203,7 @@ def providers(sends: object, mail: MailFolder, others: bootstrap.Client) -> boot
 @contextmanager
 def alone(data: Path, doing: str = "serve") -> Iterator[bool]:
     """Whether no other process is `doing` it on the data folder; while the context lasts, none can begin."""
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(PRIVATE, parents=True, exist_ok=True)
     with (data / f"{doing}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -195,9 +213,20 @@ def alone(data: Path, doing: str = "serve") -> Iterator[bool]:
             yield True
 
 
-def _with_mail_address(settings: Settings) -> Settings:
-    """Without an address of the operator's own, mail comes to the embedded deployment's."""
-    return settings if settings.email.email_addresses else changed(settings, email_addresses=(OUR_MAIL,))
+def _with_addresses(settings: Settings) -> Settings:
+    """Where the operator names no address, it is this machine's: what mail comes to, what sends leave from."""
+    sending, missing = settings.sending, dict[str, object]()
+    if not settings.email.email_addresses:
+        missing["email_addresses"] = (OUR_MAIL,)
+    if not sending.send_sms_from:
+        missing["send_sms_from"] = OUR_NUMBER
+    if not sending.send_whatsapp_from:
+        missing["send_whatsapp_from"] = OUR_NUMBER
+        if not settings.whatsapp.whatsapp_phone_number_id:
+            missing["whatsapp_phone_number_id"] = outbox_whatsapp.phone_number_id(OUR_NUMBER)
+    if not sending.send_email_from:
+        missing["send_email_from"] = next(iter(settings.email.email_addresses), OUR_MAIL)
+    return changed(settings, **missing)
 
 
 def _redactor(settings: RedactionSettings) -> Redactor | None:

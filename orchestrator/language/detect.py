@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from orchestrator.language.words import COURTESY_WORDS, FUNCTION_WORDS, SHOP_WORDS
 from orchestrator.model import Language
 
-_NOT_PROSE = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+_READ = 2_000  # characters: who has said this much has shown a language
+# A mail address is told from the beginning of its word: looked for from every character, a word costs its square.
+_NOT_PROSE = re.compile(r"(?<!\S)\S[^\s@]*@\S+|https?://\S+|www\.\S+")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")  # not the E of E27
 _APOSTROPHES = str.maketrans("", "", "'’")
 _SPANISH_MARK = re.compile(r"[ñáéíóú¿¡]")
@@ -27,7 +29,7 @@ def detect(text: str, previous: Language | None, default: Language) -> Language:
 
     One weak sign is not enough to leave `previous`: "Los Angeles" is an answer in English too.
     """
-    prose = _NOT_PROSE.sub(" ", unicodedata.normalize("NFC", text).lower().translate(_APOSTROPHES))
+    prose = _NOT_PROSE.sub(" ", unicodedata.normalize("NFC", text[:_READ]).lower().translate(_APOSTROPHES))
     words = _WORD.findall(without_accents(prose))
     english = _points(words, "en") + (previous == "en")
     spanish = _points(words, "es") + (previous == "es") + 2 * len(_SPANISH_MARK.findall(prose))

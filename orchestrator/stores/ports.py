@@ -16,6 +16,7 @@ from typing import Protocol
 
 import msgspec
 
+from orchestrator.errors import RefusedError
 from orchestrator.model import (
     Contact,
     ContactChange,
@@ -27,6 +28,7 @@ from orchestrator.model import (
     Turn,
     WakeUp,
 )
+from orchestrator.sends import Send, Told
 
 WAITS_TOO_LONG = timedelta(minutes=1)  # after which the sweeper wakes a message that no turn has taken
 
@@ -45,6 +47,14 @@ class Snapshot(msgspec.Struct, frozen=True):
     conversation: Conversation | None  # None before the first turn
     contact: Contact
     waiting: tuple[InboundMessage, ...]  # in no turn yet, by the provider's time, then id
+
+
+class Idempotency(msgspec.Struct, frozen=True):
+    """By what a request is known again that is made twice."""
+
+    key: str  # of the caller's choice, within the caller's tenant and name
+    digest: str  # of the request: the same key with another one is a mistake
+    until: datetime
 
 
 class Conversations(Protocol):
@@ -95,6 +105,10 @@ class Conversations(Protocol):
 class Contacts(Protocol):
     """People at our addresses: what they consent to, what they have spent. A step changes them with itself."""
 
+    def load(self, contact_key: str) -> Contact:
+        """A contact's consent; an empty contact for a key that is not known."""
+        ...
+
     def change(self, contact_key: str, change: ContactChange, records: Sequence[Record]) -> None:
         """Change a contact outside of any step, with the records that tell of it."""
         ...
@@ -113,6 +127,56 @@ class Quarantine(Protocol):
 
     def let_go(self, held: Held) -> None:
         """Forget a message that was held."""
+        ...
+
+
+class Sends(Protocol):
+    """What we tell people first. One worker writes a send at a time; facts about it anybody adds, at any time."""
+
+    def accept(
+        self, send: Send, names: Sequence[str], idempotency: Idempotency | None, records: Sequence[Record]
+    ) -> str | None:
+        """Keep a new send, due at once, to be found by its `names` too.
+
+        Returns None; or, where a request with this key was accepted before and its time is not over, that one's send
+        id: nothing is kept then. Raises `RefusedError` with code `idempotency_key` where it was another request.
+        """
+        ...
+
+    def load(self, send_id: str) -> Send | None:
+        """A send with the facts about it; None for one that is not known."""
+        ...
+
+    def save(self, send: Send, *, records: Sequence[Record] = (), due_at: datetime | None = None) -> Send:
+        """Write a step, all or nothing; returns the send with its new version.
+
+        `due_at` is when the sweeper should look at it; None when nothing of it is unfinished. Raises `SupersededError`
+        when the kept version is not `send.version`.
+        """
+        ...
+
+    def tell(self, send_id: str, told: Told) -> bool:
+        """A fact: how far a message of it got. False where it is known to have got further.
+
+        What is told again is true again: who told it first may have died before it woke the send. It is kept also for a
+        send that is not known: a provider may be faster than the write of who called it.
+        """
+        ...
+
+    def cancel(self, send_id: str) -> bool:
+        """A fact: nothing more is to leave. Whether there is such a send."""
+        ...
+
+    def due(self, now: datetime, limit: int) -> Sequence[str]:
+        """Ids of sends past their `due_at`."""
+        ...
+
+    def named(self, name: str, *, limit: int, before: str = "") -> Sequence[Send]:
+        """The sends that have this name, the latest first; with a `place` only those before it."""
+        ...
+
+    def known(self, key: str) -> str | None:
+        """The send that a request with this idempotency key led to; None where none did, or its time is over."""
         ...
 
 
@@ -137,6 +201,9 @@ class Store(Protocol):
     def quarantine(self) -> Quarantine: ...
 
     @property
+    def sends(self) -> Sends: ...
+
+    @property
     def journal(self) -> Journal: ...
 
 
@@ -147,11 +214,12 @@ class Ids:
     keys: set[str] = field(default_factory=set)  # conversations without their generation
     contacts: set[str] = field(default_factory=set)
     turns: set[str] = field(default_factory=set)
+    sends: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)  # providers' ids, of messages to or from this person alone
     shared: set[str] = field(default_factory=set)  # of messages to several people, which tie no row to one of them
 
     def __len__(self) -> int:
-        return sum(map(len, (self.keys, self.contacts, self.turns, self.messages, self.shared)))
+        return sum(map(len, (self.keys, self.contacts, self.turns, self.sends, self.messages, self.shared)))
 
 
 class Person(Protocol):
@@ -182,8 +250,9 @@ class Person(Protocol):
         """Somebody else's UTF-8, without the address where that stands in the clear."""
         ...
 
-    def learn(self, *, turn: str = "", conversation: str = "", messages: Iterable[str] = ()) -> None:
-        """Take ids of what is this person's: of a turn, a conversation with its generation, a provider's messages."""
+    def learn(self, *, turn: str = "", send: str = "", conversation: str = "", messages: Iterable[str] = ()) -> None:
+        """Take ids of what is this person's: of a turn, a send, a conversation with its generation, a provider's
+        messages."""
         ...
 
     def learn_turn(self, turn: Turn) -> None:
@@ -195,6 +264,21 @@ class WakeUps(Protocol):
     """A queue of wake-ups: first in, first out within a key, one at a time; keys side by side."""
 
     def wake(self, wake_up: WakeUp) -> None: ...
+
+
+def place(send: Send) -> str:
+    """Where a send stands among others of its names: sorts as they were created, and no two have the same."""
+    return f"{moment(send.created_at)}-{send.send_id}"
+
+
+def moment(at: datetime) -> str:
+    """The place before every send that was created at this moment or later: milliseconds, 14 digits."""
+    return f"{int(at.timestamp() * 1000):014}"
+
+
+def another_request() -> RefusedError:
+    """What `Sends.accept` raises of a key that another request had."""
+    return RefusedError("idempotency_key", "another request was made with this key within a day")
 
 
 def sent_in_thread(conversation: Conversation, finished: Turn | None) -> list[str]:

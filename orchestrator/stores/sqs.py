@@ -1,9 +1,12 @@
-"""The queue of a deployment: SQS FIFO, a group for each conversation.
+"""The queues of a deployment: SQS FIFO, a group for each conversation; a standard one for sends.
 
 Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (group and
 deduplication ids: 128 characters; five minutes of deduplication), .../API_ChangeMessageVisibility.html (0 to 43,200 s).
 """
 
+import math
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from orchestrator.aws_errors import Operation, Owner, translated
@@ -38,6 +41,7 @@ _DELAY = Operation(
     },
 )
 MOST_DELAY_S = 43_200
+MOST_MESSAGE_DELAY_S = 900  # DelaySeconds of one message
 
 
 class SqsClient(Protocol):
@@ -65,6 +69,28 @@ class SqsWakeUps:
                 MessageBody=wake_up.key,
                 MessageGroupId=wake_up.key,
                 MessageDeduplicationId=wake_up.deduplication_id,
+            )
+
+
+class SqsSends:
+    """Fills `WakeUps` for sends: a standard queue, whose messages can wait.
+
+    What is to wait longer than a message can is found by the sweep. A standard queue has no deduplication: a send that
+    is woken twice finds nothing to do the second time.
+    """
+
+    def __init__(self, client: SqsClient, url: str, clock: Callable[[], datetime]) -> None:
+        self._client = client
+        self._url = url
+        self._clock = clock
+
+    def wake(self, wake_up: WakeUp) -> None:
+        delay_s = (wake_up.at - self._clock()).total_seconds() if wake_up.at else 0
+        with translated(_SEND):
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=wake_up.key,
+                DelaySeconds=min(MOST_MESSAGE_DELAY_S, max(0, math.ceil(delay_s))),
             )
 
 

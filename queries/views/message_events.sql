@@ -29,6 +29,8 @@
 -- column recipient: whom it was sent to, the first of several; NULL where the event does not say
 -- column iso_country_code: the recipient's country, two letters
 -- column turn_id: the turn whose answer it is; empty where it is none
+-- column send_id: the send that it is a step of; empty where it is none
+-- column send_step: which step of it, from 1
 -- column tags: what the sender attached
 -- column channel_data: details of the channel
 -- scans: events from 1 hour before to 3 days after
@@ -58,10 +60,13 @@ SELECT
     element_at(destination_address, 1) AS recipient,
     iso_country_code,
     turn_id,
+    coalesce(send_id, '') AS send_id,
+    coalesce(events.step, 0) AS send_step,
     tags,
     channel_data
 FROM events
 WHERE direction = 'outbound'
     AND message_id <> ''
+    AND type <> 'sendStep'
     AND hour >= date_format(date_parse(:from_hour, '%Y/%m/%d/%H') - INTERVAL '1' HOUR, '%Y/%m/%d/%H')
     AND hour < date_format(date_parse(:until_hour, '%Y/%m/%d/%H') + INTERVAL '3' DAY, '%Y/%m/%d/%H')

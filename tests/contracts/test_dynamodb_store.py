@@ -13,6 +13,7 @@ from orchestrator.model import Record
 from orchestrator.stores.dynamodb.items import MOST_WAITING, MOST_WAITING_BYTES, table
 from orchestrator.stores.dynamodb.store import DynamoStore
 from orchestrator.stores.ports import Store
+from tests.contracts.sends import SendsContract
 from tests.contracts.store import KEY, StoreContract, conversation, message, turn_of
 from tests.kit import NOON, Clock
 
@@ -27,7 +28,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield client
 
 
-class TestDynamoStore(StoreContract):
+class TestDynamoStore(StoreContract, SendsContract):
     @pytest.fixture
     def store(self, client: Any, clock: Clock) -> Store:
         return DynamoStore(client, "parley", clock)

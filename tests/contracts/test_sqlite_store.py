@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.stores.ports import Store
 from orchestrator.stores.sqlite.store import SqliteStore
+from tests.contracts.sends import SendsContract
 from tests.contracts.store import KEY, StoreContract, conversation, turn_of
 from tests.kit import NOON, Clock, keep_in_table
 
@@ -20,7 +21,7 @@ def opened(folder: Path, clock: Clock) -> Iterator[SqliteStore]:
         yield store
 
 
-class TestSqliteStore(StoreContract):
+class TestSqliteStore(StoreContract, SendsContract):
     @pytest.fixture
     def store(self, tmp_path: Path, clock: Clock) -> Iterator[Store]:
         with opened(tmp_path, clock) as store:

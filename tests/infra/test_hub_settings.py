@@ -110,6 +110,17 @@ LONGEST: Mapping[str, object] = {
     "redaction": "comprehend",
     "redaction_keep": ("+34600123456", "+14255550100", "help@faro-lamps.example"),
     "pseudonym_key": f"arn:aws:secretsmanager:{PLACE}:secret:pseudonyms-AbCdEf",
+    "send_sms_from": "pool-0123456789abcdef0123456789abcdef",
+    "send_whatsapp_from": "+34600123456",
+    "send_email_from": "orders@faro-lamps.example",
+    "plans": msgspec.json.encode(
+        {f"plan-{n}": {"steps": [{"to": "sms"}, {"to": "email"}]} for n in range(20)}
+    ).decode(),
+    "test_recipients": ("sms:+34600123456", "email:test@faro-lamps.example"),
+    "fates": "sms=failed:TEXT_BLOCKED@1s",
+    "send_claim_s": 89.5,
+    "send_max_receives": 100,
+    "unconfirmed_step": "skip",
     "email_addresses": ("help@faro-lamps.example", "orders@faro-lamps.example", "returns@faro-lamps.example"),
     "email_context_ttl_s": 1_209_600,
     "email_max_characters": 6000,
@@ -133,9 +144,12 @@ LONGEST: Mapping[str, object] = {
 # What the stacks fill in, as AWS makes it of the longest name of a stage.
 FILLED_IN: Mapping[str, str] = {
     "account_id": "111122223333",
+    "stage": STAGE,
     "table_name": f"parley-{STAGE}-hub-Conversations0123ABCD-0123456789ABC",
     "wake_ups_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-WakeUps0123ABCD-0123456789AB.fifo",
     "inbound_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-hub-Inbound0123ABCD-0123456789AB",
+    "sends_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-sending-Sends0123ABCD-0123456789AB",
+    "progress_url": f"https://sqs.{REGION}.amazonaws.com/111122223333/parley-{STAGE}-sending-Progress0123ABCD-012345678",
     "conversation_key_secret": f"arn:aws:secretsmanager:{PLACE}:secret:ConversationKey0123-0123456789A-AbCdEf",
     "email_configuration_set": f"parley-{STAGE}-email-events-0123456789",
     "sms_configuration_set": f"parley-{STAGE}-sms-events-0123456789",

@@ -328,7 +328,7 @@ def test_an_own_key_rotates_stays_and_lets_in_only_services_that_act_for_this_ac
         if "Service" in statement["Principal"]:
             services[written(statement["Principal"]["Service"])] = statement.get("Condition")
     unconditional = {name for name, when in services.items() if not when}
-    assert unconditional == {"events.amazonaws.com"}  # whose requests carry no source
+    assert unconditional == set()
     assert {"ses.amazonaws.com", "sms-voice.amazonaws.com", "social-messaging.amazonaws.com"} <= services.keys()
     assert any(name.startswith("logs.") for name in services)
 

@@ -37,6 +37,9 @@ LOOKING = {
     "rejected replay": (),
     "templates list": (),
     "templates check": (f"{{made}}/{TEMPLATE}",),
+    "sends list": ("--campaign", "spring"),
+    "sends show": ("0" * 32,),
+    "sends cancel": ("0" * 32,),
     "erase": ("--address", "+14255550100", "--yes"),
     "doctor": (),
 }
@@ -44,12 +47,13 @@ LOOKING_ELSEWHERE = {"rejected list": ("--from", "{made}"), "rejected replay": (
 WRITING = {
     "serve": ("--port", "0"),
     "chat": (),
+    "send": ("--to", "sms:+12065550142", "--text", "Your lamp is ready."),
     "ingest": ("{made}/event.json",),
     "documents add": ("{made}/hours.md",),
     "demo-data": ("--days", "1", "--turns-per-day", "1"),
     "import engagement-db": ("{made}",),
 }
-WITHOUT = {"templates new"}  # of the data folder it wants to know nothing
+WITHOUT = {"templates new", "fates"}  # of the data folder it wants to know nothing
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,15 @@ from infra.local.deployment import Deployment
 from infra.operating.erasure.store import tables_of
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import ContactChange, Conversation, Held, InboundMessage, Part, Turn
+from orchestrator.sends import Told
 from orchestrator.settings import Settings
 from orchestrator.stores.dynamodb import items
 from orchestrator.stores.dynamodb.items import kind_of
 from orchestrator.stores.dynamodb.store import KINDS
+from tests.contracts.sends import KEY
 from tests.deployed import DeployedMachine
 from tests.kit import NOON, sms_event
+from tests.sending import SEND, a_send
 from tests.stories.test_erase import PERSONS
 from tests.stories.test_ingest import run
 
@@ -57,6 +60,9 @@ def test_a_hub_writes_no_other_kinds_of_items(tmp_path: Path) -> None:
     machine.deliver(sms_event("Hello?", "m2"))
     machine.store.contacts.change("sms-0", ContactChange(NOON, consent="opted_out"), [])
     machine.store.conversations.save(a_mail_answered())
+    machine.store.sends.accept(a_send("sms"), ["to/ana"], KEY, [])
+    machine.store.sends.tell(SEND, Told(1, "m9", "sent", NOON))
+    machine.store.sends.cancel(SEND)
     machine.store.quarantine.hold(Held("email", "q1", "zoe@person.example", "us@parley.example", "virus", NOON, b"{}"))
     client: Any = boto3.client("dynamodb")
     assert {kind_of(item) for item in client.scan(TableName=machine.name)["Items"]} == set(KINDS)

@@ -60,21 +60,22 @@ def healthy_after(port: int) -> float | None:
         connection.close()
 
 
-def ask(port: int) -> http.client.HTTPConnection:
+def ask(port: int, token: str) -> http.client.HTTPConnection:
     """A question that would take hours; its answer is not waited for."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    headers = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     connection.request("POST", "/api/query", json.dumps({"sql": ENDLESS}), headers)
     return connection
 
 
 @pytest.mark.parametrize("hung_up", [False, True])
 def test_the_server_goes_on_beside_forgotten_questions_and_ends_on_one_interrupt(
-    server: subprocess.Popen[bytes], port: int, hung_up: bool
+    server: subprocess.Popen[bytes], port: int, hung_up: bool, tmp_path: Path
 ) -> None:
+    token = (tmp_path / "api.token").read_text()
     with ExitStack() as asked:
         for _ in range(FORGOTTEN):
-            asked.enter_context(closing(ask(port)))
+            asked.enter_context(closing(ask(port, token)))
         if hung_up:
             asked.pop_all().close()
         time.sleep(2)

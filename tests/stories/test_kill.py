@@ -40,6 +40,15 @@ def server(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.stdout.close()
 
 
+def as_owner(data: Path) -> dict[str, str]:
+    """The header that the server wants of whoever can read its data folder."""
+    return {"authorization": f"Bearer {(data / 'api.token').read_text()}"}
+
+
+def client_of(data: Path, address: str) -> httpx.Client:
+    return httpx.Client(base_url=address, headers=as_owner(data))
+
+
 def _wait_until_healthy(address: str) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -50,13 +59,13 @@ def _wait_until_healthy(address: str) -> None:
     raise TimeoutError(address)
 
 
-def write_until_killed(process: subprocess.Popen[str], address: str, seconds: float, seen: list[str]) -> None:
+def write_until_killed(process: subprocess.Popen[str], client: httpx.Client, seconds: float, seen: list[str]) -> None:
     """Customers write as fast as they can; the ids of acknowledged messages are kept. A slow machine takes longer."""
     end = time.monotonic() + seconds
     number, enough = len(seen), len(seen) + 21 // KILLS + 1
     while time.monotonic() < end or number < enough:
         sender = f"+1425555{number % PEOPLE:04}"
-        response = httpx.post(f"{address}/api/messages", json={"text": f"When do you open? {number}", "sender": sender})
+        response = client.post("/api/messages", json={"text": f"When do you open? {number}", "sender": sender})
         assert response.status_code == 202
         seen.append(response.json()["message_id"])
         number += 1
@@ -64,8 +73,8 @@ def write_until_killed(process: subprocess.Popen[str], address: str, seconds: fl
     process.wait()
 
 
-def finished(address: str, messages: int) -> bool:
-    health = httpx.get(f"{address}/healthz").json()
+def finished(client: httpx.Client, messages: int) -> bool:
+    health = client.get("/healthz").json()
     return bool(
         health["messages"] >= messages and not (health["waiting"] or health["unfinished"] or health["wake_ups"])
     )
@@ -75,12 +84,12 @@ def finished(address: str, messages: int) -> bool:
 def test_every_acknowledged_message_is_answered_after_kill_9_and_the_lake_equals_the_store(tmp_path: Path) -> None:
     acknowledged: list[str] = []
     for kill in range(KILLS):
-        with server(tmp_path) as (process, address):
-            write_until_killed(process, address, 0.7 + 0.3 * kill, acknowledged)
-    with server(tmp_path) as (process, address):
+        with server(tmp_path) as (process, address), client_of(tmp_path, address) as client:
+            write_until_killed(process, client, 0.7 + 0.3 * kill, acknowledged)
+    with server(tmp_path) as (process, address), client_of(tmp_path, address) as client:
         deadline = time.monotonic() + 60
-        while not finished(address, len(acknowledged)):
-            assert time.monotonic() < deadline, httpx.get(f"{address}/healthz").json()
+        while not finished(client, len(acknowledged)):
+            assert time.monotonic() < deadline, client.get("/healthz").json()
             time.sleep(0.1)
         time.sleep(1.5)  # rows are visible within a second
         process.send_signal(signal.SIGKILL)

@@ -1,6 +1,7 @@
 """The page in a real browser: a question, its answer with the source, the conversation, the rows; and nothing runs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -13,7 +14,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from infra.local.providers import email as outbox_email
 from tests.kit import NOON, notification
 from tests.stories.chromium import needs_chromium
-from tests.stories.test_kill import server
+from tests.stories.test_kill import as_owner, server
 
 HOSTILE = "<script>document.title = 'run'</script><img src=x onerror=\"document.title = 'run'\">"
 
@@ -21,13 +22,20 @@ pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with server(tmp_path_factory.mktemp("data")) as (_, address):
-        yield address
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def address(data: Path) -> Iterator[str]:
+    """With the token, as the server prints it."""
+    with server(data) as (_, address):
+        yield f"{address}/#token={(data / 'api.token').read_text()}"
 
 
 @pytest.fixture
 def page(tab: webdriver.Chrome, address: str) -> webdriver.Chrome:
+    tab.get("about:blank")  # from the same page, only what is behind the # would change
     tab.get(address)
     return tab
 
@@ -85,10 +93,25 @@ def test_what_is_typed_while_the_page_still_loads_is_kept(tab: webdriver.Chrome,
     assert tab.find_element(By.ID, "sql").get_property("value") == "DROP TABLE events"
 
 
-def test_what_people_write_is_shown_and_never_run(page: webdriver.Chrome, address: str) -> None:
+def test_the_token_leaves_the_address_bar_and_is_enough_for_the_next_time(page: webdriver.Chrome, address: str) -> None:
+    plain = address.partition("#")[0]
+    assert page.current_url == plain
+    page.get(plain)
+    until(page, lambda: "messages" in text_of(page, "#pulse"))
+
+
+def test_a_page_without_the_token_says_where_it_is(page: webdriver.Chrome) -> None:
+    page.execute_script("localStorage.clear()")
+    page.refresh()
+    until(page, lambda: "the address that `parley serve` printed" in text_of(page, "#pulse"))
+    assert page.find_elements(By.CSS_SELECTOR, "#conversations li") == []
+
+
+def test_what_people_write_is_shown_and_never_run(page: webdriver.Chrome, address: str, data: Path) -> None:
     mail = f"From: {HOSTILE} <mallory@evil.example>\r\nSubject: {HOSTILE}\r\nMessage-ID: <x@evil>\r\n\r\n{HOSTILE}\r\n"
     event = notification(outbox_email.inbound_event(mail.encode(), NOON))
-    httpx.post(f"{address}/api/events", content=event, headers={"content-type": "application/json"})
+    to = address.replace("/#", "/api/events#")
+    httpx.post(to, content=event, headers={"content-type": "application/json", **as_owner(data)})
     for channel in ("sms", "whatsapp", "email"):
         write(page, channel, HOSTILE)
         until(page, lambda: HOSTILE in text_of(page, "#bubbles"))

@@ -9,6 +9,7 @@ import pytest
 
 from infra.local.deployment import Deployment
 from infra.local.providers.customers import A_CUSTOMER, OURS
+from infra.local.workers import work_off
 from orchestrator.channels.channel import Channel
 from orchestrator.envelopes import opened
 from orchestrator.errors import UncertainError, UpstreamError
@@ -55,11 +56,15 @@ def channel_of(deployment: Deployment, name: ChannelName) -> Channel:
 
 @pytest.mark.parametrize("name", ["sms", "whatsapp", "email"])
 def test_it_leaves_and_is_reported_for_its_ref(tmp_path: Path, name: ChannelName) -> None:
-    with Deployment(tmp_path, chosen(whatsapp_phone_number_id=NUMBER), clock=Clock()) as deployment:
+    clock = Clock()
+    with Deployment(tmp_path, chosen(whatsapp_phone_number_id=NUMBER), clock=clock) as deployment:
         channel, said = channel_of(deployment, name), outgoing(name)
-        with deployment.watching() as put:
-            left = leave(Step(begun(tuple(channel.compose(said)))), channel, said, Clock())
+        left = leave(Step(begun(tuple(channel.compose(said)))), channel, said, clock)
         (sent,) = deployment.outbox.sent()
+        clock.advance(minutes=1)
+        with deployment.watching() as put:
+            while wake_up := deployment.queue.lease():
+                work_off(deployment, wake_up)
         events = [event for record in put for event in opened(record, NOON)]
         progress = [each for event in events for each in channel.progress(event)]
         assert "Your lamp is" in sent.text

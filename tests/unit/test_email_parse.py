@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from infra.local.providers.email import inbound_event
 from infra.local.providers.requests import refusal
-from orchestrator.channels.email.channel import MAX_WORDS
 from orchestrator.errors import ConfigurationError, EventError, ParleyError, UpstreamError
 from orchestrator.model import Delivered, Ignored, InboundMessage
 from tests.unit.email_kit import NOON, OURS, S3, channel, event, ignored, message, parsed, written
@@ -304,10 +303,6 @@ def test_a_mail_that_holds_nothing_gets_no_answer(subject: str) -> None:
 def test_a_mail_of_attachments_only_has_no_words() -> None:
     item = message(headed("", "JVBERi0=", *PDF))
     assert (item.text, [each.name for each in item.attachments]) == ("", ["a.pdf"])
-
-
-def test_words_without_end_are_kept_up_to_a_bound() -> None:
-    assert len(message(written("word " * 10_000)).text) == MAX_WORDS
 
 
 def test_a_mail_without_a_sender_is_not_answered() -> None:

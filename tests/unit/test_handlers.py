@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from orchestrator import bootstrap, handlers
-from orchestrator.errors import ConfigurationError, UpstreamError
+from orchestrator.errors import ConfigurationError, NotYetError, ThrottledError, UpstreamError
 from orchestrator.model import Answer, Question
 from tests.deployed import DeployedMachine
-from tests.kit import OURS, StubAnswerer, chosen, sms_event
+from tests.emitted import Emitted, emitted
+from tests.kit import OURS, StubAnswerer, chosen, sms_event, sms_refusal
 
 
 def record(body: bytes, message_id: str = "q1", receives: int = 1) -> dict[str, Any]:
@@ -89,6 +90,104 @@ def test_metrics_tell_what_happened_and_no_log_line_carries_words_or_numbers(
     metrics = [json.loads(line) for line in printed.splitlines() if '"_aws"' in line]
     counted = {name: value for line in metrics for name, value in line.items() if isinstance(value, list)}
     assert counted["Turn"] == counted["Answered_stub"] == counted["WakeUps"] == [1.0]
+
+
+def told(printed: str, name: str, **dimensions: str) -> list[float]:
+    """The values of a metric with these dimensions beside the service's."""
+    wanted = tuple(sorted({"service": "parley", "stage": "local", **dimensions}.items()))
+    return [each.value for each in emitted(printed) if each == Emitted("Parley", name, wanted, each.value)]
+
+
+def test_every_metric_carries_the_stage(tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]) -> None:
+    machine = DeployedMachine(tmp_path, settings=chosen(stage="one"))
+    other = DeployedMachine(tmp_path, settings=chosen(stage="two"))
+    for each in (machine, other):
+        each.deliver(sms_event("hello"))
+        each.drain()
+        with each.serving():
+            handlers.sweep({}, None)
+    stages = [dict(each.dimensions)["stage"] for each in emitted(capsys.readouterr().out)]
+    assert stages.count("one") == stages.count("two") == len(stages) / 2 > 10
+
+
+def test_a_refused_send_is_counted_by_channel_and_by_reason(
+    tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = DeployedMachine(tmp_path)
+    machine.line.failures = [sms_refusal("ValidationException", "NOT_A_NUMBER")]
+    for number in (1, 2):
+        machine.deliver(sms_event("hello", f"m{number}"))
+        machine.drain()
+    printed = capsys.readouterr().out
+    assert told(printed, "PartsFailed", channel="sms") == [1, 0]
+    assert told(printed, "PartsFailed", channel="sms", reason="refused") == [1]
+
+
+def test_who_opted_out_at_the_provider_is_no_failure_of_the_channel(
+    tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = DeployedMachine(tmp_path)
+    machine.line.failures = [sms_refusal("ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT")]
+    machine.deliver(sms_event("hello"))
+    machine.drain()
+    printed = capsys.readouterr().out
+    assert told(printed, "PartsFailed", channel="sms") == [0]
+    assert told(printed, "PartsFailed", channel="sms", reason="opted_out") == [1]
+
+
+def test_apologies_and_hand_offs_are_told_for_every_turn(
+    tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def deny(_: Question) -> Answer:
+        raise ConfigurationError("AccessDeniedException")
+
+    for answerers in ([StubAnswerer(deny)], [StubAnswerer()], []):
+        machine = DeployedMachine(tmp_path, answerers=answerers)
+        machine.deliver(sms_event("hello"))
+        machine.drain()
+    printed = capsys.readouterr().out
+    assert told(printed, "Apologies") == [1, 0, 0]
+    assert told(printed, "HandOffs") == [0, 0, 1]
+
+
+def test_only_what_has_failed_is_counted_as_failed(
+    tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    errors = [ThrottledError("too much"), NotYetError("a moment", 1), None]
+
+    def answer(question: Question) -> Answer:
+        if error := errors.pop(0):
+            raise error
+        return Answer("yes", source="stub")
+
+    machine = DeployedMachine(tmp_path, answerers=[StubAnswerer(answer)])
+    machine.deliver(sms_event("hello"))
+    machine.drain_patiently()
+    printed = capsys.readouterr().out
+    assert told(printed, "Failed") == [0, 1, 0, 0]  # received; then throttled, too early, and answered
+    assert told(printed, "Throttled") == [1]
+
+
+def test_every_minute_says_of_every_channel_whether_anything_came(
+    tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = DeployedMachine(tmp_path)
+    machine.deliver(sms_event("hello"))
+    with machine.serving():
+        handlers.sweep({}, None)
+    assert told(capsys.readouterr().out, "MessagesIn", channel="sms") == [1, 0]
+
+
+def test_a_turn_that_the_sweep_ends_is_counted_like_any_other(
+    tmp_path: Path, aws: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine = DeployedMachine(tmp_path, answerers=[StubAnswerer(lambda _: 1 / 0)])  # type: ignore[arg-type,return-value]
+    machine.deliver(sms_event("hello"))
+    machine.drain()
+    machine.clock.advance(hours=2)
+    with machine.serving():
+        handlers.sweep({}, None)
+    assert told(capsys.readouterr().out, "Apologies") == [1]
 
 
 def test_importing_the_handlers_reads_no_environment_and_opens_nothing() -> None:

@@ -4,14 +4,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from orchestrator.errors import RefusedError, UpstreamError
-from orchestrator.model import Answer, Pass, Question
+from orchestrator.model import MAX_TEXT, Answer, Pass, Question
 from orchestrator.settings import Settings
-from tests.kit import NOON, OURS, THEIRS, Machine, SmsLine, StubAnswerer, chosen, sms_event, sms_refusal
+from tests.kit import NOON, OURS, THEIRS, Line, Machine, SmsLine, StubAnswerer, chosen, sms_event, sms_refusal
+from tests.lines import WhatsAppLine
 from tests.unit.email_kit import EmailLine
+from transformer.pipeline import transform
 
 
 @pytest.fixture
@@ -373,6 +376,22 @@ def test_a_turn_is_recorded_with_its_messages_answer_and_receipts(machine: Machi
     assert turn["turn"]["messages"][0]["message_id"] == "m1"
     assert turn["turn"]["answer"]["source"] == "stub"
     assert turn["turn"]["parts"][0]["message_id"] == "sent-1"
+
+
+@pytest.mark.parametrize("line", [SmsLine(), WhatsAppLine(), EmailLine()], ids=lambda line: str(line.name))
+def test_of_a_message_too_long_to_read_it_is_said_what_is_missing(tmp_path: Path, line: Line) -> None:
+    """On every channel: to who answers, in the turn and its row; the provider's event stays whole."""
+    machine = Machine(tmp_path, line=line)
+    words = "word " * 6_000
+    machine.deliver(line.event(words, "m1", line.person(1), NOON))
+    machine.drain()
+    (question,) = stub_of(machine).asked
+    unread = len(words.strip()) - MAX_TEXT
+    assert question.text == f"{words[:MAX_TEXT]}\n[{unread:,} more characters were not read]"
+    (turn,) = [record for record in machine.records if record.get("parley") == "turn"]
+    (row, _) = transform(msgspec.json.encode(turn), NOON)
+    assert row.values["tags"]["unread"] == str(unread)  # type: ignore[index, call-overload]
+    assert len(str(row.values["message"])) == MAX_TEXT
 
 
 def test_an_event_of_another_kind_is_kept_for_the_lake(machine: Machine) -> None:

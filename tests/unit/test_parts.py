@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from orchestrator.errors import NotYetError, RefusedError
+from orchestrator.errors import (
+    ConfigurationError,
+    DefectError,
+    NotYetError,
+    OptedOutError,
+    ParleyError,
+    RefusedError,
+    ThrottledError,
+)
 from orchestrator.model import Part
 from orchestrator.parts import begun, leave, resumed, wait_for_claim
 from tests.kit import NOON, Clock
@@ -26,6 +34,22 @@ def test_a_refused_part_takes_what_follows_with_it_and_nothing_before() -> None:
     left = leave(step, Provider(None, RefusedError("Blocked", "no")), outgoing("sms"), Clock())
     assert states(left.parts) == ["sent", "failed", "skipped"]
     assert [part.error for part in left.parts] == ["", "Blocked: no", "an earlier part failed"]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RefusedError("Blocked", "no"), "refused"),
+        (OptedOutError("Blocked", "no"), "opted_out"),
+        (ConfigurationError("no right to send"), "misconfigured"),
+        (ThrottledError("too much"), "unavailable"),
+        (DefectError("sending", "KeyError"), "defect"),
+    ],
+)
+def test_a_part_that_failed_says_of_which_kind_the_reason_is(error: ParleyError, kind: str) -> None:
+    step = Step(begun((Part("a"), Part("b"))))
+    left = leave(step, Provider(error), outgoing("sms"), Clock(), giving_up=True)
+    assert [part.failure for part in left.parts] == [kind, None]
 
 
 def test_whoever_waits_for_a_claim_is_told_how_long() -> None:

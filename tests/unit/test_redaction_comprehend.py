@@ -47,7 +47,8 @@ def sms(text: str, number: int = 1) -> dict[str, Any]:
 
 def redacted(client: FakeComprehend, *events: object, budget_s: float = 10) -> list[dict[str, Any]]:
     """The rows of a batch of events, one record each."""
-    batch = [transform(orjson.dumps(event), NOON) for event in events]
+    records = [orjson.dumps(event) for event in events]
+    batch = [(record, transform(record, NOON)) for record in records]
     return [
         dict(result.values) for results in Redactor(Comprehend(client))(batch, budget_s=budget_s) for result in results
     ]

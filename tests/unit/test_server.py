@@ -1,5 +1,6 @@
 """The JSON API: what it accepts, what it refuses and why, and what every reply carries."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from infra.console import web
+from infra.console import bodies
 from infra.console.server import Server
 from infra.local.deployment import Deployment
 from infra.local.providers import customers
@@ -19,6 +20,8 @@ from orchestrator.settings import Settings
 from tests.kit import sms_event
 
 JSON = {"content-type": "application/json"}
+TOKEN = "the token of this start"
+ALLOWED = {"authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture
@@ -26,8 +29,9 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings()
     with Deployment(tmp_path, settings) as deployment:
         load_samples(deployment)
-        workers = Workers(deployment.hub, deployment.queue, settings, count=2)
-        with TestClient(Server(deployment, workers).application(), base_url="http://localhost") as client:
+        workers = Workers(deployment, count=2)
+        application = Server(deployment, workers, TOKEN).application()
+        with TestClient(application, base_url="http://localhost", headers=ALLOWED) as client:
             yield client
 
 
@@ -103,6 +107,12 @@ def test_health_counts(client: TestClient) -> None:
         ("/api/messages", b'{"text": "x", "colour": "red"}', 400, "colour"),
         ("/api/messages", b'{"text": "x", "channel": "fax"}', 400, "fax"),
         ("/api/messages", b'{"text": "x", "sender": "the bank"}', 400, "originationNumber is not a phone number"),
+        (
+            "/api/messages",
+            b'{"text": "x", "channel": "email", "sender": "a@b.example\\r\\nBcc: c@d.example"}',
+            400,
+            "one line",
+        ),
         ("/api/events", b"\xff", 400, "is not JSON"),
         ("/api/query", b'{"sql": "DROP TABLE events"}', 400, "Nothing was run"),
         ("/api/query", b'{"sql": "SELECT * FROM nowhere"}', 400, "nowhere"),
@@ -131,7 +141,7 @@ def test_another_site_cannot_write_here(client: TestClient) -> None:
 
 
 def test_a_body_too_large_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "MAX_BODY", 100)
+    monkeypatch.setattr(bodies, "MAX_BODY", 100)
     response = client.post("/api/messages", content=b'{"text": "' + b"x" * 200 + b'"}', headers=JSON)
     assert response.status_code == 413
 
@@ -149,3 +159,81 @@ def test_everything_carries_the_headers_of_caution(client: TestClient, path: str
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, b"", b"Bearer", b"Bearer ", b"Bearer another", b"Basic dTpw", f"bearer {TOKEN}".encode(), b"Bearer \xff"],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/channels"),
+        ("GET", "/api/conversations"),
+        ("GET", "/api/replies"),
+        ("GET", "/api/catalogue"),
+        ("POST", "/api/messages"),
+        ("POST", "/api/events"),
+        ("POST", "/api/query"),
+        ("GET", "/static/../api/conversations"),
+        ("GET", "//api/conversations"),
+        ("GET", "/nowhere"),
+    ],
+)
+def test_without_the_token_nothing_is_told_and_nothing_taken(
+    client: TestClient, method: str, path: str, given: bytes | None
+) -> None:
+    client.headers.pop("authorization")
+    headers = [(b"content-type", b"application/json"), *([] if given is None else [(b"authorization", given)])]
+    response = client.request(method, path, content=b'{"text": "x", "sql": "SELECT 1"}', headers=headers)
+    assert response.status_code == 401
+    assert response.json().keys() == {"error"}
+    client.headers.update(ALLOWED)
+    assert client.get("/healthz").json()["messages"] == 0
+
+
+def test_without_the_token_it_is_told_that_the_server_lives_and_no_more(client: TestClient) -> None:
+    client.headers.pop("authorization")
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/").status_code == 200
+
+
+def test_a_client_that_leaves_is_no_defect(client: TestClient) -> None:
+    assert asyncio.run(answered(client, {"type": "http.disconnect"})) == 400
+
+
+def test_a_body_that_never_ends_is_given_up(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "WITHIN_S", 0.1)
+    assert asyncio.run(answered(client, None)) == 408
+
+
+def test_only_so_many_bytes_of_bodies_are_held_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "MAX_AT_ONCE", 10)
+    refused = client.post("/api/messages", content=b'{"text": "hello"}', headers=JSON)
+    assert refused.status_code == 503
+    monkeypatch.undo()
+    monkeypatch.setattr(bodies, "MAX_AT_ONCE", 30)
+    for _ in range(3):  # what was read before does not count
+        assert client.post("/api/messages", content=b'{"text": "hello"}', headers=JSON).status_code == 202
+
+
+async def answered(client: TestClient, then: Any) -> int:
+    """The status for a message of which half a body comes, and `then`; None for nothing more."""
+    told = iter([{"type": "http.request", "body": b'{"text": "', "more_body": True}])
+    statuses = []
+
+    async def receive() -> Any:
+        message = next(told, then)
+        return message or await asyncio.Event().wait()
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status"))
+
+    headers = [
+        (b"host", b"localhost"),
+        (b"content-type", b"application/json"),
+        (b"authorization", f"Bearer {TOKEN}".encode()),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/api/messages", "query_string": b"", "headers": headers}
+    await client.app(scope, receive, send)  # raises what the server's log would show as a traceback
+    return int(statuses[0])

@@ -312,7 +312,11 @@ def test_templates_are_swapped_in_a_running_function(function: Function) -> None
     assert metric["template"] == "sms_inbound"
     assert metric["reason"].startswith("sms_inbound.jinja:2 evnt is no name that a template knows")
     assert metric["_aws"]["CloudWatchMetrics"] == [
-        {"Namespace": "Parley", "Dimensions": [["service"]], "Metrics": [{"Name": "TemplateBroken", "Unit": "Count"}]}
+        {
+            "Namespace": "Parley",
+            "Dimensions": [["stage", "service"]],
+            "Metrics": [{"Name": "TemplateBroken", "Unit": "Count"}],
+        }
     ]
     function.put(text("heard").encode())
     assert function.later()["template_version"] == swapped["template_version"]

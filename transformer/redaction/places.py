@@ -4,6 +4,7 @@ What no rule names is searched like a text, so that a new provider's field is re
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal
@@ -62,10 +63,12 @@ def visited(value: Json, visit: Visit, field: str = "", parent: str = "", depth:
 def visited_fields(value: dict[str, Json], visit: Visit, parent: str = "", depth: int = 0) -> dict[str, Json]:
     """The fields of an object as `visited` gives them; two that come to the same name are kept apart by a mark."""
     fields: dict[str, Json] = {}
+    alike: Counter[str] = Counter()
     for field, each in value.items():
-        name = visit("other", field) if "@" in field or any(map(str.isdigit, field)) else field
+        shown = name = visit("other", field) if "@" in field or any(map(str.isdigit, field)) else field
         while name in fields:  # two addresses may have become one
-            name += "'"
+            alike[shown] += 1
+            name = f"{shown}'" if alike[shown] == 1 else f"{shown}'{alike[shown]}"
         fields[name] = visited(each, visit, field, parent, depth + 1)
     return fields
 

@@ -2,7 +2,8 @@
 
     row ─ its columns' privacy ▶ strings ─ patterns, Comprehend ▶ findings ─ [KIND], or a pseudonym ▶ row
 
-Rejected rows keep their original, or they could not be replayed: docs/decisions/0009-redaction-and-erasure.md.
+Rejected rows keep their original, or they could not be replayed: docs/decisions/0009-redaction-and-erasure.md. A record
+that takes more than its share of the time is rejected itself: docs/decisions/0032-work-is-bounded-by-what-is-read.md.
 """
 
 import re
@@ -19,8 +20,13 @@ from transformer.results import Rejected, Row
 from transformer.schema import TABLES, Column, Value, Values
 
 Results: TypeAlias = list[Row | Rejected]
+Made: TypeAlias = tuple[bytes, Results]  # a record and what it gave
 _MAY_BE_ADDRESS = re.compile(r"@|[0-9]{2}")
 MARK = "redaction"  # the tag that says who has read a row's words
+
+# What a record may cost: a digit takes up to 28 µs, for it may begin a phone number of any country; a letter takes 1.
+FREE = 50_000  # characters that are read without counting, as all of nearly every record
+MOST_DIGITS = 50_000  # beyond them
 
 
 class Redactor:
@@ -33,20 +39,27 @@ class Redactor:
         self._pseudonyms = pseudonyms
         self._keep = frozenset(map(canonical, keep))
 
-    def __call__(self, batch: Iterable[Results], budget_s: float = 10) -> Iterator[Results]:
-        """The results of each record. With Comprehend, the whole batch is read before the first comes back."""
+    def __call__(self, batch: Iterable[Made], budget_s: float = 10) -> Iterator[Results]:
+        """The results of each record. With Comprehend, the whole batch is read before the first comes back.
+
+        A record with more digits than anybody writes is set aside: one rejected row, and none of the record's own.
+        """
         detected: dict[str, Detected] = {}
         if self._comprehend:
             batch = list(batch)
-            words = [text for results in batch for result in results for text in _words(result)]
+            words = [text for _, results in batch for result in results for text in _words(result)]
             detected = self._comprehend.detect(words, budget_s)
-        for results in batch:
-            yield [self._redacted(result, detected) for result in results]
+        for record, results in batch:
+            effort = _Effort()
+            try:
+                yield [self._redacted(result, detected, effort) for result in results]
+            except _TooMuchError as error:
+                yield [_set_aside(record, results, str(error))]
 
-    def _redacted(self, result: Row | Rejected, detected: dict[str, Detected]) -> Row | Rejected:
+    def _redacted(self, result: Row | Rejected, detected: dict[str, Detected], effort: "_Effort") -> Row | Rejected:
         if isinstance(result, Rejected):
             return result
-        visit = _Redaction(self, result, detected)
+        visit = _Redaction(self, result, detected, effort)
         values = _rewritten(result, visit)
         if visit.read_by:
             values["tags"] = {**_tags(values), MARK: max(visit.read_by, key=lambda by: (by != BY_COMPREHEND, by))}
@@ -73,10 +86,31 @@ class Redactor:
         return self._comprehend is not None
 
 
+class _TooMuchError(Exception):
+    """A record that would take the time of its whole batch."""
+
+
+class _Effort:
+    """What reading one record has cost."""
+
+    def __init__(self) -> None:
+        self._characters = 0
+        self._digits = 0
+
+    def reads(self, text: str) -> None:
+        """Raises `_TooMuchError` once there are too many digits."""
+        self._characters += len(text)
+        if self._characters > FREE:
+            self._digits += sum(map(str.isdigit, text))
+            if self._digits > MOST_DIGITS:
+                raise _TooMuchError(f"more than {MOST_DIGITS:,} digits to look for numbers in")
+
+
 class _Redaction:
     """One row's: what its strings become, and who has read its words."""
 
-    def __init__(self, redactor: Redactor, row: Row, detected: dict[str, Detected]) -> None:
+    def __init__(self, redactor: Redactor, row: Row, detected: dict[str, Detected], effort: _Effort) -> None:
+        self._effort = effort
         self._redactor = redactor
         self._detected = detected
         addresses = [address for address in _addresses(row) if address and not _names_nobody(address)]
@@ -94,6 +128,7 @@ class _Redaction:
         return seen
 
     def _redacted(self, place: Place, text: str) -> str:
+        self._effort.reads(text)
         if place == "id":
             text = self._redactor.message_id(text)
         if self._is_address(place, text):
@@ -119,6 +154,20 @@ class _Redaction:
         if canonical(text) in self._own or (place == "address" and is_address(text)):
             return True
         return place != "id" and is_named_mail(text)
+
+
+def _set_aside(record: bytes, results: Results, reason: str) -> Rejected:
+    """Once for the whole record, which its first row speaks for."""
+    row = next(result for result in results if isinstance(result, Row))
+    received_at = row.values["received_at"]
+    return Rejected(
+        "redact",
+        reason,
+        record,
+        received_at if isinstance(received_at, int) else 0,
+        str(row.values.get("source", "")) if row.table == "events" else "",
+        tenant=str(row.values["tenant"]),
+    )
 
 
 def _rewritten(row: Row, visit: _Redaction) -> Values:

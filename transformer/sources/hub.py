@@ -46,6 +46,33 @@ def turn_identity(part: EventPart) -> Json:
     return [turn_id, piece.get("message_id") if isinstance(piece, dict) else None] if turn_id else part.raw
 
 
+def expand_send(event: JsonObject) -> list[EventPart]:
+    """A send: one part for itself, and one for each step that has begun or never will.
+
+    {"parley": "send", "send": {"send_id", "version", "status", "steps": [{"number", "to": {…}, "status", …}], …}, …}
+    """
+    send = event.get("send")
+    if "step" in event:  # one of its parts, alone
+        return [EventPart("send_step", event, send, send)]
+    steps = send.get("steps") if isinstance(send, dict) else None
+    if not isinstance(send, dict) or not isinstance(steps, list):
+        raise ExpansionError("send.steps is missing")
+    about: JsonObject = {**event, "send_id": send.get("send_id"), "version": send.get("version", 0)}
+    return [
+        EventPart("send", about, send, send),
+        *(
+            EventPart("send_step", {**about, "send": step, "step": step.get("number")}, step, step)
+            for step in steps
+            if isinstance(step, dict) and (step.get("began_at") or step.get("status", "waiting") != "waiting")
+        ),
+    ]
+
+
+def send_identity(part: EventPart) -> Json:
+    """Which send, which of its steps, and which state of it: the version that was written."""
+    return [part.event.get("send_id"), part.event.get("step", 0), part.event.get("version", 0)]
+
+
 def expand_outcome(event: JsonObject) -> Sequence[EventPart]:
     """The raw event of an outcome is what the provider sent, where the hub still had it."""
     return (EventPart("outcome", event, event, event.get("event") or event),)

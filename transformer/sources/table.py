@@ -119,6 +119,15 @@ SOURCES: tuple[Source, ...] = (
         identity=fields("message_id", "consent", "their_address"),
     ),
     Source(
+        "send",
+        table=EVENTS,
+        feed="the hub's table, for each send: when it is accepted, and when it is over",
+        recognises=hub.is_own("send"),
+        expand=hub.expand_send,
+        templates=("send", "send_step"),
+        identity=hub.send_identity,
+    ),
+    Source(
         "outcome",
         table=EVENTS,
         feed="the hub's table, for what was recorded, ignored or quarantined instead of answered",

@@ -45,7 +45,8 @@ def _created(stack: ParleyStack) -> kms.Key:
         _let(key, service, {"StringEquals": {"aws:SourceAccount": stack.account}})
     topics = stack.format_arn(service="sns", resource="*")
     _let(key, "sns.amazonaws.com", {"ArnLike": {"aws:SourceArn": topics}})
-    _let(key, "events.amazonaws.com", {})  # EventBridge's requests carry no source
+    queues = stack.format_arn(service="sqs", resource="*")  # EventBridge tells no source here; SQS tells the queue
+    _let(key, "events.amazonaws.com", {"ArnLike": {"kms:EncryptionContext:aws:sqs:arn": queues}})
     vectors = stack.format_arn(service="s3vectors", resource="bucket", resource_name="*")
     _let(key, "indexing.s3vectors.amazonaws.com", {"ArnLike": {"aws:SourceArn": vectors}})  # an index is made by it
     groups = stack.format_arn(service="logs", resource="log-group:*")

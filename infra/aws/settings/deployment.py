@@ -33,7 +33,10 @@ GIVEN = frozenset(
         "conversation_key_secret",
         "email_configuration_set",
         "inbound_url",
+        "progress_url",
+        "sends_url",
         "sms_configuration_set",
+        "stage",
         "table_name",
         "wake_ups_url",
     }

@@ -3,6 +3,7 @@
 import difflib
 import errno
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,7 +140,7 @@ def _unusable(data_here: Path | None) -> list[str]:
         _look_at(data)
         tell_if_empty(data_here)
         with to_try(data_here) as opened:
-            return [*_without_aws(settings), *_lacking(opened)]
+            return [*_open_to_others(data), *_without_aws(settings), *_lacking(opened)]
     except ConfigurationError as error:
         return [str(error)]
     except OSError as error:
@@ -154,6 +155,12 @@ def _look_at(data: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if not os.access(there, os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _open_to_others(data: Path) -> Iterator[str]:
+    """Where another user of the machine can enter the data folder. Closed, nothing in it can be reached."""
+    if data.exists() and data.stat().st_mode & 0o077:
+        yield f"other users of this machine can enter {data}: run `chmod -R go= {shlex.quote(str(data))}`"
 
 
 def _lacking(opened: Deployment) -> Iterator[str]:

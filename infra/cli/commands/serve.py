@@ -11,7 +11,9 @@ from pathlib import Path
 import click
 import uvicorn
 
+from infra.cli.ending import Ending, Interruptible
 from infra.cli.options import data_folder, data_option
+from infra.console.access import new_token
 from infra.console.server import Server
 from infra.local.deployment import Deployment, alone, settings_of
 from infra.local.samples import load_samples
@@ -48,12 +50,18 @@ def _serve(data: Path, port: int, count: int) -> None:
         deployment.queue.forget_leases()
         deployment.store.conversations.forget_claims()
         loaded = load_samples(deployment)
-        woken.append(Workers(deployment.hub, deployment.queue, settings, count=count))
+        woken.append(Workers(deployment, count=count))
         address = f"http://{HOST}:{listener.getsockname()[1]}"
-        click.echo(_welcome(address, data, loaded, len(deployment.documents.list())))
-        application = Server(deployment, woken[0]).application()
+        token = new_token(data)
+        click.echo(_welcome(address, token, data, loaded, len(deployment.documents.list())))
+        application = Server(deployment, woken[0], token).application()
         served = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=GRACE_S)
-        uvicorn.Server(served).run(sockets=[listener])
+        ending = Ending()
+        try:
+            Interruptible(served, ending).run(sockets=[listener])
+        finally:
+            if not woken[0].stop(0):  # a store in use cannot be closed
+                ending.now()
 
 
 def _listener(port: int) -> socket.socket:
@@ -74,13 +82,13 @@ def _program() -> str:
     return "parley" if shutil.which("parley") else os.path.relpath(sys.argv[0])
 
 
-def _welcome(address: str, data: Path, loaded: int, documents: int) -> str:
+def _welcome(address: str, token: str, data: Path, loaded: int, documents: int) -> str:
     parley = f"{_program()}{'' if data == Path('.parley') else f' --data {data}'}"
     about = f"{loaded} example documents loaded" if loaded else f"{documents} documents"
     return f"""
 Parley is listening at {address}   (data in {data}, {about})
 
-  open {address}
+  open {address}/#token={token}
       write as a customer, watch the reply, the conversation and the rows
   {parley} chat
       the same in a terminal; --channel whatsapp or email too
@@ -89,5 +97,5 @@ Parley is listening at {address}   (data in {data}, {about})
   {parley} documents add FOLDER
       answer from your own texts
 
-Ctrl-C stops it.
+The address with its token is for you alone; the next start has another one. Ctrl-C stops it.
 """

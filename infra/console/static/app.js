@@ -2,7 +2,7 @@
  * The page's heart: twice a second it asks for the server's counts. When they have changed, what is shown is fetched anew.
  */
 
-import { ApiError, get, post, showingProblems } from "/static/api.js";
+import { ApiError, get, health, post, showingProblems } from "/static/api.js";
 import { showChat } from "/static/chat.js";
 import { byId } from "/static/dom.js";
 import * as people from "/static/people.js";
@@ -23,7 +23,7 @@ let counts = {};
 async function beat() {
   try {
     if (document.hidden) return;
-    const now = await get("/healthz");
+    const now = await health();
     byId("pulse").textContent = `${now.messages} messages · ${now.turns} turns` +
       (now.unfinished ? ` · ${now.unfinished} being answered` : "") + (now.dead ? ` · ${now.dead} given up` : "");
     byId("pulse").classList.remove("failed");

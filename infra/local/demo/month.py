@@ -15,7 +15,7 @@ from infra.local.demo.people import ORGANISATIONS, people
 from infra.local.demo.providers import Providers
 from infra.local.demo.schedule import Schedule, Writing
 from infra.local.demo.stream import Arrival, Stream
-from infra.local.deployment import Deployment
+from infra.local.deployment import PRIVATE, Deployment
 from infra.local.samples import load_samples
 from orchestrator.settings import Settings
 from transformer.lake import journal
@@ -32,7 +32,7 @@ class Month:
         self._turns_per_day = turns_per_day
         self._chance = Random(seed)  # noqa: S311 - made-up people, no secrets
         self._clock = Clock(self._days[0])
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(PRIVATE, parents=True, exist_ok=True)
         (data / KEY).touch(mode=0o600)
         (data / KEY).write_text(hashlib.sha256(f"demo {seed}".encode()).hexdigest())
         self.deployment = Deployment(data, Settings(), clock=self._clock)

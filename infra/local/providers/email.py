@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
+from infra.local.providers.fates import Fate, Outcome
 from orchestrator.channels.email.mime import Mail, parse_mail
 from orchestrator.model import Verdict
 
@@ -50,6 +51,24 @@ def delivery_events(
         {"eventType": name, name.lower(): _DETAILS[name](recipients, at + timedelta(seconds=index)), "mail": mail}
         for index, name in enumerate(events)
     ]
+
+
+_TOLD: Mapping[Outcome, Sequence[str]] = {
+    "accepted": ("Send",),
+    "sent": ("Send",),
+    "delivered": DELIVERED,
+    "read": (*DELIVERED, "Open"),
+    "complained": (*DELIVERED, "Complaint"),
+}
+
+
+def told(request: Mapping[str, Any], message_id: str, at: datetime, fate: Fate) -> list[tuple[float, dict[str, Any]]]:
+    """What is told of a mail of this fate, and after how many seconds: first that it was sent."""
+    if fate.outcome == "silent":
+        return []
+    kinds = _TOLD.get(fate.outcome, ("Send", "Bounce"))
+    events = delivery_events(request, message_id, at, kinds)
+    return [(fate.after_s if index else 0.0, event) for index, event in enumerate(events)]
 
 
 def inbound_event(

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from infra.local.providers.fates import Fate, Outcome
+
 ACCOUNT = "000000000000"
 # Seconds after the send, as a person with the chat open would cause them.
 PROGRESS = {"accepted": 0, "sent": 0, "delivered": 1, "read": 2}
@@ -47,6 +49,29 @@ def delivery_events(request: Mapping[str, Any], message_id: str, at: datetime) -
         _event(our_address, {"statuses": [_status(message, message_id, progress, at)]}, at + timedelta(seconds=later_s))
         for progress, later_s in PROGRESS.items()
     ]
+
+
+_TOLD: Mapping[Outcome, str] = {
+    "accepted": "accepted",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "complained": "delivered",
+}
+
+
+def told(request: Mapping[str, Any], message_id: str, at: datetime, fate: Fate) -> list[tuple[float, dict[str, Any]]]:
+    """What is told of a message of this fate, and after how many seconds: an SNS notification each."""
+    if fate.outcome == "silent":
+        return []
+    message = msgspec.json.decode(request["message"])
+    our_address = "+" + request["originationPhoneNumberId"].removeprefix(_ID).lstrip("0")
+    then = at + timedelta(seconds=fate.after_s)
+    progress = _TOLD.get(fate.outcome, "failed")
+    status = {**_status(message, message_id, progress, at), "timestamp": str(int(then.timestamp()))}
+    if progress == "failed":
+        status["errors"] = [{"code": int(fate.code or "131026"), "title": "The simulated message cannot be delivered"}]
+    return [(fate.after_s, _event(our_address, {"statuses": [status]}, then))]
 
 
 def _status(message: Mapping[str, Any], message_id: str, progress: str, at: datetime) -> dict[str, Any]:

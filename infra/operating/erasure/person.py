@@ -46,7 +46,7 @@ class Person:
 
     def tied_to(self, content: bytes, layers: int = _LAYERS) -> bool:
         """Whether content of any kind has one of the ids, in base64 too."""
-        ids = (*self.ids.keys, *self.ids.turns, *self.ids.messages)
+        ids = (*self.ids.keys, *self.ids.turns, *self.ids.sends, *self.ids.messages)
         if any(each.encode() in content for each in ids):
             return True
         return layers > 0 and any(self.tied_to(inner, layers - 1) for inner in decoded(content))
@@ -64,10 +64,12 @@ class Person:
             return content
         return self.forgotten(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
-    def learn(self, *, turn: str = "", conversation: str = "", messages: Iterable[str] = ()) -> None:
-        """Take ids of a row or a turn of this person."""
+    def learn(self, *, turn: str = "", send: str = "", conversation: str = "", messages: Iterable[str] = ()) -> None:
+        """Take ids of a row, a turn or a send of this person."""
         if turn:
             self.ids.turns.add(turn)
+        if send:
+            self.ids.sends.add(send)
         if conversation:
             self.ids.keys.add(key_of(conversation))
         for message in filter(None, messages):

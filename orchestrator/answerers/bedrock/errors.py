@@ -37,11 +37,13 @@ def answering(operation: Operation) -> Iterator[None]:
         with translated(operation), _named_as_before_the_stream(operation):
             yield
     except RefusedError as error:
-        raise ConfigurationError(str(error)) from error
+        raise ConfigurationError(str(error), code=error.code) from error
     except (urllib3.exceptions.HTTPError, ParserError) as error:
-        raise UpstreamError(f"{operation.name}: the response broke off: {error}") from error
+        raise UpstreamError(f"{operation.name}: the response broke off: {error}", code=operation.name) from error
     except EventError as error:
-        raise UpstreamError(f"{operation.name}: the response is not as documented: {error}") from error
+        raise UpstreamError(
+            f"{operation.name}: the response is not as documented: {error}", code=operation.name
+        ) from error
 
 
 @contextmanager

@@ -45,8 +45,6 @@ from orchestrator.model import (
     Verdict,
 )
 
-MAX_WORDS = 20_000  # characters of a message: what the longest-suffering answerer takes (Bedrock's Retrieve)
-
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
 _SEND = Operation(
     "sesv2",
@@ -133,7 +131,7 @@ class EmailChannel:
                 response = self._ses.send_email(**request)
             except ClientError as error:
                 if _is_unverified(error):
-                    raise ConfigurationError(f"SendEmail: {error}") from error
+                    raise ConfigurationError(f"SendEmail: {error}", code="SendEmail: MessageRejected") from error
                 raise
         return Receipt(response["MessageId"])
 
@@ -213,7 +211,7 @@ class EmailChannel:
 
 def _words(mail: Mail) -> str:
     """What the person wrote: in the body, else in the subject, unless that is another mail's and files came instead."""
-    words = new_words(mail.text)[:MAX_WORDS]
+    words = new_words(mail.text)
     if any(each.isprintable() and not each.isspace() for each in words):
         return words
     return "" if mail.attachments and is_reply(mail.subject) else bare_subject(mail.subject)

@@ -20,6 +20,7 @@ from orchestrator.channels.whatsapp.events import is_webhook
 from orchestrator.channels.whatsapp.inbound import items_in
 from orchestrator.channels.whatsapp.progress import progress_in
 from orchestrator.channels.whatsapp.settings import WhatsAppSettings
+from orchestrator.defects import hashed
 from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UpstreamError
 from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
 
@@ -71,7 +72,7 @@ class WhatsAppChannel:
         try:
             self._request(self._number_of(message), courtesy)
         except ParleyError as error:
-            log.warning("no read receipt for %s: %s", message.message_id, error)
+            log.warning("no read receipt for %s: %s", hashed(message.message_id), error.logged)
 
     def compose(self, outgoing: Outgoing) -> Sequence[Part]:
         content = outgoing.content

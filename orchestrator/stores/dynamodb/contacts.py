@@ -1,6 +1,6 @@
 """People at our addresses, in DynamoDB: consent in one item, what they have spent in one a day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from orchestrator.keys import epoch_day, epoch_hour
@@ -18,9 +18,15 @@ KINDS = {CONTACT: Kind(in_their_partition), "spent": Kind(in_their_partition)}
 class DynamoContacts:
     """Fills `Contacts`, by an item of consent and one of each day's spending."""
 
-    def __init__(self, table: Table, journal: DynamoJournal) -> None:
+    def __init__(self, table: Table, journal: DynamoJournal, clock: Callable[[], datetime]) -> None:
         self._table = table
         self._journal = journal
+        self._clock = clock
+
+    def load(self, contact_key: str) -> Contact:
+        """By its consent alone: what was spent on answers is not looked up."""
+        item = self._table.get(key(contact_key, CONTACT))
+        return contact_of(contact_key, item or {}, {}, self._clock())
 
     def change(self, contact_key: str, change: ContactChange, records: Sequence[Record]) -> None:
         self._table.transact([*self.writes(contact_key, change), *self._journal.writes(records)])

@@ -9,6 +9,11 @@
     <contact key>               sent#<provider's id>            the thread in which we sent it
     message#<channel>#<id>      message                         that the message is known, and its turn once it has one
     conversation#<key>          turn#<time>#<turn id>           a finished turn
+    send#<send id>              send                            a send; `due`, `due_at`
+    send#<send id>              told#<step>#<provider's id>     the furthest that was told of a message of it
+    send#<send id>              canceled                        that nothing more of it is to leave
+    send-name#<name>            <time>-<send id>                that a send has this name
+    send-key#<key>              send-key                        which send a request's key led to
     record#<id>                 record                          an event for the lake, read from the table's stream
     held                        <channel>#<message id>          a quarantined message
 
@@ -36,6 +41,7 @@ FORM = 0  # of the bodies that are written; 0 is not written
 DUE_INDEX = "due"
 EXPIRES_AT = "expires_at"  # the attribute by which DynamoDB deletes
 IS_DUE = "1"  # the index's partition: one, for few conversations are unfinished at a time
+SEND_NAME = "send-name"  # what the partitions of names begin with
 HELD = "held"  # the partition of messages in quarantine
 KEPT_FOR = timedelta(days=30)  # messages' ids, finished turns, idle conversations
 RECORDS_KEPT_FOR = timedelta(days=2)  # the stream keeps them for one
@@ -59,8 +65,9 @@ def sort_of(item: Mapping[str, Any]) -> str:
 
 
 def kind_of(item: Mapping[str, Any]) -> str:
-    """Which of the above it is: what its sort key begins with; `held` in quarantine."""
-    return HELD if partition_of(item) == HELD else sort_of(item).partition("#")[0]
+    """Which of the above it is: what its sort key begins with; by the partition in quarantine, and of a send's name."""
+    partition = partition_of(item).partition("#")[0]
+    return partition if partition in (HELD, SEND_NAME) else sort_of(item).partition("#")[0]
 
 
 def packed(value: object, form: int = FORM) -> Item:

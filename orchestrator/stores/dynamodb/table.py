@@ -83,13 +83,17 @@ class Table:
                     raise SupersededError("another worker has written first") from error
                 raise
 
-    def put(self, item: Item, condition: str = "", values: Item | None = None) -> Write:
+    def put(
+        self, item: Item, condition: str = "", values: Item | None = None, names: dict[str, str] | None = None
+    ) -> Write:
         """Write an item whole, where the condition holds."""
         put: Write = {"TableName": self._name, "Item": item}
         if condition:
             put["ConditionExpression"] = condition
         if values:
             put["ExpressionAttributeValues"] = values
+        if names:
+            put["ExpressionAttributeNames"] = names
         return {"Put": put}
 
     def delete(self, item_key: Item) -> Write:

@@ -47,6 +47,9 @@ class SqliteContacts:
     def __init__(self, journal: SqliteJournal) -> None:
         self._journal = journal
 
+    def load(self, contact_key: str) -> Contact:
+        return contact_of(self._journal.database.connection(), contact_key)
+
     def change(self, contact_key: str, change: ContactChange, records: Sequence[Record]) -> None:
         with self._journal.database.transaction() as connection:
             change_contact(connection, contact_key, change)

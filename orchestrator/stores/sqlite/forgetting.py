@@ -16,6 +16,7 @@ from orchestrator.stores.ports import Person
 KEYS = "(SELECT value FROM json_each(:keys))"
 CONTACTS = "(SELECT value FROM json_each(:contacts))"
 TURNS = "(SELECT value FROM json_each(:turns))"
+SENDS = "(SELECT value FROM json_each(:sends))"
 MESSAGES = "(SELECT value FROM json_each(:messages))"
 
 
@@ -50,7 +51,13 @@ class Keeper(Protocol):
 def forget_in(connection: sqlite3.Connection, person: Person, theirs: Mapping[str, str]) -> list[Forgotten]:
     """What `Keeper.forget` does, by the condition that tells which rows of a table are the person's."""
     ids = person.ids
-    lists = {"keys": ids.keys, "contacts": ids.contacts, "turns": ids.turns, "messages": ids.messages}
+    lists = {
+        "keys": ids.keys,
+        "contacts": ids.contacts,
+        "turns": ids.turns,
+        "sends": ids.sends,
+        "messages": ids.messages,
+    }
     learned = {name: msgspec.json.encode(sorted(each)).decode() for name, each in lists.items()}
     return [
         Forgotten(table, _delete(connection, table, condition, learned), _rewrite(connection, table, person))

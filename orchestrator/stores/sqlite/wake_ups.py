@@ -1,8 +1,9 @@
 """The embedded queue: what SQS FIFO does for the Lambdas, in SQLite.
 
 Within a conversation first in, first out and one at a time: while its oldest wake-up is leased, or hidden until a
-retry, the conversation's others wait. Conversations run side by side. A wake-up received more often than allowed is
-kept as dead.
+retry, the conversation's others wait. Conversations run side by side. Wake-ups of sends have no order, as in the
+standard queue that they have on AWS: one that waits for hours holds up none that is due. A wake-up received more often
+than allowed is kept as dead.
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
 """
 
@@ -14,7 +15,7 @@ from typing import NamedTuple
 from orchestrator.model import WakeUp
 from orchestrator.stores.ports import Person
 from orchestrator.stores.sqlite.database import Database
-from orchestrator.stores.sqlite.forgetting import KEYS, Forgotten, forget_in
+from orchestrator.stores.sqlite.forgetting import KEYS, SENDS, Forgotten, forget_in
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS wakeups (
@@ -24,7 +25,7 @@ CREATE TABLE IF NOT EXISTS wakeups (
 );
 CREATE INDEX IF NOT EXISTS wakeups_of ON wakeups (key, id) WHERE dead = 0;
 """
-THEIRS = {"wakeups": f"key IN {KEYS}"}
+THEIRS = {"wakeups": f"key IN {KEYS} OR key IN {SENDS}"}
 
 NEXT = """
 UPDATE wakeups SET receives = receives + 1, visible_at = :hidden_until
@@ -32,7 +33,7 @@ WHERE id = (
     SELECT id FROM wakeups AS candidate
     WHERE dead = 0 AND visible_at <= :now AND (:key IS NULL OR key = :key) AND NOT EXISTS (
         SELECT 1 FROM wakeups AS earlier
-        WHERE earlier.dead = 0 AND earlier.id < candidate.id
+        WHERE earlier.dead = 0 AND earlier.id < candidate.id AND earlier.kind = 'turn'
             AND earlier.kind = candidate.kind AND earlier.key = candidate.key
     )
     ORDER BY id LIMIT 1
@@ -65,14 +66,17 @@ class SqliteWakeUps:
         database.connection().executescript(SCHEMA)
 
     def wake(self, wake_up: WakeUp) -> None:
-        visible_at = (wake_up.at or self._clock()).timestamp()
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT INTO wakeups (kind, key, deduplication_id, visible_at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT DO NOTHING",
-                (wake_up.kind, wake_up.key, wake_up.deduplication_id, visible_at),
-            )
+            self.add(connection, wake_up)
         self._on_wake()
+
+    def add(self, connection: sqlite3.Connection, wake_up: WakeUp) -> None:
+        """Keep a wake-up within the transaction of `connection`; a worker sees it at its next look."""
+        visible_at = (wake_up.at or self._clock()).timestamp()
+        connection.execute(
+            "INSERT INTO wakeups (kind, key, deduplication_id, visible_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (wake_up.kind, wake_up.key, wake_up.deduplication_id, visible_at),
+        )
 
     def lease(self, key: str | None = None) -> Leased | None:
         """The next wake-up, of one conversation where `key` is given; None when nothing is visible."""

@@ -59,6 +59,7 @@ class HubStack(ParleyStack):
         return changed(
             part(Answering, chosen),
             account_id=self.account,
+            stage=self.deployment.stage,
             table_name=self.table.ref,
             wake_ups_url=self.queues.wake_ups.queue_url,
             inbound_url=self.queues.inbound.queue_url,

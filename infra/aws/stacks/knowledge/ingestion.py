@@ -9,7 +9,6 @@ An upload that arrives while a job runs waits in the queue and gets the next job
 from aws_cdk import Duration
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -68,13 +67,27 @@ class Ingestion:
         custom_resource(stack, "Ingestion", at_once, {"KnowledgeBaseId": base.id, "DataSourceIds": sources})
 
     def _hear(self, documents: s3.Bucket) -> None:
-        """Queue a notice of each document that comes or goes."""
-        changed = events.EventPattern(
-            source=["aws.s3"],
-            detail_type=["Object Created", "Object Deleted"],
-            detail={"bucket": {"name": [documents.bucket_name]}},
+        """Queue a notice of each document that comes or goes.
+
+        The statement is written here: CDK's own target lets any rule of any account send, where the queue has a key.
+        Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions
+        """
+        changed = {
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created", "Object Deleted"],
+            "detail": {"bucket": {"name": [documents.bucket_name]}},
+        }
+        target = events.CfnRule.TargetProperty(id="uploads", arn=self.uploads.queue_arn)
+        rule = events.CfnRule(self._stack, "DocumentChanged", event_pattern=changed, state="ENABLED", targets=[target])
+        self.uploads.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventBridge",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.uploads.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": rule.attr_arn}},
+            )
         )
-        events.Rule(self._stack, "DocumentChanged", event_pattern=changed, targets=[targets.SqsQueue(self.uploads)])
 
     def _crawl_weekly(self, base: KnowledgeBase, web: bedrock.CfnDataSource) -> None:
         """By EventBridge Scheduler's own call of the API; a job that runs already is reason enough to skip one."""

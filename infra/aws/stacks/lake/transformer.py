@@ -34,6 +34,7 @@ def transformer(stack: ParleyStack, table: TableName, stream_arn: str, storage: 
         program,
         _allowed(stack, settings, stream_arn, storage),
         {
+            f"{PREFIX}STAGE": stack.deployment.stage,
             f"{PREFIX}TABLE": table,
             f"{PREFIX}TEMPLATES_BUCKET": storage.templates.bucket_name,
         },

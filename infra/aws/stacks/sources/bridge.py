@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_events as events_
 from aws_cdk import aws_iam as iam
 
+from infra.aws.constructs.rights import Condition
 from infra.aws.constructs.stack import ParleyStack
 from infra.aws.settings.sources import Sources
 from infra.aws.stacks.sources.feeding import Events, Service, feeding
@@ -21,7 +22,7 @@ _MESSAGES = {
     "detail-type": [f"{kind} Message Delivery Status Updated" for kind in ("Text", "Media", "Voice")],
 }
 _WHATSAPP = {"source": ["aws.social-messaging"], "detail-type": [{"prefix": "WhatsApp "}]}
-_EVENT_BRIDGE = Service("events.amazonaws.com", ("firehose:PutRecord", "firehose:PutRecordBatch"), when={})
+_PUTTING = ("firehose:PutRecord", "firehose:PutRecordBatch")
 
 
 def patterns(wanted: Sources) -> Mapping[str, Mapping[str, object]]:
@@ -41,7 +42,7 @@ def rules(stack: ParleyStack, events: Events) -> None:
     found = patterns(stack.deployment.sources)
     if not found:
         return
-    acting = feeding(stack, "EventBridge", _EVENT_BRIDGE, events)
+    acting = feeding(stack, "EventBridge", Service("events.amazonaws.com", _PUTTING, _our_rules(stack)), events)
     made = [_rule(stack, name, pattern, acting, events) for name, pattern in found.items()]
     events.dead.add_to_resource_policy(
         iam.PolicyStatement(
@@ -52,6 +53,15 @@ def rules(stack: ParleyStack, events: Events) -> None:
             conditions={"ArnEquals": {"aws:SourceArn": [rule.attr_arn for rule in made]}},
         )
     )
+
+
+def _our_rules(stack: ParleyStack) -> Condition:
+    """Of this account. A rule by its own name would have to be there before the role that it names.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+    """
+    arn = stack.format_arn(service="events", resource="rule", resource_name="*")
+    return {"StringEquals": {"aws:SourceAccount": stack.account}, "ArnLike": {"aws:SourceArn": arn}}
 
 
 def _rule(

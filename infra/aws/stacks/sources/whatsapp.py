@@ -23,7 +23,7 @@ _SNS = Service(
         "firehose:PutRecord",
         "firehose:PutRecordBatch",
     ),
-    when={},
+    when={},  # the guide names none that SNS would meet; only who may pass the role in this account can have it used
 )
 
 
