@@ -20,6 +20,7 @@ import msgspec
 from orchestrator import defects
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
+from orchestrator.consent import acts
 from orchestrator.envelopes import opened
 from orchestrator.errors import (
     ConfigurationError,
@@ -45,6 +46,7 @@ from orchestrator.model import (
     Ignored,
     InboundMessage,
     Outgoing,
+    Quota,
     Record,
     Spent,
     Turn,
@@ -53,7 +55,7 @@ from orchestrator.model import (
 )
 from orchestrator.parts import PROMISED, Left, Parts, begun, leave, resumed, wait_for_claim
 from orchestrator.records import Records
-from orchestrator.replies import Replies, answers_this_hour
+from orchestrator.replies import Replies, answers_this_hour, begins_thread
 from orchestrator.stores.ports import Committed, Snapshot, Store, WakeUps
 
 log = logging.getLogger(__name__)
@@ -154,7 +156,7 @@ class Hub:
         self._store.contacts.change(contact_key, ContactChange(at=self._clock(), consent="opted_in"), records)
 
     def _commit(self, message: InboundMessage, records: Sequence[Record]) -> str:
-        message = self._in_its_thread(message)
+        message = self._proven(self._in_its_thread(message))
         key = self._keys.conversation(message)
         committed = self._store.conversations.commit(key, self._keys.contact(message), message, records)
         if committed is not Committed.TAKEN:
@@ -167,6 +169,13 @@ class Hub:
             return message
         thread = self._store.conversations.thread_of(self._keys.contact(message), message.answers)
         return msgspec.structs.replace(message, thread=thread) if thread else message
+
+    def _proven(self, message: InboundMessage) -> InboundMessage:
+        """The message, confirmed where it brings back what only who reads that mailbox has seen."""
+        if not message.proof:
+            return message
+        holds = self._keys.proves(message.proof, self._keys.contact(message), self._clock())
+        return msgspec.structs.replace(message, proof="", verdict="confirmed" if holds else message.verdict)
 
     # ── converse ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -187,7 +196,7 @@ class Hub:
             answer = self._ask(conversation, snapshot, channel, last_receive, giving_up)
             conversation = self._keep_answer(conversation, channel, answer, last_receive or giving_up)
         leaving = _Leaving(conversation, self._write, self._release)
-        outgoing = outgoing_of(*_answered(conversation))
+        outgoing = self._outgoing(conversation, *_answered(conversation))
         left = leave(leaving, channel, outgoing, self._clock, last_receive=last_receive, giving_up=giving_up)
         return self._finish(leaving.conversation, left)
 
@@ -229,10 +238,31 @@ class Hub:
             messages=messages,
             opened_at=now,
         )
-        conversation = self._write(conversation, turn, taken=messages)
+        conversation = self._write_opened(conversation, turn)
         with suppress(DefectError), defects.translated("acknowledging", DefectError):
             channel.acknowledge(messages[-1])
         return conversation
+
+    def _write_opened(self, conversation: Conversation, turn: Turn) -> Conversation:
+        """The turn, within what all senders may have together whom nobody vouches for; else it is withheld."""
+        quotas = self._quotas(turn)
+        if quotas:
+            with suppress(SupersededError):  # a quota is spent; where it was another worker, the next write says so
+                return self._write(conversation, turn, taken=turn.messages, quotas=quotas)
+            turn = msgspec.structs.replace(turn, withheld="too many senders whom nobody vouches for, or one too often")
+        return self._write(conversation, turn, taken=turn.messages)
+
+    def _quotas(self, turn: Turn, turns: int = 1) -> list[Quota]:
+        """What the turn takes of ceilings that are shared, and of the one's who wrote where another is answered."""
+        if turn.standing == "proven" or turn.withheld:
+            return []
+        writers = {message.written_by for message in turn.messages} - {""}
+        latest = turn.latest
+        keys = (self._keys.contact_of_addresses(latest.channel, latest.our_address, each) for each in sorted(writers))
+        return [
+            Quota(key, turn.opened_at, most, turns)
+            for key, most in (*self._replies.ceilings(latest.our_address), *self._replies.of_writers(keys))
+        ]
 
     def _taken(self, snapshot: Snapshot, giving_up: bool) -> tuple[InboundMessage, ...]:
         """The messages of the next turn; when giving up, all of them where a defect forbids to tell them apart."""
@@ -285,7 +315,8 @@ class Hub:
         turn = _unfinished(conversation)
         try:
             with defects.translated("composing", DefectError):
-                return answer, tuple(channel.compose(outgoing_of(turn, answer)) if answer.text else ())
+                outgoing = self._outgoing(conversation, turn, answer)
+                return answer, tuple(channel.compose(outgoing) if answer.text else ())
         except DefectError as error:
             if not last:
                 self._release(conversation, turn)
@@ -309,14 +340,26 @@ class Hub:
             tokens=answer.input_tokens + answer.output_tokens,
             consent=answer.consent,
             notified=answer.source == "budget",
+            threads=int(begins_thread(conversation) and bool(answer.text)),
+            asks=answer.asks,
+            asked_until=epoch_hour(answer.asked_until) if answer.asked_until else 0,
+            settled=bool(answer.consent) and acts.is_certain(turn.latest),
         )
-        records = (
-            [self._records.consent(conversation, turn, answer.consent, answer.reason, now)] if answer.consent else []
-        )
+        became = _consent_status(answer)
+        records = [self._records.consent(conversation, turn, became, answer.reason, now)] if became else []
         conversation = msgspec.structs.replace(
             conversation, language=answer.language, state={**conversation.state, **answer.state}
         )
-        return self._write(conversation, turn, change=change, records=records)
+        given_back = [] if answer.text else self._quotas(turn, turns=-1)
+        return self._write(conversation, turn, change=change, records=records, quotas=given_back)
+
+    def _outgoing(self, conversation: Conversation, turn: Turn, answer: Answer) -> Outgoing:
+        """What the turn says; what asks for an answer from that mailbox carries what has to come back."""
+        outgoing = outgoing_of(turn, answer)
+        if not answer.asked_until:
+            return outgoing
+        proof = self._keys.proof(conversation.contact_key, answer.asked_until)
+        return msgspec.structs.replace(outgoing, proof=proof)
 
     def _finish(self, conversation: Conversation, left: Left) -> Turn:
         """Close the turn: into the history, and on its way to the lake."""
@@ -328,7 +371,11 @@ class Hub:
         records = [self._records.turn(turn)]
         if refusal:
             records.append(self._records.consent(conversation, turn, "opted_out", str(refusal), now))
-        said = (Exchange(turn.text, answer.text),) if answer and self._replies.belongs_to_context(answer) else ()
+        said = (
+            (Exchange(turn.text, answer.text, turn.authenticated),)
+            if answer and self._replies.belongs_to_context(answer)
+            else ()
+        )
         self._store.conversations.save(
             msgspec.structs.replace(
                 conversation,
@@ -384,11 +431,12 @@ class Hub:
         taken: Sequence[InboundMessage] = (),
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
     ) -> Conversation:
         """One step of the turn, claimed for this worker."""
         claimed_until = self._clock() + timedelta(seconds=self._settings.claim_s)
         turn = msgspec.structs.replace(turn, claimed_until=claimed_until)
-        return self._save(conversation, turn, taken=taken, change=change, records=records)
+        return self._save(conversation, turn, taken=taken, change=change, records=records, quotas=quotas)
 
     def _save(
         self,
@@ -398,6 +446,7 @@ class Hub:
         taken: Sequence[InboundMessage] = (),
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
     ) -> Conversation:
         due_at = self._clock() + timedelta(seconds=self._settings.claim_s)
         return self._store.conversations.save(
@@ -405,6 +454,7 @@ class Hub:
             taken=taken,
             change=change,
             records=records,
+            quotas=quotas,
             due_at=due_at,
         )
 
@@ -472,6 +522,11 @@ def outgoing_of(turn: Turn, answer: Answer) -> Outgoing:
         in_reply_to=turn.messages,
         tags={"turn_id": turn.turn_id, "conversation_id": turn.conversation_id},
     )
+
+
+def _consent_status(answer: Answer) -> str:
+    """What the answer's row of consent says: what changed, or what is asked before it does; "" for neither."""
+    return answer.consent or {"stop": "opt_out_asked", "start": "opt_in_asked", "": ""}[answer.asks]
 
 
 def _is_over(conversation: Conversation, channel: Channel, now: datetime) -> bool:

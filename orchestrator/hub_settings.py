@@ -33,12 +33,37 @@ class RepliesSettings(msgspec.Struct, frozen=True, kw_only=True):
     answers_per_thread: Annotated[
         int, about("answers one mail thread gets in an hour, so that two machines cannot talk for ever", ge=1)
     ] = 10
+    threads_per_hour: Annotated[
+        int, about("new mail threads of one person that are answered in an hour, for the same reason", long=True, ge=1)
+    ] = 10
     turns_per_day: Annotated[int, about("turns one person gets in a day (UTC)", ge=1)] = 300
     tokens_per_day: Annotated[int, about("model tokens one person may spend in a day (UTC)", ge=1)] = 200_000
     all_tokens_per_hour: Annotated[
         int, about("model tokens all people together may spend in an hour; beyond, nobody is asked; 0: no limit", ge=0)
     ] = 0
     all_tokens_per_day: Annotated[int, about("the same for a day (UTC); 0: no limit", ge=0)] = 0
+    unproven_turns_per_hour: Annotated[
+        int,
+        about(
+            "turns an hour for a mail's sender whom DMARC does not prove, and for one whose answers go elsewhere", ge=1
+        ),
+    ] = 20
+    doubtful_turns_per_hour: Annotated[
+        int, about("turns an hour for whom mail that may be forged, or another sender's Reply-To, names", ge=1)
+    ] = 5
+    unproven_turns_per_tenant: Annotated[
+        int, about("turns an hour for all senders together whom DMARC does not prove, of one tenant", long=True, ge=1)
+    ] = 500
+    unproven_turns_in_all: Annotated[int, about("the same for the whole deployment", long=True, ge=1)] = 1000
+    consent_question_days: Annotated[
+        int,
+        about(
+            "days in which a STOP or START that may be forged can be confirmed or undone by mail",
+            long=True,
+            ge=1,
+            le=90,
+        ),
+    ] = 7
 
 
 class TurnSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ Bedrock agents (`[0-9a-zA-Z._:-]{2,100}`).
 Sources: botocore's models of bedrock-agentcore (`runtimeSessionId`) and bedrock-agent-runtime (`SessionId`).
 """
 
+import base64
+import binascii
 import hashlib
 import hmac
 import re
@@ -37,8 +39,34 @@ class Keys:
 
     def conversation(self, message: InboundMessage) -> str:
         """The conversation without its generation."""
-        thread = self._hash(message.channel, message.our_address, message.their_address, message.thread)
+        # What may be forged is a conversation of its own: no history, no agent's session has it beside what is genuine.
+        apart = ("doubtful",) if message.standing == "doubtful" else ()
+        thread = self._hash(message.channel, message.our_address, message.their_address, message.thread, *apart)
         return (self.contact(message) + thread)[: len(message.channel) + 1 + _HEX]
+
+    def proof(self, contact_key: str, until: datetime) -> str:
+        """What shows, until that hour ends, that somebody has read what we sent to this person: 26 of [a-z2-7].
+
+        It says nothing to anybody else, and is the same however often it is made.
+        """
+        hour = epoch_hour(until).to_bytes(4, "big")
+        return base64.b32encode(hour + self._signed(contact_key, hour)).decode().rstrip("=").lower()
+
+    def proves(self, proof: str, contact_key: str, now: datetime) -> bool:
+        """Whether it is a proof that was made for this person and holds now."""
+        try:
+            made = base64.b32decode(proof.upper() + "======")
+        except (binascii.Error, ValueError):
+            return False
+        hour, signature = made[:4], made[4:]
+        return hmac.compare_digest(signature, self._signed(contact_key, hour)) and (
+            epoch_hour(now) <= int.from_bytes(hour, "big")
+        )
+
+    def _signed(self, contact_key: str, hour: bytes) -> bytes:
+        """96 bits."""
+        named = b"mailbox\0" + contact_key.encode() + b"\0" + hour
+        return hmac.new(self._secret, named, hashlib.sha256).digest()[:12]
 
     def _hash(self, channel: str, our_address: str, their_address: str, *thread: str) -> str:
         """64 hex. The tenant is part of what is hashed, so that one tenant's key never opens what is another's.

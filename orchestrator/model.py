@@ -13,6 +13,12 @@ import msgspec
 ChannelName = Literal["sms", "whatsapp", "email"]
 Language = Literal["en", "es"]
 Consent = Literal["opted_in", "opted_out"]
+# What a provider says of the address that a message claims to come from. `confirmed` is our own finding: the message
+# answers a mail of ours that only who reads that mailbox has seen.
+Verdict = Literal["confirmed", "pass", "gray", "unknown", "fail"]
+# How sure it is who wrote: `proven`; `open`, where nobody has looked; `doubtful`, where somebody says no, or where the
+# answer is to go to another address than the one that wrote.
+Standing = Literal["proven", "open", "doubtful"]
 Purpose = Literal["code", "transactional", "marketing"]  # why we write: consent, hours and priority follow it
 # What became of something we sent, in the words of the rows' `delivery_status`.
 DeliveryStatus = Literal[
@@ -65,9 +71,19 @@ class InboundMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     answers: str = ""  # the id a provider gave to a message of ours, where that alone tells the thread; "" elsewhere
     attachments: tuple[Attachment, ...] = ()
     authenticated: bool | None = None  # whether the sender is who they say; None where the channel cannot tell
+    verdict: Verdict | None = None  # None where no provider judges senders, for its network vouches for the number
+    written_by: str = ""  # the address that wrote, where the answer goes to another one; "" where it is the same
+    proof: str = ""  # what came back of a mail of ours that asked for it (keys.py); "" once it has been looked at
     detail: Mapping[str, str] = {}  # what the channel needs to reply: a subject, a References header, a phone number id
     their_name: str = ""  # what they call themselves, one line; "" where the channel does not say
     unread: int = 0  # characters beyond `MAX_TEXT`: the provider's event has them, and nobody reads them
+
+    @property
+    def standing(self) -> Standing:
+        """How sure it is that the address it claims to come from wrote it."""
+        if self.authenticated is False:
+            return "doubtful"
+        return "proven" if self.authenticated or self.verdict is None else "open"
 
 
 MAX_TEXT = 20_000  # characters of a message, eight pages of a mail: what Bedrock's Retrieve, the strictest, takes
@@ -79,6 +95,12 @@ def bounded(message: InboundMessage) -> InboundMessage:
         return message
     unread = len(message.text) - MAX_TEXT
     return msgspec.structs.replace(message, text=message.text[:MAX_TEXT], unread=unread)
+
+
+def standing_of(messages: Iterable[InboundMessage]) -> Standing:
+    """How sure it is who wrote all of them: as sure as of the worst."""
+    found = {message.standing for message in messages}
+    return "doubtful" if "doubtful" in found else "open" if "open" in found else "proven"
 
 
 def text_of(messages: Iterable[InboundMessage]) -> str:
@@ -144,6 +166,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     output_tokens: int = 0
     reason: str = ""  # why this one and no other: what passed, what failed
     consent: Consent | None = None  # set when this turn changed the person's consent
+    asks: Literal["", "stop", "start"] = ""  # the word that an answer from the mailbox itself makes count, or undoes
+    asked_until: datetime | None = None  # when that answer comes too late; None where nothing is asked
     state: Mapping[str, str] = {}  # what the answerer wants handed back on the next turn of this conversation
 
 
@@ -172,6 +196,7 @@ class Outgoing(msgspec.Struct, frozen=True, omit_defaults=True):
     purpose: Purpose = "transactional"
     expires_at: datetime | None = None  # of no use after that; None: always of use
     tags: Mapping[str, str] = {}  # travel with it where the provider takes name and value: [A-Za-z0-9_-]{1,256}
+    proof: str = ""  # what an answer to it has to bring back, to show that it comes from there; "" where nothing has to
 
     @property
     def question(self) -> InboundMessage | None:
@@ -233,6 +258,9 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     asked_again: int = 0  # resumptions after a crash that found no answer kept: the first window nobody can close
     unconfirmed: int = 0  # parts found `sending` on resumption: the second such window
     finished_at: datetime | None = None
+    withheld: str = (
+        ""  # why nobody is answered, as was found when the turn was opened; "" where nothing spoke against it
+    )
 
     @property
     def text(self) -> str:
@@ -242,12 +270,23 @@ class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
     def latest(self) -> InboundMessage:
         return self.messages[-1]
 
+    @property
+    def authenticated(self) -> bool | None:
+        """True where every message is; False where one is not who it says."""
+        found = {message.authenticated for message in self.messages}
+        return found.pop() if len(found) == 1 else False if False in found else None
+
+    @property
+    def standing(self) -> Standing:
+        return standing_of(self.messages)
+
 
 class Exchange(msgspec.Struct, frozen=True):
     """One earlier turn as an answerer sees it."""
 
     question: str
     answer: str
+    authenticated: bool | None = None  # as the turn was
 
 
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -264,6 +303,9 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
     turns_today: int = 0
     tokens_today: int = 0
     notified_hour: int = 0  # the epoch hour of the last budget notice
+    threads_this_hour: int = 0  # answers that were the first of their thread
+    asked_stop: int = 0  # the epoch hour at which a question about a STOP ends, which is asked once; 0: none is open
+    asked_start: int = 0  # the same for START
 
 
 class ContactChange(msgspec.Struct, frozen=True):
@@ -274,6 +316,22 @@ class ContactChange(msgspec.Struct, frozen=True):
     tokens: int = 0
     consent: Consent | None = None
     notified: bool = False
+    threads: int = 0  # 1 where this answers a thread for the first time
+    asks: Literal["", "stop", "start"] = ""  # what is asked now: once, so that the step fails where it is asked already
+    asked_until: int = 0  # the epoch hour at which that question ends
+    settled: bool = False  # the person has spoken: no question is open any more
+
+
+class Quota(msgspec.Struct, frozen=True):
+    """A turn taken out of what a key may have within an hour, or given back.
+
+    A key is a contact's, or names all that share one ceiling.
+    """
+
+    key: str
+    at: datetime  # whose hour it is
+    most: int  # turns within the hour
+    turns: int = 1  # -1 gives one back
 
 
 class Spent(msgspec.Struct, frozen=True):

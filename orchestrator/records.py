@@ -13,7 +13,7 @@ import msgspec
 from orchestrator.decoding import encoded
 from orchestrator.errors import EventError
 from orchestrator.hub_settings import RecordsSettings
-from orchestrator.model import ChannelName, Consent, Conversation, Delivered, Ignored, Part, Record, Stream, Turn
+from orchestrator.model import ChannelName, Conversation, Delivered, Ignored, Part, Record, Stream, Turn
 from orchestrator.sends import Send
 from orchestrator.tenants import DEFAULT, tenant_of
 
@@ -45,8 +45,8 @@ class Records:
         about = {"send": msgspec.structs.replace(send, steps=steps, claimed_until=None)}
         return self._made("send", send.tenant, about)
 
-    def consent(self, conversation: Conversation, turn: Turn, consent: Consent, reason: str, at: datetime) -> Record:
-        """A change of consent that a turn brought about."""
+    def consent(self, conversation: Conversation, turn: Turn, consent: str, reason: str, at: datetime) -> Record:
+        """A change of consent that a turn brought about, or what is asked before there is one (`opt_out_asked`)."""
         about = {
             "channel": conversation.channel,
             "our_address": conversation.our_address,
@@ -56,6 +56,7 @@ class Records:
             "message_id": turn.latest.message_id,
             "turn_id": turn.turn_id,
             "reason": reason,
+            "verdict": turn.latest.verdict,
         }
         return self._made("consent", tenant_of(conversation.our_address), about)
 

@@ -1,17 +1,19 @@
 """What to say: the rules of the house first, then the answerers, then the hand-off.
 
 The order is the policy: consent, silence for those who opted out, restart, budget, attachments alone, answerers.
+Where nobody vouches for the sender, budgets come before HELP and restart.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
 from orchestrator import defects
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.channels.channel import Channel
-from orchestrator.consent import words
+from orchestrator.consent import acts, words
 from orchestrator.errors import DefectError
 from orchestrator.hub_settings import RepliesSettings
 from orchestrator.keys import epoch_day, epoch_hour
@@ -21,22 +23,28 @@ from orchestrator.model import (
     Consent,
     Contact,
     Conversation,
+    Exchange,
     InboundMessage,
     Language,
     Pass,
     Question,
     Spent,
+    Standing,
     Turn,
+    standing_of,
 )
+from orchestrator.tenants import tenant_of
 from orchestrator.texts import TextName, Texts
 
-CONSENT: dict[words.Command, tuple[TextName, Consent | None]] = {
-    "stop": ("stop", "opted_out"),
-    "start": ("start", "opted_in"),
-    "help": ("help", None),
+CONSENT: dict[acts.Word, Consent] = {"stop": "opted_out", "start": "opted_in"}
+ASKING: dict[acts.Word, TextName] = {"stop": "confirm_stop", "start": "confirm_start"}
+
+# Which settings of turns an hour apply to whom, the first that is spent first.
+_HOURLY: Mapping[Standing, Sequence[str]] = {
+    "proven": ("turns_per_hour",),
+    "open": ("turns_per_hour", "unproven_turns_per_hour"),
+    "doubtful": ("turns_per_hour", "doubtful_turns_per_hour"),
 }
-
-
 # What the house itself says is no part of the context that answerers see.
 HOUSE_SOURCES = frozenset({"consent", "silence", "restart", "budget", "attachment", "apology"})
 
@@ -53,10 +61,14 @@ class Replies:
         """The messages of the next turn: up to the last command among them, else all.
 
         So a STOP is obeyed before anything written ahead of it is answered, and what follows a command is answered
-        under the new state.
+        under the new state. What is proven and what is not are never one turn: each is answered as what it is.
         """
-        last = max((index for index, message in enumerate(waiting) if self._command(message)), default=None)
-        return tuple(waiting if last is None else waiting[: last + 1])
+        alike = list(itertools.takewhile(lambda each: _is_alike(each, waiting[0]), waiting))
+        commands = [index for index, message in enumerate(alike) if self._command(message)]
+        if not commands:
+            return tuple(alike)
+        # Whoever may be another does not take back what stands before: each such command is obeyed by itself.
+        return tuple(alike[: commands[-1 if standing_of(alike) == "proven" else 0] + 1])
 
     def restarts(self, message: InboundMessage) -> bool:
         """Whether the message asks for a new conversation."""
@@ -82,28 +94,62 @@ class Replies:
         """What is said without asking anybody; None when an answerer has to be asked."""
         turn = _turn(conversation)
         language = self._language(conversation, turn)
-        said = self._on_command(turn, contact, language) or self._within_limits(conversation, contact, language, now)
+        command = self._command(turn.latest)
+        if command in ("stop", "start"):
+            return self._on_consent(command, turn, contact, language, now)
+        proven = turn.standing == "proven"
+        if contact.consent == "opted_out" and not (proven and command == "help"):
+            return _silence(language, "the person opted out")
+        said = self._on_command(command, language)
+        limited = self._within_limits(conversation, contact, language, now)
+        said = said or limited if proven else limited or said
         if said or turn.text.strip():
             return said
         return self._fixed("attachment", language, source="attachment", reason="the message has no words")
 
-    def _on_command(self, turn: Turn, contact: Contact, language: Language) -> Answer | None:
-        """What consent and restart words get, and those who opted out; None for everybody else."""
-        command = self._command(turn.latest)
-        if command in CONSENT:
-            name, consent = CONSENT[command]
-            return self._fixed(name, language, source="consent", reason=f"the person wrote {command}", consent=consent)
-        if contact.consent == "opted_out":
-            return _silence(language, "the person opted out")
+    def _on_command(self, command: words.Command | None, language: Language) -> Answer | None:
+        """What HELP and restart words get; None for everything else."""
+        if command == "help":
+            return self._fixed("help", language, source="consent", reason="the person wrote help")
         if command == "restart":
             return self._fixed("greeting", language, source="restart", reason="the person asked for a new conversation")
         return None
+
+    def _on_consent(self, word: acts.Word, turn: Turn, contact: Contact, language: Language, now: datetime) -> Answer:
+        """What a STOP or START brings about, and what is said of it: see consent/acts.py."""
+        act, reason = acts.act_on(word, turn.latest), f"the person wrote {word} {acts.why(turn.latest)}".rstrip()
+        if act == "take_effect":
+            return self._fixed(word, language, source="consent", reason=reason, consent=CONSENT[word])
+        if act == "ignore":
+            return _silence(language, f"{reason}: it does not count")
+        if word == "stop" and contact.consent == "opted_out":
+            return _silence(language, f"{reason}: the person has opted out before")
+        consent = CONSENT[word] if act == "take_effect_and_tell" else None
+        if silenced := turn.withheld or _asked_before(contact, word, now):
+            return Answer("", source="consent", language=language, reason=f"{reason}; {silenced}", consent=consent)
+        until = now + timedelta(days=self._settings.consent_question_days)
+        name: TextName = "stop_unproven" if consent else ASKING[word]
+        held = (
+            "it counts until an answer to our mail undoes it"
+            if consent
+            else "it is held until an answer to our mail confirms it"
+        )
+        reason = f"{reason}: {held}, by {until:%Y-%m-%d}"
+        asking = self._fixed(name, language, source="consent", reason=reason, consent=consent)
+        return msgspec.structs.replace(asking, asks=word, asked_until=until)
 
     def _within_limits(
         self, conversation: Conversation, contact: Contact, language: Language, now: datetime
     ) -> Answer | None:
         """What those get who are over a budget; None within it."""
-        if spent := self._overspent(contact, now):
+        turn = _turn(conversation)
+        if turn.withheld:
+            return _silence(language, turn.withheld)
+        if begins_thread(conversation) and _threads(contact, now) >= self._settings.threads_per_hour:
+            return _silence(language, f"{self._settings.threads_per_hour} new threads were answered within the hour")
+        if spent := self._overspent(contact, turn.standing, now):
+            if turn.standing == "doubtful":  # a notice would be one more mail to somebody who may have written nothing
+                return _silence(language, f"{spent} is spent")
             return self._over_budget(contact, spent, language, now)
         if conversation.thread and answers_this_hour(conversation, now) >= self._settings.answers_per_thread:
             return _silence(language, f"the thread got {self._settings.answers_per_thread} answers within the hour")
@@ -151,18 +197,32 @@ class Replies:
         """A word that the provider answers and keeps itself never comes here: its channel tells it apart."""
         return "restart" if self.restarts(message) else words.consent_command(message.text)
 
-    def _overspent(self, contact: Contact, now: datetime) -> str:
+    def ceilings(self, our_address: str) -> list[tuple[str, int]]:
+        """What all senders share whom nobody vouches for: the name of each ceiling, and the turns an hour below it."""
+        tenant = f"unproven-{tenant_of(our_address)}"
+        return [
+            ("unproven", self._settings.unproven_turns_in_all),
+            (tenant, self._settings.unproven_turns_per_tenant),
+        ]
+
+    def of_writers(self, contact_keys: Iterable[str]) -> list[tuple[str, int]]:
+        """The turns an hour of each who wrote, and has others answered."""
+        return [(key, self._settings.unproven_turns_per_hour) for key in contact_keys]
+
+    def _overspent(self, contact: Contact, standing: Standing, now: datetime) -> str:
         """Which budget is spent; "" when none is."""
         hour, day = epoch_hour(now), epoch_day(now)
-        if contact.hour == hour and contact.turns_this_hour >= self._settings.turns_per_hour:
-            return "turns_per_hour"
+        for name in _HOURLY[standing]:
+            if contact.hour == hour and contact.turns_this_hour >= getattr(self._settings, name):
+                return name
         if contact.day == day and contact.turns_today >= self._settings.turns_per_day:
             return "turns_per_day"
         return "tokens_per_day" if contact.day == day and contact.tokens_today >= self._settings.tokens_per_day else ""
 
     def _over_budget(self, contact: Contact, spent: str, language: Language, now: datetime) -> Answer:
-        notified_in = contact.notified_hour if spent == "turns_per_hour" else contact.notified_hour // 24
-        current = epoch_hour(now) if spent == "turns_per_hour" else epoch_day(now)
+        hourly = spent.endswith("_per_hour")
+        notified_in = contact.notified_hour if hourly else contact.notified_hour // 24
+        current = epoch_hour(now) if hourly else epoch_day(now)
         reason = f"{spent} is spent"
         if notified_in == current:
             return _silence(language, reason)
@@ -196,10 +256,39 @@ def answers_this_hour(conversation: Conversation, now: datetime) -> int:
     return conversation.answers_this_hour if conversation.hour == epoch_hour(now) else 0
 
 
+def begins_thread(conversation: Conversation) -> bool:
+    """Whether nothing was ever answered in this mail thread."""
+    return bool(conversation.thread) and not conversation.generation and conversation.answered_at is None
+
+
+def _threads(contact: Contact, now: datetime) -> int:
+    return contact.threads_this_hour if contact.hour == epoch_hour(now) else 0
+
+
+def _is_alike(message: InboundMessage, other: InboundMessage) -> bool:
+    """Whether it is as sure of both who wrote them, and the same wrote them."""
+    return (message.standing, message.authenticated, message.written_by) == (
+        other.standing,
+        other.authenticated,
+        other.written_by,
+    )
+
+
+def _asked_before(contact: Contact, word: acts.Word, now: datetime) -> str:
+    """Why nothing is asked again; "" where no question is open."""
+    until = contact.asked_stop if word == "stop" else contact.asked_start
+    return "a mail has told them already, and one is enough" if until > epoch_hour(now) else ""
+
+
 def _turn(conversation: Conversation) -> Turn:
     if conversation.turn is None:
         raise ValueError(f"{conversation.key} has no turn to answer")
     return conversation.turn
+
+
+def _may_be_known(exchange: Exchange, turn: Turn) -> bool:
+    """Whether the turn may be answered knowing of it: what is proven, not by words that somebody else may have sent."""
+    return not turn.authenticated or exchange.authenticated is True
 
 
 def _question(conversation: Conversation, turn: Turn, channel: Channel, language: Language) -> Question:
@@ -209,9 +298,9 @@ def _question(conversation: Conversation, turn: Turn, channel: Channel, language
         conversation_id=conversation.conversation_id,
         turn_id=turn.turn_id,
         language=language,
-        history=conversation.history,
+        history=tuple(each for each in conversation.history if _may_be_known(each, turn)),
         attachments=tuple(attachment for message in turn.messages for attachment in message.attachments),
-        authenticated=turn.latest.authenticated,
+        authenticated=turn.authenticated,
         max_characters=channel.max_characters,
         state=conversation.state,
         their_name=turn.latest.their_name,

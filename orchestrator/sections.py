@@ -26,7 +26,10 @@ class Sections(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def about(text: str, *, long: bool = False, **bounds: Any) -> Meta:
-    """What a setting means, and in which unit. One that is `long` takes sentences: no environment has room for many."""
+    """What a setting means, and in which unit.
+
+    One that is `long` takes sentences or lists, or is chosen seldom: no environment has room for many.
+    """
     return Meta(description=text, extra={"long": long}, **bounds)
 
 

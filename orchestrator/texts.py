@@ -12,7 +12,19 @@ import msgspec
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Language
 
-TextName = Literal["apology", "greeting", "handoff", "budget", "attachment", "stop", "help", "start"]
+TextName = Literal[
+    "apology",
+    "greeting",
+    "handoff",
+    "budget",
+    "attachment",
+    "stop",
+    "help",
+    "start",
+    "stop_unproven",
+    "confirm_stop",
+    "confirm_start",
+]
 
 SHIPPED: Mapping[Language, Mapping[TextName, str]] = {
     "en": {
@@ -25,6 +37,12 @@ SHIPPED: Mapping[Language, Mapping[TextName, str]] = {
         "help": "This is an automatic assistant: just write your question. Reply STOP to unsubscribe. "
         "Message and data rates may apply.",
         "start": "You are subscribed again. Write your question whenever you like. Reply STOP to unsubscribe.",
+        "stop_unproven": "You are unsubscribed: we were asked to in your name. If that was not you, reply START to "
+        "this message and it is undone.",
+        "confirm_stop": "We got STOP in your name and cannot tell who sent it. To unsubscribe, reply STOP to this "
+        "message. Otherwise nothing changes.",
+        "confirm_start": "We got START in your name and cannot tell who sent it. To subscribe, reply START to this "
+        "message. Otherwise nothing changes.",
     },
     "es": {
         "apology": "Lo sentimos, ahora no podemos responderle. Por favor, escriba de nuevo dentro de un rato.",
@@ -37,6 +55,12 @@ SHIPPED: Mapping[Language, Mapping[TextName, str]] = {
         "help": "Le atiende un asistente virtual: escriba su pregunta. Responda STOP para darse de baja. "
         "Pueden aplicarse tarifas de mensajes y datos.",
         "start": "Ha vuelto a suscribirse. Escriba su pregunta cuando quiera. Responda STOP para darse de baja.",
+        "stop_unproven": "Le hemos dado de baja: alguien nos lo ha pedido en su nombre. Si no ha sido usted, "
+        "responda START a este mensaje y se anula.",
+        "confirm_stop": "Alguien ha escrito STOP en su nombre y no sabemos si es usted. Para darse de baja, responda "
+        "STOP a este mensaje. Si no, nada cambia.",
+        "confirm_start": "Alguien ha escrito START en su nombre. Para volver a suscribirse, responda START a este "
+        "mensaje. Si no, nada cambia.",
     },
 }
 

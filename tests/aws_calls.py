@@ -14,8 +14,11 @@ from tests.lines import LINES
 KEPT = Path(__file__).with_suffix(".json")
 
 
-def counted(path: Path, channel: str) -> dict[str, dict[str, int]]:
-    """Calls of one message that becomes one turn, besides asking and sending, by handler and operation."""
+def counted(path: Path, channel: str, event: bytes = b"") -> dict[str, dict[str, int]]:
+    """Calls of one message that becomes one turn, besides asking and sending, by handler and operation.
+
+    `event` is the message, where it is to be another than a person's who is proven.
+    """
     machine = DeployedMachine(path, line=LINES[channel]())
     calls: dict[str, Counter[str]] = {"ingress": Counter(), "converse": Counter()}
     handler = "ingress"
@@ -27,7 +30,7 @@ def counted(path: Path, channel: str) -> dict[str, dict[str, int]]:
         client.unwrapped.meta.events.register("before-call", seen)
 
     count("DynamoDB", machine.dynamodb)
-    event = machine.line.event("When do you open?", "m1", machine.line.person(1), machine.clock.now)
+    event = event or machine.line.event("When do you open?", "m1", machine.line.person(1), machine.clock.now)
     count("SQS", machine.sqs)
     machine.deliver(event)
     (key,) = machine.store.conversations.due(machine.clock.now.replace(year=2100), 1)

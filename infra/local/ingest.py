@@ -16,7 +16,7 @@ from orchestrator.decoding import decoded
 from orchestrator.envelopes import opened
 from orchestrator.errors import ConfigurationError, EventError, UpstreamError
 from orchestrator.hub import Received
-from orchestrator.model import Delivered, Held, Turn
+from orchestrator.model import Delivered, Held, Turn, Verdict
 from transformer.pipeline import transform
 
 PATIENCE_S = 60.0  # how long one event's turn is waited for, when another process or a settling time holds it
@@ -54,9 +54,9 @@ def documents(path: str, content: bytes) -> Iterator[Document]:
         yield Document(path, 1, content)
 
 
-def mail(path: str, content: bytes, at: datetime) -> Document:
-    """A mail from a file, as SES would announce it."""
-    return Document(path, 1, customers.notified(outbox_email.inbound_event(content, at), at))
+def mail(path: str, content: bytes, at: datetime, verdict: Verdict = "unknown") -> Document:
+    """A mail from a file, as SES would announce it with this verdict on the sender."""
+    return Document(path, 1, customers.notified(outbox_email.inbound_event(content, at, verdict=verdict), at))
 
 
 def _is_json(content: bytes) -> bool:

@@ -98,7 +98,7 @@ class Sentences(NamedTuple):
 
 
 _TEXTS = (
-    "message|messages|msgs|text|texts|text_messages|sms|email|emails|mail|mails|newsletter|newsletters|notifications"
+    "message|messages|msg|msgs|text|texts|text_messages|sms|email|emails|mail|mails|newsletter|newsletters|notifications"
     "|spam|ads|alerts|reminders|promotions"
 )
 _ME = "me|us|my_number|my_phone|this_number|this_phone"
@@ -121,10 +121,22 @@ SENTENCES = (
         """,
         besides="""
         hi hello hey dear_sir sir madam ok okay just now right_now immediately at_once already enough and
-        wrong_number you_have_the_wrong_number this_is_the_wrong_number i_said i_told_you_to
+        wrong_number you_have_the_wrong_number this_is_the_wrong_number i_said i_told_you_to no not_interested
+        im_not_interested i_am_not_interested
         """,
         sentences=f"""
         - stop it|this|that|all|everything
+        - reply|text? stop to_opt_out|to_end|to_unsubscribe|to_cancel|to_quit
+        - reply|text stop
+        - cease_and_desist
+        - quit texting|messaging|contacting|writing|writing_to|emailing|mailing|calling|spamming|bothering|harassing
+          me|us anymore|any_more|again|already?
+        - no|stop|stop_the|no_more marketing|promotions|promos|spam|ads
+        - stop promotional|marketing|advertising {_TEXTS}
+        - do_not|dont text|email
+        - take|remove|delete|drop my_email|my_email_address|my_e_mail|my_e_mail_address off|off_of|from|out_of
+          your|the|this|these|all|all_your|any? {_LIST}
+        - remove my_email|my_email_address|my_e_mail|my_e_mail_address
         - can_you|could_you|will_you|would_you please|kindly|just? stop
         - can_you|could_you|will_you|would_you|i_want_you_to|you_need_to|you_must? please|kindly|just? stop
           texting|messaging|contacting|writing|writing_to|emailing|mailing|calling|spamming|bothering|harassing {_ME}?
@@ -180,6 +192,7 @@ SENTENCES = (
           {_MESSAGES}?
         - je ne? veux|souhaite|desire plus|pas|plus_jamais recevoir? de|des|de_vos|vos|ces|aucun? {_MESSAGES}
         - laissez_moi|laisse_moi tranquille|en_paix
+        - stop la|les? pub|publicite|publicites
         """,
     ),
     Sentences(
@@ -253,6 +266,7 @@ SENTENCES = (
         - ich mochte|will|moechte|wunsche bitte? keine weiteren|weitere? {_NACHRICHTEN} mehr?
           erhalten|bekommen|haben|empfangen|von_ihnen?
         - ich mochte|will|moechte mich abmelden|austragen
+        - den|ihren? newsletter abbestellen|abmelden
         - lassen_sie|lasst|lass mich|uns bitte? in_ruhe
         """,
     ),

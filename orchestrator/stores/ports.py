@@ -17,7 +17,18 @@ from typing import Protocol
 import msgspec
 
 from orchestrator.errors import RefusedError
-from orchestrator.model import Contact, ContactChange, Conversation, Held, InboundMessage, Record, Spent, Turn, WakeUp
+from orchestrator.model import (
+    Contact,
+    ContactChange,
+    Conversation,
+    Held,
+    InboundMessage,
+    Quota,
+    Record,
+    Spent,
+    Turn,
+    WakeUp,
+)
 from orchestrator.sends import Send, Told
 
 WAITS_TOO_LONG = timedelta(minutes=1)  # after which the sweeper wakes a message that no turn has taken
@@ -71,12 +82,14 @@ class Conversations(Protocol):
         finished: Turn | None = None,
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         """Write a step, all or nothing; returns the conversation with its new version.
 
         `due_at` is when the sweeper should look at the conversation; None when nothing of it is unfinished.
-        Raises `SupersededError` when the kept version is not `conversation.version`.
+        Raises `SupersededError` when the kept version is not `conversation.version`, when one of the quotas (of other
+        keys than the conversation's contact) is spent, and when what `change` asks is asked already.
         """
         ...
 

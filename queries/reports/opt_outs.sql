@@ -19,7 +19,7 @@ WITH changes AS (
     WHERE hour >= :from_hour
         AND hour < :until_hour
         AND (
-            type = 'consent'
+            (type = 'consent' AND status IN ('opted_in', 'opted_out'))
             OR (channel = 'email' AND delivery_status = 'unsubscribed')
             OR (channel = 'whatsapp' AND status = 'failed' AND status_code = '131050')
         )

@@ -3,12 +3,25 @@
 import threading
 from abc import ABC, abstractmethod
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from orchestrator.errors import SupersededError
-from orchestrator.model import Answer, ContactChange, Conversation, Held, InboundMessage, Part, Record, Spent, Turn
+from orchestrator.keys import epoch_hour
+from orchestrator.model import (
+    Answer,
+    ContactChange,
+    Conversation,
+    Held,
+    InboundMessage,
+    Part,
+    Quota,
+    Record,
+    Spent,
+    Turn,
+)
 from orchestrator.stores.ports import Committed, Store
 from tests.kit import NOON, OURS, THEIRS, Clock
 
@@ -143,6 +156,48 @@ class StoreContract(ABC):
         assert store.conversations.load(KEY).contact.consent == "opted_out"
         store.conversations.save(saved, change=ContactChange(at=NOON, consent="opted_in"))
         assert store.conversations.load(KEY).contact.consent == "opted_in"
+
+    @pytest.mark.parametrize("word", ["stop", "start"])
+    def test_a_question_about_consent_is_open_once_until_it_ends_or_is_settled(self, store: Store, word: Any) -> None:
+        hour = epoch_hour(NOON)
+        asking = ContactChange(at=NOON, turns=1, asks=word, asked_until=hour + 2)
+        saved = store.conversations.save(conversation(), change=asking)
+        contact = store.conversations.load(KEY).contact
+        assert {"stop": contact.asked_stop, "start": contact.asked_start} == {"stop": 0, "start": 0, word: hour + 2}
+        with pytest.raises(SupersededError):
+            store.conversations.save(saved, change=asking, records=[record(b"never")])
+        assert store.conversations.load(KEY).contact.turns_today == 1
+        assert self.records(store) == []
+        later = NOON + timedelta(hours=2)
+        saved = store.conversations.save(saved, change=msgspec.structs.replace(asking, at=later, asked_until=hour + 9))
+        saved = store.conversations.save(saved, change=ContactChange(at=later, consent="opted_out", settled=True))
+        contact = store.conversations.load(KEY).contact
+        assert (contact.consent, contact.asked_stop, contact.asked_start) == ("opted_out", 0, 0)
+        store.conversations.save(saved, change=msgspec.structs.replace(asking, at=later, asked_until=hour + 9))
+
+    def test_a_quota_is_taken_whole_or_not_with_its_step_and_can_be_given_back(self, store: Store) -> None:
+        quotas = [Quota("unproven", NOON, 2), Quota("unproven-default", NOON, 5)]
+        saved = store.conversations.save(conversation(), quotas=quotas)
+        saved = store.conversations.save(saved, quotas=quotas)
+        with pytest.raises(SupersededError):
+            store.conversations.save(saved, quotas=quotas, records=[record(b"never")])
+        assert self.records(store) == []
+        assert store.conversations.load(KEY).conversation == saved
+        for quota in quotas:
+            saved = store.conversations.save(saved, quotas=[msgspec.structs.replace(quota, turns=-1)])
+        saved = store.conversations.save(saved, quotas=quotas)
+        with pytest.raises(SupersededError):
+            store.conversations.save(saved, quotas=quotas)
+        next_hour = [msgspec.structs.replace(quota, at=NOON + timedelta(hours=1)) for quota in quotas]
+        store.conversations.save(saved, quotas=next_hour)
+
+    def test_new_threads_are_counted_by_the_hour(self, store: Store, clock: Clock) -> None:
+        saved = store.conversations.save(conversation(), change=ContactChange(at=NOON, turns=1, threads=1))
+        saved = store.conversations.save(saved, change=ContactChange(at=NOON, turns=1))
+        assert store.conversations.load(KEY).contact.threads_this_hour == 1
+        clock.advance(hours=1)
+        store.conversations.save(saved, change=ContactChange(at=clock.now, turns=1, threads=1))
+        assert store.conversations.load(KEY).contact.threads_this_hour == 1
 
     def test_a_change_without_a_step_is_kept_with_its_records(self, store: Store) -> None:
         store.contacts.change(KEY, ContactChange(at=NOON, consent="opted_in"), [record(b"1")])

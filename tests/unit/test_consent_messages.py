@@ -20,5 +20,50 @@ def test_a_message_that_merely_has_the_word_is_a_question(text: str) -> None:
     assert consent_command(text) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No thanks, stop",
+        "Not interested. STOP",
+        "Reply STOP to opt out",
+        "STOP to end",
+        "Quit texting me!",
+        "Cease and desist.",
+        "Please remove my email address from your mailing list",
+        "please take my email off your list",
+        "remove my email",
+        "stop marketing",
+        "Stop promotional messages",
+        "stop msg",
+        "no marketing",
+        "Do not text",
+        "STOP PUB",
+        "Newsletter abbestellen",
+    ],
+)
+def test_these_opt_out_too(text: str) -> None:
+    assert consent_command(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No",
+        "not interested",
+        "No thanks",
+        "Please cancel my subscription to the magazine",
+        "cancel my subscription",
+        "Delete my email address",
+        "Do not text my wife, text me",
+        "How do I unsubscribe?",
+        "Do you do marketing?",
+        "Which bus stop is near the marketing office?",
+        "wrong number",
+    ],
+)
+def test_these_do_not(text: str) -> None:
+    assert consent_command(text) is None
+
+
 def test_there_are_thirty_of_each_kind() -> None:
     assert {kind: len(set(messages)) for kind, messages in MESSAGES.items()} == {"stop": 30, "question": 30}

@@ -38,6 +38,7 @@ def test_a_mail_in_a_bucket_becomes_a_message() -> None:
         occurred_at=NOON,
         thread="m1@person.example",
         authenticated=True,
+        verdict="pass",
         detail={"subject": "My kettle", "message_id": "<m1@person.example>", "from_name": "Zoe"},
     )
     assert s3.asked == [{"Bucket": "mail-of-the-shop", "Key": "in/0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"}]
@@ -142,26 +143,71 @@ def test_our_address_is_the_recipient_in_the_form_we_know(recipients: list[str],
     assert message(MAIL, recipients=recipients).our_address == ours
 
 
-def test_the_reply_goes_to_reply_to() -> None:
-    assert message(written("hi", "Reply-To: Bob <Bob@person.example>")).their_address == "bob@person.example"
+@pytest.mark.parametrize(
+    ("verdict", "words", "answered", "written_by"),
+    [
+        ("PASS", "hi", "bob@person.example", "zoe@person.example"),
+        ("PASS", "STOP", "zoe@person.example", ""),  # consent is the affair of who wrote
+        ("PASS", "START", "zoe@person.example", ""),
+        ("GRAY", "hi", "zoe@person.example", ""),
+        ("PROCESSING_FAILED", "hi", "zoe@person.example", ""),
+        ("", "hi", "zoe@person.example", ""),
+        ("FAIL", "hi", "zoe@person.example", ""),
+    ],
+)
+def test_the_answer_goes_to_reply_to_where_its_writer_is_proven(
+    verdict: str, words: str, answered: str, written_by: str
+) -> None:
+    mail = written(words, "Reply-To: Bob <Bob@person.example>")
+    found = message(mail, dmarcVerdict={"status": verdict}, dmarcPolicy="none")
+    assert (found.their_address, found.written_by) == (answered, written_by)
+    assert found.authenticated is False
+    assert found.standing == "doubtful"
 
 
 @pytest.mark.parametrize(
     ("verdict", "headers", "authenticated"),
     [
         ("PASS", (), True),
-        ("PASS", ("Reply-To: zoe.private@person.example",), True),
+        ("PASS", ("Reply-To: Zoe <ZOE@person.example>",), True),
+        ("PASS", ("Reply-To: zoe.private@person.example",), False),
+        ("GRAY", ("Reply-To: victim@other.example",), False),
         ("PASS", ("Reply-To: victim@other.example",), False),
         ("FAIL", (), False),
-        ("GRAY", (), False),
+        ("GRAY", (), None),
+        ("PROCESSING_FAILED", (), None),
         ("DISABLED", (), None),
     ],
 )
-def test_only_dmarc_and_only_for_its_domain_authenticates(
+def test_only_dmarc_authenticates_and_only_its_own_address(
     verdict: str, headers: tuple[str, ...], authenticated: bool | None
 ) -> None:
     item = message(written("hi", *headers), dmarcVerdict={"status": verdict}, dmarcPolicy="none")
     assert item.authenticated is authenticated
+
+
+@pytest.mark.parametrize(
+    "froms",
+    [
+        "From: zoe@person.example\r\nFrom: mallory@evil.example\r\n",
+        "From: zoe@person.example, mallory@evil.example\r\n",
+        "From: mallory@evil.example\r\nfrom: zoe@person.example\r\n",
+    ],
+)
+def test_a_mail_with_several_senders_proves_none_of_them(froms: str) -> None:
+    mail = f"{froms}Reply-To: bob@person.example\r\nSubject: x\r\n\r\nhi".encode()
+    found = message(mail, dmarcVerdict={"status": "PASS"})
+    assert (found.verdict, found.authenticated) == ("fail", False)
+    assert found.their_address != "bob@person.example"
+
+
+def test_a_mail_whose_sender_ses_reads_otherwise_proves_nobody() -> None:
+    item = received()
+    item["mail"]["commonHeaders"]["from"] = ["Zoe <zoe@other.example>"]
+    item["receipt"]["dmarcVerdict"] = {"status": "PASS"}
+    (found,) = channel().parse(delivered(item))
+    assert isinstance(found, InboundMessage)
+    assert (found.verdict, found.authenticated) == ("fail", False)
 
 
 def test_a_mail_that_nobody_judged_is_neither() -> None:
@@ -175,6 +221,10 @@ def test_a_mail_that_nobody_judged_is_neither() -> None:
         ({"spamVerdict": {"status": "FAIL"}}, "spam"),
         ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "reject"}, "forged"),
         ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "REJECT"}, "forged"),
+        ({"dmarcVerdict": {"status": "FAIL"}, "dmarcPolicy": "quarantine"}, "forged"),
+        ({"dmarcVerdict": {"status": "FAIL"}}, "forged"),
+        ({"virusVerdict": {"status": "PROCESSING_FAILED"}}, "could not look"),
+        ({"spamVerdict": {"status": "PROCESSING_FAILED"}}, "could not look"),
     ],
 )
 def test_mail_that_fails_its_verdicts_is_quarantined_unread(receipt: dict[str, Any], says: str) -> None:
@@ -188,8 +238,8 @@ def test_mail_that_fails_its_verdicts_is_quarantined_unread(receipt: dict[str, A
     assert s3.asked == []
 
 
-@pytest.mark.parametrize("policy", ["none", "quarantine", ""])
-def test_a_forged_mail_is_read_where_its_domain_does_not_ask_to_reject_it(policy: str) -> None:
+@pytest.mark.parametrize("policy", ["none", "NONE"])
+def test_a_forged_mail_is_read_where_its_domain_asks_for_nothing(policy: str) -> None:
     assert message(MAIL, dmarcVerdict={"status": "FAIL"}, dmarcPolicy=policy).authenticated is False
 
 

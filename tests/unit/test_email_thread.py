@@ -112,7 +112,7 @@ def test_a_program_that_names_our_last_mail_alone_stays_in_one_thread_until_we_f
 def test_a_program_that_names_nothing_and_has_a_new_subject_each_time_stops_too(tmp_path: Path) -> None:
     conversations, answers = talk(tmp_path, 25, "Ticket {} opened", names_our_last=False)
     assert len(set(conversations)) == 25
-    assert answers == 15 + 1  # a person's turns in an hour, and the notice that there were too many
+    assert answers == Settings().replies.threads_per_hour
 
 
 def test_replies_that_lost_their_references_stay_together() -> None:

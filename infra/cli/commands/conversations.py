@@ -69,6 +69,8 @@ def _told(turn: Turn) -> str:
         told.append(
             f"{_at(turn.finished_at)}  ({turn.answer.source}, {turn.answer.latency_ms} ms): {turn.answer.text or '—'}"
         )
+        if turn.answer.source in ("consent", "silence"):
+            told.append(f"    because {turn.answer.reason}")
         told += [f"    source: {citation.title} {citation.uri}" for citation in turn.answer.citations]
     told += [f"    part {number}: {part.state} {part.error}".rstrip() for number, part in enumerate(turn.parts, 1)]
     return "\n".join(told) + "\n"

@@ -9,6 +9,7 @@ import click
 from infra.cli.options import data_option, deployment
 from infra.cli.tables import document
 from infra.local.ingest import Document, Ingest, documents, mail
+from orchestrator.model import Verdict
 
 UNREADABLE = 2
 MAILS = frozenset({".eml", ".mail", ".email"})
@@ -21,8 +22,15 @@ MAILS = frozenset({".eml", ".mail", ".email"})
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of mails: where SES's notifications find theirs by key; without a PATH, all of them are fed.",
 )
+@click.option(
+    "--verdict",
+    type=click.Choice(["pass", "gray", "fail", "unknown"]),
+    default="unknown",
+    show_default=True,
+    help="What SES's DMARC check is to have said of mails from files; `fail` with a domain that asks for nothing.",
+)
 @data_option
-def command(paths: tuple[str, ...], mail_dir: Path | None, data_here: Path | None) -> None:
+def command(paths: tuple[str, ...], mail_dir: Path | None, verdict: Verdict, data_here: Path | None) -> None:
     """Feed provider events through the path the Lambdas run; print one JSON line per event.
 
     Each PATH is a JSON document, JSON lines or a mail (.eml); a folder stands for the files in it; `-` (or nothing) is
@@ -41,7 +49,7 @@ def command(paths: tuple[str, ...], mail_dir: Path | None, data_here: Path | Non
                 click.echo(f"Error: {path} cannot be read: {error.strerror}", err=True)
                 status = UNREADABLE
                 continue
-            for given in _documents(path, content, mail_dir, ingest):
+            for given in _documents(path, content, mail_dir, ingest, verdict):
                 for ingested in ingest.document(given):
                     document(ingested)
     sys.exit(status)
@@ -56,10 +64,12 @@ def _files(paths: tuple[str, ...]) -> Iterator[str]:
             yield path
 
 
-def _documents(path: str, content: bytes, mail_dir: Path | None, ingest: Ingest) -> Iterator[Document]:
+def _documents(
+    path: str, content: bytes, mail_dir: Path | None, ingest: Ingest, verdict: Verdict
+) -> Iterator[Document]:
     """A file below the folder of mails is a mail, whatever its name; elsewhere its ending says so."""
     is_mail = Path(path).suffix.lower() in MAILS or (mail_dir is not None and Path(path).is_relative_to(mail_dir))
     if is_mail:
-        yield mail(path, content, ingest.now())
+        yield mail(path, content, ingest.now(), verdict)
     else:
         yield from documents(path, content)

@@ -31,6 +31,8 @@ function facts(turn, delivery) {
     ["Language", answer.language],
     ["Tokens", tokens && `${answer.input_tokens} read, ${answer.output_tokens} written`],
     ["Consent", answer.consent],
+    ["Asked about", answer.asks && `${answer.asks.toUpperCase()}, until ${time(answer.asked_until)}`],
+    ["Sender", turn.messages.at(-1).verdict && `DMARC: ${turn.messages.at(-1).verdict}`],
     ["Asked again", turn.asked_again > 0 && `${turn.asked_again} times, after an interruption`],
     ["Unconfirmed", turn.unconfirmed > 0 && `${turn.unconfirmed} sends, before an interruption`],
     ["Ended", turn.finished_at && time(turn.finished_at)],

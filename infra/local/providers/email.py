@@ -14,6 +14,7 @@ from typing import Any
 
 from infra.local.providers.fates import Fate, Outcome
 from orchestrator.channels.email.mime import Mail, parse_mail
+from orchestrator.model import Verdict
 
 ACCOUNT = "000000000000"
 OUR_ADDRESS = "help@parley.example"  # a domain reserved for examples
@@ -70,10 +71,13 @@ def told(request: Mapping[str, Any], message_id: str, at: datetime, fate: Fate) 
     return [(fate.after_s if index else 0.0, event) for index, event in enumerate(events)]
 
 
-def inbound_event(content: bytes, at: datetime, our_address: str = OUR_ADDRESS) -> dict[str, Any]:
+def inbound_event(
+    content: bytes, at: datetime, our_address: str = OUR_ADDRESS, verdict: Verdict = "unknown"
+) -> dict[str, Any]:
     """A mail as the SNS action of a receipt rule hands it on. The same mail has the same id.
 
-    Nobody has judged a mail from a file, so there are no verdicts. The envelope is what the mail itself says of it.
+    Nobody has judged a mail from a file, so there are no verdicts unless one is given; where that is FAIL, the sender's
+    domain asks for nothing. The envelope is what the mail itself says of it.
     """
     mail = parse_mail(content)
     message_id = hashlib.sha256(content).hexdigest()[:40]
@@ -91,13 +95,17 @@ def inbound_event(content: bytes, at: datetime, our_address: str = OUR_ADDRESS) 
             "processingTimeMillis": 0,
             "recipients": [our_address],
             "action": {"type": "SNS", "topicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:inbound", "encoding": "BASE64"},
+            **verdicts(verdict),
         },
         "content": base64.b64encode(content).decode(),
     }
 
 
 def message_event(text: str, message_id: str, our_address: str, their_address: str, at: datetime) -> dict[str, Any]:
-    """What a person wrote, as one mail of a thread that has the person's address for its name."""
+    """What a person wrote, as one mail of a thread that has the person's address for its name.
+
+    Whoever types on this machine is who they say.
+    """
     message = EmailMessage(policy=SMTP)
     message["From"] = their_address
     message["To"] = our_address
@@ -105,9 +113,17 @@ def message_event(text: str, message_id: str, our_address: str, their_address: s
     message["Message-ID"] = f"<{message_id}@mail.example>"
     message["References"] = f"<{hashlib.sha256(their_address.encode()).hexdigest()[:16]}@mail.example>"
     message.set_content(text)
-    event = inbound_event(message.as_bytes(), at, our_address)
+    event = inbound_event(message.as_bytes(), at, our_address, "pass")
     event["mail"]["messageId"] = message_id
     return event
+
+
+def verdicts(verdict: Verdict) -> dict[str, Any]:
+    """What SES says of the sender in a receipt; nothing where it is unknown."""
+    if verdict not in ("pass", "gray", "fail"):
+        return {}
+    checks = {f"{check}Verdict": {"status": verdict.upper()} for check in ("spf", "dkim", "dmarc")}
+    return {**checks, **({"dmarcPolicy": "none"} if verdict == "fail" else {})}
 
 
 def _envelope(mail: Mail) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Email through Amazon SES: received mails come as notifications (email/event.py), replies go out by SES v2.
 
-Which field is trusted for what: docs/decisions/0003-which-mail-fields-are-trusted.md.
+Which field is trusted for what: docs/decisions/0003-which-mail-fields-are-trusted.md; what an unproven sender can bring
+about: 0030-consent-is-an-act-of-who-wrote.md, 0031-what-a-forged-mail-gets.md.
 Sources: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html,
 https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
 """
@@ -27,10 +28,22 @@ from orchestrator.channels.email.event import (
 from orchestrator.channels.email.mime import Address, Mail, address, parse_mail
 from orchestrator.channels.email.new_words import new_words
 from orchestrator.channels.email.progress import progress_in
+from orchestrator.channels.email.proofs import proof_in, without_proofs
 from orchestrator.channels.email.settings import EmailSettings
 from orchestrator.channels.email.thread import MAX_REFERENCES, answered_id, bare_subject, is_reply, thread_of
+from orchestrator.consent.words import consent_command
 from orchestrator.errors import ConfigurationError, EventError, RefusedError, UpstreamError
-from orchestrator.model import ChannelName, Delivered, Ignored, InboundMessage, Outgoing, Part, Progress, Receipt
+from orchestrator.model import (
+    ChannelName,
+    Delivered,
+    Ignored,
+    InboundMessage,
+    Outgoing,
+    Part,
+    Progress,
+    Receipt,
+    Verdict,
+)
 
 # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
 _SEND = Operation(
@@ -84,6 +97,7 @@ class EmailChannel:
         self._s3 = s3
         self._own = frozenset(each.lower() for each in settings.email_addresses)
         self._configuration_set = settings.email_configuration_set
+        self._link_domains = settings.email_link_domains
         self.context_ttl_s = settings.email_context_ttl_s
         self.max_characters = settings.email_max_characters
 
@@ -101,7 +115,7 @@ class EmailChannel:
         """Mail knows no courtesy before the answer."""
 
     def compose(self, outgoing: Outgoing) -> Sequence[Part]:
-        return [Part(compose_mail(outgoing))] if outgoing.content.text.strip() else []
+        return [Part(compose_mail(outgoing, self._link_domains))] if outgoing.content.text.strip() else []
 
     def send(self, outgoing: Outgoing, part: Part) -> Receipt:
         request = {
@@ -136,23 +150,28 @@ class EmailChannel:
         sender = next(iter(mail.senders), claimed)
         if sender is None:
             return msgspec.structs.replace(ignored, reason="it has no sender")
-        writer = next(iter(mail.reply_to), sender)
-        if reason := self._unanswered(mail, sender, writer, our_address):
-            return msgspec.structs.replace(ignored, reason=reason, their_address=writer.spec)
+        named = next(iter(mail.reply_to), sender)
+        if reason := self._unanswered(mail, sender, named, our_address):
+            return msgspec.structs.replace(ignored, reason=reason, their_address=sender.spec)
         words = _words(mail)
         if not (words or mail.attachments):
-            return msgspec.structs.replace(ignored, reason="it holds no words", their_address=writer.spec)
+            return msgspec.structs.replace(ignored, reason="it holds no words", their_address=sender.spec)
+        verdict = "fail" if _names_several(mail, sender, claimed) else received.receipt.verdict
+        answered = named if verdict == "pass" and not _is_consent(words) else sender
         return InboundMessage(
             channel="email",
             message_id=received.mail.message_id,
             our_address=our_address,
-            their_address=writer.spec,
+            their_address=answered.spec,
             text=words,
             occurred_at=received.mail.received_at or delivered.occurred_at,
-            thread=thread_of(mail, writer.spec),
+            thread=thread_of(mail, answered.spec),
             answers=answered_id(mail),
             attachments=mail.attachments,
-            authenticated=_authenticated(received.receipt, sender, writer),
+            authenticated=_authenticated(verdict, elsewhere=named.spec != sender.spec),
+            verdict=verdict,
+            written_by=sender.spec if answered.spec != sender.spec else "",
+            proof=proof_in(mail),
             detail=_detail(mail, sender),
         )
 
@@ -169,9 +188,9 @@ class EmailChannel:
         plain = f"{local.partition('+')[0]}@{domain}"
         return next((each for each in (recipient, plain) if each in self._own), "")
 
-    def _unanswered(self, mail: Mail, sender: Address, writer: Address, our_address: str) -> str:
+    def _unanswered(self, mail: Mail, sender: Address, named: Address, our_address: str) -> str:
         """Why the mail gets no answer; "" for a person's."""
-        for each in (sender, writer):
+        for each in (sender, named):
             if each.spec == our_address or self._as_own(each.spec):
                 return "it comes from our own address"
             if reason := robot(each):
@@ -214,9 +233,17 @@ def _quarantined(receipt: SesReceipt) -> str:
         return "SES found a virus in it"
     if receipt.spam_verdict.failed:
         return "SES takes it for spam"
-    if receipt.dmarc_verdict.failed and receipt.dmarc_policy.lower() == "reject":
-        return "its sender is forged: DMARC failed, and the sender's domain asks to reject such mail"
+    if receipt.virus_verdict.unfinished or receipt.spam_verdict.unfinished:
+        return "SES could not look whether it holds a virus or is spam"
+    if receipt.dmarc_verdict.failed and receipt.dmarc_policy.lower() != "none":
+        asks = receipt.dmarc_policy.lower() or "nothing that SES tells"
+        return f"its sender is forged: DMARC failed, and what the sender's domain asks for such mail is: {asks}"
     return ""
+
+
+def _is_consent(words: str) -> bool:
+    """Whether it speaks for whoever wrote it, and so of nobody whom a Reply-To names."""
+    return consent_command(words) in ("stop", "start")
 
 
 def _undeliverable(source: str | None) -> str:
@@ -227,19 +254,28 @@ def _undeliverable(source: str | None) -> str:
     )
 
 
-def _authenticated(receipt: SesReceipt, sender: Address, writer: Address) -> bool | None:
-    """DMARC alone speaks about the From that people see; it says nothing of a Reply-To elsewhere."""
-    status = receipt.dmarc_verdict.status.upper()
-    if status in ("", "DISABLED"):
-        return None
-    return status == "PASS" and sender.spec.rpartition("@")[2] == writer.spec.rpartition("@")[2]
+def _names_several(mail: Mail, sender: Address, claimed: Address | None) -> bool:
+    """Whether DMARC may have looked at another From than people see: there are several, or SES reads another one.
+
+    Source: RFC 7489, section 6.6.1 (messages with more than one address in From)
+    """
+    headers = [name for name, _ in mail.headers if name == "from"]
+    named = {sender.spec, *(each.spec for each in mail.senders), *([claimed.spec] if claimed else [])}
+    return len(headers) > 1 or len(named) > 1
+
+
+def _authenticated(verdict: Verdict, *, elsewhere: bool) -> bool | None:
+    """DMARC alone speaks about the From that people see; it says nothing of a Reply-To, not even in the same domain."""
+    if elsewhere or verdict == "fail":
+        return False
+    return True if verdict == "pass" else None
 
 
 def _detail(mail: Mail, sender: Address) -> dict[str, str]:
     detail = {
-        "subject": mail.subject,
+        "subject": without_proofs(mail.subject),
         "message_id": mail.message_id,
-        "references": " ".join((*mail.references[:1], *mail.references[1:][-MAX_REFERENCES:])),
+        "references": without_proofs(" ".join((*mail.references[:1], *mail.references[1:][-MAX_REFERENCES:]))),
         "from_name": sender.name,
     }
     return {name: value for name, value in detail.items() if value}

@@ -1,23 +1,28 @@
 """A mail of ours: text and HTML. One that answers is in the thread of the question, which stands quoted below.
 
-Nothing a person wrote reaches a header but the subject, in one line and encoded; addresses and message ids are taken
-only in forms that cannot end a header (see mime.py). The mail is the same however often it is composed: its boundary
-and its date are the `Outgoing`'s; the Message-ID is left to SES, which sets its own.
+What answers a mail that may be forged has nothing of it: no subject, no quote, no name, links to our own pages only.
+Else nothing a person wrote reaches a header but the subject, in one line and encoded; addresses and message ids are
+taken only in forms that cannot end a header (see mime.py). The mail is the same however often it is composed: its
+boundary and its date are the `Outgoing`'s; the Message-ID is left to SES, which sets its own.
 Sources: RFC 3834 (Auto-Submitted), https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from html import escape
 
+import msgspec
+
 from orchestrator.channels.email.bounds import scrubbed
+from orchestrator.channels.email.links import domain_of, only_ours
 from orchestrator.channels.email.mime import one_line
+from orchestrator.channels.email.proofs import as_reference, as_subject
 from orchestrator.channels.email.thread import reply_references, reply_subject
 from orchestrator.channels.text.markdown import to_html, to_plain
-from orchestrator.model import Citation, Content, InboundMessage, Language, Outgoing, text_of
+from orchestrator.model import Citation, Content, InboundMessage, Language, Outgoing, standing_of, text_of
 
 MAX_QUOTED = 2_000  # characters of the question
 _SUBJECT: Mapping[Language, str] = {"en": "Your message", "es": "Tu mensaje"}
@@ -28,15 +33,20 @@ _WROTE: Mapping[Language, str] = {
 }
 
 
-def compose_mail(outgoing: Outgoing) -> str:
-    """The whole mail in MIME form, with CRLF; ASCII unless the person's own address is not."""
+def compose_mail(outgoing: Outgoing, link_domains: Collection[str] = ()) -> str:
+    """The whole mail in MIME form, with CRLF; ASCII unless the person's own address is not.
+
+    `link_domains` are ours besides the address's own, for answers to mail that may be forged.
+    """
+    if _may_be_forged(outgoing):
+        outgoing = _with_our_links_only(outgoing, link_domains)
     message = EmailMessage(policy=_policy(utf8=not outgoing.their_address.isascii()))
     message["From"] = outgoing.our_address
     message["To"] = outgoing.their_address
     message["Subject"] = _subject(outgoing)
     message["Date"] = format_datetime(outgoing.decided_at)
     if question := outgoing.question:
-        _put_into_thread(message, question)
+        _put_into_thread(message, question, outgoing.proof)
     message["Auto-Submitted"] = "auto-replied" if question else "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message.set_content(_text(outgoing), cte="quoted-printable")
@@ -46,16 +56,38 @@ def compose_mail(outgoing: Outgoing) -> str:
 
 
 def _subject(outgoing: Outgoing) -> str:
-    content, question = outgoing.content, outgoing.question
+    content, question = outgoing.content, _repeatable(outgoing)
     subject = question.detail.get("subject", "") if question else content.subject
     line = one_line(subject or _SUBJECT[content.language])
-    return reply_subject(line) if question else line
+    line = reply_subject(line) if outgoing.question else line
+    return as_subject(line, outgoing.proof) if outgoing.proof else line
 
 
-def _put_into_thread(message: EmailMessage, question: InboundMessage) -> None:
+def _may_be_forged(outgoing: Outgoing) -> bool:
+    return standing_of(outgoing.in_reply_to) == "doubtful"
+
+
+def _repeatable(outgoing: Outgoing) -> InboundMessage | None:
+    """The message that is answered, where the mail may repeat what it says; None where it may not, or answers none."""
+    return None if _may_be_forged(outgoing) else outgoing.question
+
+
+def _with_our_links_only(outgoing: Outgoing, link_domains: Collection[str]) -> Outgoing:
+    content = outgoing.content
+    ours = {
+        outgoing.our_address.rpartition("@")[2],
+        *link_domains,
+        *(domain_of(each.uri) for each in content.citations),
+    }
+    text = only_ours(content.text, ours)
+    return msgspec.structs.replace(outgoing, content=msgspec.structs.replace(content, text=text))
+
+
+def _put_into_thread(message: EmailMessage, question: InboundMessage, proof: str) -> None:
     if in_reply_to := question.detail.get("message_id"):
         message["In-Reply-To"] = in_reply_to
-    if references := reply_references(question.thread, question.detail):
+    references = [*reply_references(question.thread, question.detail), *([as_reference(proof)] if proof else [])]
+    if references:
         message["References"] = " ".join(references)
 
 
@@ -79,7 +111,7 @@ def _text(outgoing: Outgoing) -> str:
     if content.citations:
         cited = (f"- {one_line(each.title)} {each.uri}".rstrip() for each in _distinct(content))
         parts.append("\n".join((f"{_SOURCES[content.language]}:", *cited)))
-    if question := outgoing.question:
+    if question := _repeatable(outgoing):
         quoted = "\n".join(f"> {line}".rstrip() for line in _quoted(outgoing).splitlines())
         parts.append(f"{_attribution(question, content.language)}\n{quoted}")
     return scrubbed("\n\n".join(parts)) + "\n"
@@ -91,7 +123,7 @@ def _html(outgoing: Outgoing) -> str:
     if content.citations:
         cited = "".join(f"<li>{_linked(each)}</li>" for each in _distinct(content))
         parts.append(f"<p>{_SOURCES[content.language]}:</p><ul>{cited}</ul>")
-    if question := outgoing.question:
+    if question := _repeatable(outgoing):
         quoted = "<br>\n".join(escape(line) for line in _quoted(outgoing).splitlines())
         parts.append(f"<p>{escape(_attribution(question, content.language))}</p>")
         parts.append(f'<blockquote type="cite">{quoted}</blockquote>')

@@ -11,7 +11,7 @@
 Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,15 +19,22 @@ import msgspec
 
 from orchestrator.decoding import convert, decoded, encoded, iso_time
 from orchestrator.errors import EventError
-from orchestrator.model import Delivered
+from orchestrator.model import Delivered, Verdict
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True):
+    """What one of SES's checks has found."""
+
     status: str = ""  # PASS, FAIL, GRAY, PROCESSING_FAILED, DISABLED; "" where SES says nothing
 
     @property
     def failed(self) -> bool:
         return self.status.upper() == "FAIL"
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether SES wanted to look, and could not."""
+        return self.status.upper() == "PROCESSING_FAILED"
 
 
 class Action(msgspec.Struct, frozen=True, rename="camel"):
@@ -57,10 +64,18 @@ class SesMail(msgspec.Struct, frozen=True, rename="camel"):
 class SesReceipt(msgspec.Struct, frozen=True, rename="camel"):
     recipients: tuple[str, ...] = ()
     action: Action = Action()
-    spam_verdict: Verdict = Verdict()
-    virus_verdict: Verdict = Verdict()
-    dmarc_verdict: Verdict = Verdict()
+    spam_verdict: Finding = Finding()
+    virus_verdict: Finding = Finding()
+    dmarc_verdict: Finding = Finding()
     dmarc_policy: str = ""  # none, quarantine or reject; there only where DMARC failed
+
+    @property
+    def verdict(self) -> Verdict:
+        """What SES says of the sender. It could not look, or was not asked to: unknown."""
+        return _VERDICTS.get(self.dmarc_verdict.status.upper(), "unknown")
+
+
+_VERDICTS: Mapping[str, Verdict] = {"PASS": "pass", "GRAY": "gray", "FAIL": "fail"}
 
 
 MOST_FOR_THE_LAKE = 900_000  # bytes; Firehose takes records of 1,024,000

@@ -17,4 +17,10 @@ class EmailSettings(msgspec.Struct, frozen=True, kw_only=True):
     email_context_ttl_s: Annotated[int, about("the same for mail threads, in which people answer after days", ge=1)] = (
         604_800
     )
+    email_link_domains: Annotated[
+        tuple[str, ...],
+        about(
+            "domains that an answer to a mail which may be forged may link to, besides ours and its sources'", long=True
+        ),
+    ] = ()
     email_max_characters: Annotated[int, about("how long an answer by mail should be at most", ge=70)] = 3000

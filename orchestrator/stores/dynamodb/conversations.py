@@ -11,7 +11,7 @@ import msgspec
 
 from orchestrator.errors import SupersededError
 from orchestrator.keys import contact_key_of, key_of
-from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
+from orchestrator.model import ContactChange, Conversation, InboundMessage, Quota, Record, Turn
 from orchestrator.stores.dynamodb.contacts import CONTACT, DynamoContacts, contact_of, spent_on
 from orchestrator.stores.dynamodb.forgetting import Kind, in_their_partition
 from orchestrator.stores.dynamodb.items import (
@@ -27,6 +27,7 @@ from orchestrator.stores.dynamodb.items import (
     key,
     packed,
     partition_of,
+    sort_of,
     sortable,
     unpacked,
 )
@@ -104,6 +105,7 @@ class DynamoConversations:
         finished: Turn | None = None,
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         written = msgspec.structs.replace(conversation, version=conversation.version + 1)
@@ -117,6 +119,7 @@ class DynamoConversations:
             writes.append(self._table.put(self._turn(written.key, finished)))
         if change:
             writes += self._contacts.writes(written.contact_key, change)
+        writes += map(self._contacts.taking, quotas)
         self._table.transact([*writes, *self._journal.writes(records)])
         return written
 
@@ -199,14 +202,17 @@ def _learn_conversation(person: Person, item: Item) -> None:
     if person.has(conversation.their_address):
         person.ids.contacts.add(conversation.contact_key)
         person.ids.keys.add(conversation.key)
-        if conversation.turn:
-            person.learn_turn(conversation.turn)
+    turn = conversation.turn
+    writers = [message.written_by for message in turn.messages] if turn else []
+    if turn and any(map(person.has, (conversation.their_address, *writers))):
+        person.learn_turn(turn)
 
 
 def _learn_waiting(person: Person, item: Item) -> None:
     message: InboundMessage = unpacked(item, InboundMessage)
     if person.has(message.their_address):
         person.ids.contacts.add(partition_of(item))
+    if person.has(message.their_address) or person.has(message.written_by):
         person.learn(messages=[message.message_id])
 
 
@@ -214,7 +220,17 @@ def _learn_turn(person: Person, item: Item) -> None:
     turn: Turn = unpacked(item, Turn)
     if person.has(turn.latest.their_address):
         person.ids.contacts.add(contact_key_of(key_of(turn.conversation_id)))
+    if person.has(turn.latest.their_address) or any(person.has(each.written_by) for each in turn.messages):
         person.learn_turn(turn)
+
+
+def _is_their_conversation(person: Person, item: Item) -> bool:
+    """Their own, or one in which they wrote and had somebody else answered."""
+    return in_their_partition(person, item) or sort_of(item).partition("#")[2] in person.ids.keys
+
+
+def _is_their_waiting_message(person: Person, item: Item) -> bool:
+    return in_their_partition(person, item) or sort_of(item).split("#", 3)[3] in person.ids.messages
 
 
 def _is_their_message(person: Person, item: Item) -> bool:
@@ -226,8 +242,8 @@ def _is_their_turn(person: Person, item: Item) -> bool:
 
 
 KINDS = {
-    "conversation": Kind(in_their_partition, _learn_conversation),
-    "waiting": Kind(in_their_partition, _learn_waiting),
+    "conversation": Kind(_is_their_conversation, _learn_conversation),
+    "waiting": Kind(_is_their_waiting_message, _learn_waiting),
     "message": Kind(_is_their_message),
     "turn": Kind(_is_their_turn, _learn_turn),
     "sent": Kind(in_their_partition),

@@ -1,8 +1,9 @@
 """The single table: which item holds what, and how a value becomes one.
 
     pk                          sk                              holds
-    <contact key>               contact                         consent, last budget notice
-    <contact key>               spent#<epoch day>               turns and tokens of the day, turns of each hour
+    <contact key>               contact                         consent, what is asked of it, last budget notice
+    <contact key>               spent#<epoch day>               turns and tokens of the day, each hour's turns, threads
+    unproven[-<tenant>]         spent#<epoch day>               turns of all that nobody vouches for, of each hour
     <contact key>               conversation#<key>              a conversation with its unfinished turn; `due`, `due_at`
     <contact key>               waiting#<key>#<time>#<id>       a message in no turn yet; `due`, `due_at`
     <contact key>               sent#<provider's id>            the thread in which we sent it

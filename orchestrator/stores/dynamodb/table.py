@@ -100,12 +100,23 @@ class Table:
         """The write, for `transact`, that deletes the item of a primary key."""
         return {"Delete": {"TableName": self._name, "Key": item_key}}
 
-    def update(self, item_key: Item, expression: str, values: Item, names: dict[str, str] | None = None) -> Write:
-        """Change an item, or make it."""
+    def update(
+        self,
+        item_key: Item,
+        expression: str,
+        values: Item,
+        names: dict[str, str] | None = None,
+        condition: str = "",
+    ) -> Write:
+        """Change an item, or make it, where the condition holds."""
         update: Write = {
             "TableName": self._name,
             "Key": item_key,
             "UpdateExpression": expression,
             "ExpressionAttributeValues": values,
         }
-        return {"Update": {**update, "ExpressionAttributeNames": names} if names else update}
+        if names:
+            update["ExpressionAttributeNames"] = names
+        if condition:
+            update["ConditionExpression"] = condition
+        return {"Update": update}

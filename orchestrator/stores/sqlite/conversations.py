@@ -8,9 +8,9 @@ import msgspec
 
 from orchestrator.errors import SupersededError
 from orchestrator.keys import key_of
-from orchestrator.model import ContactChange, Conversation, InboundMessage, Record, Turn
+from orchestrator.model import ContactChange, Conversation, InboundMessage, Quota, Record, Turn
 from orchestrator.stores.ports import WAITS_TOO_LONG, Committed, Person, Snapshot, sent_in_thread
-from orchestrator.stores.sqlite.contacts import change_contact, contact_of
+from orchestrator.stores.sqlite.contacts import change_contact, contact_of, take_quota
 from orchestrator.stores.sqlite.forgetting import CONTACTS, KEYS, TURNS, Forgotten, forget_in
 from orchestrator.stores.sqlite.journal import SqliteJournal
 
@@ -110,11 +110,14 @@ class SqliteConversations:
         finished: Turn | None = None,
         change: ContactChange | None = None,
         records: Sequence[Record] = (),
+        quotas: Sequence[Quota] = (),
         due_at: datetime | None = None,
     ) -> Conversation:
         written = msgspec.structs.replace(conversation, version=conversation.version + 1)
         with self._database.transaction() as connection:
             self._write_head(connection, written, due_at)
+            for quota in quotas:
+                take_quota(connection, quota)
             turn_id = written.turn.turn_id if written.turn else None
             connection.executemany(
                 "UPDATE messages SET turn_id = ? WHERE channel = ? AND message_id = ?",
@@ -216,11 +219,7 @@ class SqliteConversations:
                 if conversation.turn:
                     person.learn_turn(conversation.turn)
         for key, contact_key, body in connection.execute("SELECT key, contact_key, body FROM messages"):
-            message = _message.decode(body)
-            if person.has(message.their_address):
-                person.ids.keys.add(key)
-                person.ids.contacts.add(contact_key)
-                person.learn(messages=[message.message_id])
+            _learn_message(person, key, contact_key, _message.decode(body))
         for conversation_id, body in connection.execute("SELECT conversation_id, body FROM turns"):
             if key_of(conversation_id) in person.ids.keys:
                 person.learn_turn(_turn.decode(body))
@@ -251,6 +250,15 @@ class SqliteConversations:
             ).rowcount
         if not changed:
             raise SupersededError(f"{written.key} has moved on from version {written.version - 1}")
+
+
+def _learn_message(person: Person, key: str, contact_key: str, message: InboundMessage) -> None:
+    """A conversation in which somebody wrote and had another one answered goes with either of them."""
+    if person.has(message.their_address):
+        person.ids.contacts.add(contact_key)
+    if person.has(message.their_address) or person.has(message.written_by):
+        person.ids.keys.add(key)
+        person.learn(messages=[message.message_id])
 
 
 def _seconds(at: datetime | None) -> float | None:

@@ -22,6 +22,10 @@ BUSY_S = 30  # how long a writer waits for another process
 Steps = Mapping[int, Sequence[str]]
 STEPS: Steps = {
     20001: ["ALTER TABLE wakeups ADD COLUMN kind TEXT NOT NULL DEFAULT 'turn'"],
+    20002: [
+        f"ALTER TABLE contacts ADD COLUMN {name} INTEGER NOT NULL DEFAULT 0"
+        for name in ("threads_this_hour", "asked_stop", "asked_start")
+    ],
 }
 
 
