@@ -152,7 +152,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is said back, in markdown; the channel turns it into its own form.
 
     `source` says what kind of answer it is: an answerer's name, or one of the hub's own
-    (`handoff`, `apology`, `consent`, `restart`, `budget`, `attachment`, `silence`).
+    (`handoff`, `apology`, `consent`, `restart`, `budget`, `attachment`, `courtesy`, `silence`).
     """
 
     text: str  # "" means that nothing is sent
@@ -221,6 +221,7 @@ class Pass(msgspec.Struct, frozen=True):
     reason: str
     input_tokens: int = 0
     output_tokens: int = 0
+    offers: tuple[str, ...] = ()  # what the person may have meant, in words that would be answered
 
 
 class Receipt(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What to say: the rules of the house first, then the answerers, then the hand-off.
+"""What to say: the rules of the house first, then the answerers, then courtesy, "did you mean …?" or the hand-off.
 
 The order is the policy: consent, silence for those who opted out, restart, budget, attachments alone, answerers.
 Where nobody vouches for the sender, budgets come before HELP and restart.
@@ -17,6 +17,7 @@ from orchestrator.consent import acts, words
 from orchestrator.errors import DefectError
 from orchestrator.hub_settings import RepliesSettings
 from orchestrator.keys import epoch_day, epoch_hour
+from orchestrator.language.courtesy import courtesy_of
 from orchestrator.language.detect import detect
 from orchestrator.model import (
     Answer,
@@ -34,7 +35,7 @@ from orchestrator.model import (
     standing_of,
 )
 from orchestrator.tenants import tenant_of
-from orchestrator.texts import TextName, Texts
+from orchestrator.texts import OFFERS, TextName, Texts
 
 CONSENT: dict[acts.Word, Consent] = {"stop": "opted_out", "start": "opted_in"}
 ASKING: dict[acts.Word, TextName] = {"stop": "confirm_stop", "start": "confirm_start"}
@@ -46,7 +47,8 @@ _HOURLY: Mapping[Standing, Sequence[str]] = {
     "doubtful": ("turns_per_hour", "doubtful_turns_per_hour"),
 }
 # What the house itself says is no part of the context that answerers see.
-HOUSE_SOURCES = frozenset({"consent", "silence", "restart", "budget", "attachment", "apology"})
+HOUSE_SOURCES = frozenset({"consent", "silence", "restart", "budget", "attachment", "courtesy", "apology"})
+OR: dict[Language, str] = {"en": " or ", "es": " o "}
 
 
 class Replies:
@@ -191,7 +193,19 @@ class Replies:
             if not isinstance(answer, Pass):
                 return _after(passed, answer)
             passed.append(msgspec.structs.replace(answer, reason=f"{answerer.name}: {answer.reason}"))
-        return _after(passed, self._fixed("handoff", question.language, source="handoff", reason=""))
+        return _after(passed, self._unanswered(question, passed))
+
+    def _unanswered(self, question: Question, passed: Sequence[Pass]) -> Answer:
+        """What is said where everybody passed."""
+        language = question.language
+        if courtesy := courtesy_of(question.text):
+            return self._fixed(courtesy, language, source="courtesy", reason="the person asked nothing")
+        handed_off = self._fixed("handoff", language, source="handoff", reason="")
+        offers = next((each.offers for each in passed if each.offers), ())
+        if not offers:
+            return handed_off
+        named = OR[language].join(f'"{offer}"' for offer in offers)
+        return msgspec.structs.replace(handed_off, text=self._texts.get("offer", language).replace(OFFERS, named))
 
     def _command(self, message: InboundMessage) -> words.Command | None:
         """A word that the provider answers and keeps itself never comes here: its channel tells it apart."""

@@ -1,7 +1,10 @@
 """What the hub itself says, in English and Spanish.
 
 Each text fits one SMS: 160 characters of the GSM 7-bit alphabet, in which Spanish has é, ñ, ü, ¿ and ¡ but not á, í, ó
-or ú. STOP and START are said in both languages, because carriers know no others.
+or ú; `offer` is as long as what it offers. STOP and START are said in both languages, because carriers know no others.
+
+No text promises what nobody does. A hand-off tells no person by itself: it is kept, and the question `unanswered` lists
+it. Whoever has somebody read that may say so in a text of their own.
 """
 
 from collections.abc import Mapping
@@ -16,6 +19,10 @@ TextName = Literal[
     "apology",
     "greeting",
     "handoff",
+    "offer",
+    "hello",
+    "thanks",
+    "goodbye",
     "budget",
     "attachment",
     "stop",
@@ -25,12 +32,17 @@ TextName = Literal[
     "confirm_stop",
     "confirm_start",
 ]
+OFFERS = "{offers}"  # in the text `offer`: where the headings go
 
 SHIPPED: Mapping[Language, Mapping[TextName, str]] = {
     "en": {
         "apology": "Sorry, we cannot answer right now. Please write to us again in a while.",
         "greeting": "All right, let us start afresh. How can I help you?",
-        "handoff": "I have no answer to that. A person from our team will look at it and reply as soon as they can.",
+        "handoff": "I have no answer to that. You could ask in other words. I have noted your question.",
+        "offer": f"I am not sure what you mean. Did you mean {OFFERS}? If not, please ask in other words.",
+        "hello": "Hello! How can I help you? Just write your question.",
+        "thanks": "Gladly! Write again whenever you have a question.",
+        "goodbye": "Goodbye! Write again whenever you have a question.",
         "budget": "You have sent us many messages in a short time. Please wait a while: until then we cannot answer.",
         "attachment": "Thank you. I cannot open attachments. Please write your question in words.",
         "stop": "You are unsubscribed and will get no more messages from us. Reply START to subscribe again.",
@@ -47,7 +59,11 @@ SHIPPED: Mapping[Language, Mapping[TextName, str]] = {
     "es": {
         "apology": "Lo sentimos, ahora no podemos responderle. Por favor, escriba de nuevo dentro de un rato.",
         "greeting": "De acuerdo, empezamos de nuevo. ¿En qué puedo ayudarle?",
-        "handoff": "No tengo respuesta para eso. Una persona de nuestro equipo le responde en cuanto pueda.",
+        "handoff": "No tengo respuesta para eso. Puede preguntar con otras palabras. He anotado su pregunta.",
+        "offer": f"No estoy seguro de haberle entendido. ¿Se refiere a {OFFERS}? Si no, pregunte con otras palabras.",
+        "hello": "¡Hola! ¿En qué puedo ayudarle? Escriba su pregunta.",
+        "thanks": "¡De nada! Escriba de nuevo cuando tenga otra pregunta.",
+        "goodbye": "¡Gracias por escribir! Hasta pronto.",
         "budget": "Ha enviado muchos mensajes en poco tiempo. Por favor, espere un rato: hasta entonces no podemos "
         "responderle.",
         "attachment": "Gracias. No puedo abrir archivos adjuntos. Por favor, escriba su pregunta con palabras.",
@@ -110,5 +126,10 @@ def _wrong(given: Mapping[str, Mapping[str, str]]) -> list[str]:
             for language, texts in given.items()
             for name, text in texts.items()
             if not text.strip()
+        ),
+        *(
+            f"fixed text 'offer' ({language}) has no {OFFERS}, where the headings go"
+            for language, texts in given.items()
+            if OFFERS not in texts.get("offer", OFFERS)
         ),
     ]

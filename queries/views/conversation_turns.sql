@@ -13,7 +13,7 @@
 -- column asked_at: when the last of them was written; UTC
 -- column answer: the words of the answer; empty when there was none
 -- column answered_at: when the turn was finished; UTC
--- column source: what answered: an answerer's name, or handoff, apology, consent, restart, budget, attachment, silence
+-- column source: what answered: an answerer's name, or handoff, apology, consent, restart, budget, attachment, courtesy, silence
 -- column outcome: answered by an answerer; handoff to a person; apology, when answering failed; fixed for the house's
 --   other texts; silence when nothing was sent
 -- column answerer_id: which agent, knowledge base, model or folder
@@ -81,7 +81,7 @@ SELECT
     CASE
         WHEN answers.source IN ('handoff', 'apology') THEN answers.source
         WHEN answers.answer = '' THEN 'silence'
-        WHEN answers.source IN ('consent', 'restart', 'budget', 'attachment') THEN 'fixed'
+        WHEN answers.source IN ('consent', 'restart', 'budget', 'attachment', 'courtesy') THEN 'fixed'
         ELSE 'answered'
     END AS outcome,
     answers.answerer_id,

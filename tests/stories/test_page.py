@@ -66,7 +66,7 @@ def test_a_question_is_answered_from_the_documents_with_its_source(page: webdriv
 
 def test_a_question_nothing_covers_is_handed_off(page: webdriver.Chrome) -> None:
     write(page, "sms", "Do you sell quantum bananas?")
-    until(page, lambda: "A person from our team" in text_of(page, "#bubbles"))
+    until(page, lambda: "no answer to that" in text_of(page, "#bubbles"))
 
 
 def test_the_rows_of_a_message_are_shown_moments_later(page: webdriver.Chrome) -> None:

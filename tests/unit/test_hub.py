@@ -139,7 +139,7 @@ def test_when_every_answerer_passes_the_hand_off_is_sent(tmp_path: Path) -> None
     assert turn.answer
     assert turn.answer.source == "handoff"
     assert turn.answer.reason == "stub: nothing known"
-    assert "person from our team" in machine.provider.bodies[0]
+    assert "no answer to that" in machine.provider.bodies[0]
 
 
 def test_answerers_are_asked_in_order_until_one_answers(tmp_path: Path) -> None:

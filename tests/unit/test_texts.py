@@ -39,6 +39,7 @@ def test_an_override_replaces_one_text_and_leaves_the_others() -> None:
         ('{"fr": {"apology": "Désolé."}}', "'fr'"),
         ('{"en": {"apologie": "Sorry."}}', "'apologie'"),
         ('{"en": {"apology": " "}}', "'apology' (en) is empty"),
+        ('{"en": {"offer": "Pardon?"}}', "'offer' (en) has no {offers}"),
         ('{"en": {"apology": 1}}', "$[...][...]"),
         ('{"en": "Sorry."}', "$[...]"),
         ("Sorry.", "not JSON"),

@@ -14,7 +14,16 @@ from transformer.schema import FAILURES, PROGRESS
 WIDTH = 12  # of 24 columns
 HEIGHT = 6
 OUTCOMES = ("Turn", "Recorded", "Ignored", "Quarantined", "Rejected")  # of events, by the hub
-ENDS = ("apology", "attachment", "budget", "consent", "handoff", "restart", "silence")  # answers that nobody was asked
+ENDS = (
+    "apology",
+    "attachment",
+    "budget",
+    "consent",
+    "courtesy",
+    "handoff",
+    "restart",
+    "silence",
+)  # answers that nobody was asked
 
 
 def dashboard(stack: Stack, lake: LakeStack, hub: HubStack | None, alarms: Sequence[cloudwatch.Alarm]) -> str:
