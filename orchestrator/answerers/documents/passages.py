@@ -1,15 +1,18 @@
 """Documents cut into passages: one per heading, and a long one at its paragraphs.
 
-Markdown is rendered to HTML first, so there is one way to read both; plain text has no headings but its first line.
+Markdown is rendered to HTML first, so there is one way to read both; what is a heading in plain text, its lines tell.
 """
 
 import html.parser
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 from markdown_it import MarkdownIt
 
 LONGEST = 1200  # characters of a passage, unless one paragraph alone is longer
+LONGEST_HEADING = 80  # characters of a line of plain text
+_RULE = re.compile(r"([=~_*-])\1{2,}")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNREAD = frozenset({"script", "style", "template", "noscript", "nav", "svg", "iframe", "select", "button"})
 _BLOCKS = _HEADINGS | frozenset(
@@ -49,11 +52,52 @@ def from_html(text: str) -> Document:
 
 
 def from_text(text: str) -> Document:
-    """The first line is the title when an empty line follows it."""
-    paragraphs = [" ".join(paragraph.split()) for paragraph in text.replace("\r\n", "\n").split("\n\n")]
-    lines = [("", paragraph) for paragraph in paragraphs if paragraph]
-    titled = len(lines) > 1 and len(lines[0][1]) <= 80
-    return Document(lines[0][1] if titled else "", "", tuple(_passages(lines[titled:])))
+    """Headings are lines that stand alone, are underlined, or are in capitals above their text (see `_headed`).
+
+    The first one is the title where nothing stands before it.
+    """
+    headed = [_headed(lines) for lines in _blocks(text)]
+    if headed and headed[-1].heading and not headed[-1].text:
+        headed[-1] = _Headed("", headed[-1].heading)  # a last line heads nothing: a signature, a date
+    titled = len(headed) > 1 and bool(headed[0].heading) and not headed[0].text
+    lines: list[tuple[str, str]] = []
+    heading = ""
+    for each in headed[titled:]:
+        heading = each.heading or heading
+        if each.text:
+            lines.append((heading, each.text))
+    return Document(headed[0].heading if titled else "", "", tuple(_passages(lines)))
+
+
+class _Headed(msgspec.Struct, frozen=True):
+    """Lines of plain text between empty ones."""
+
+    heading: str  # "" where they have none
+    text: str  # "" where they are a heading alone
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
+    lines: list[str] = []
+    for line in (*text.splitlines(), ""):
+        if line.strip():
+            lines.append(" ".join(line.split()))
+        elif lines:
+            yield lines
+            lines = []
+
+
+def _headed(lines: Sequence[str]) -> _Headed:
+    first, rest = lines[0], lines[1:]
+    if rest and _RULE.fullmatch(rest[0]):
+        return _Headed(first.strip("# "), " ".join(rest[1:]))
+    if _may_head(first) and (not rest or first.isupper()):
+        return _Headed(first.strip("# "), " ".join(rest))
+    return _Headed("", " ".join(lines))
+
+
+def _may_head(line: str) -> bool:
+    """Short, no item of a list, and no sentence but a question."""
+    return len(line) <= LONGEST_HEADING and not line.startswith(("-", "*", "•")) and line[-1] not in ".,;:!"
 
 
 def _passages(lines: Sequence[tuple[str, str]]) -> Iterator[Passage]:
