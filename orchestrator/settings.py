@@ -20,7 +20,7 @@ from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.bedrock_agent.settings import BedrockAgentSettings
 from orchestrator.answerers.knowledge_base.settings import KnowledgeBaseSettings
-from orchestrator.answerers.settings import AnsweringSettings, QBusinessSettings
+from orchestrator.answerers.settings import AnsweringSettings, DocumentsSettings, QBusinessSettings
 from orchestrator.channels.email.settings import EmailSettings
 from orchestrator.channels.sms.settings import SmsSettings
 from orchestrator.channels.whatsapp.settings import WhatsAppSettings
@@ -100,6 +100,7 @@ class Settings(Answering, frozen=True, kw_only=True):
     sending: SendingSettings = SendingSettings()
     sending_queues: SendingQueuesSettings = SendingQueuesSettings()
     simulated: SimulatedSettings = SimulatedSettings()
+    documents: DocumentsSettings = DocumentsSettings()
     redaction: RedactionSettings = RedactionSettings()
 
     @classmethod

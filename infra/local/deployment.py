@@ -31,6 +31,7 @@ from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex
+from orchestrator.answerers.documents.meaning import SentenceEncoder
 from orchestrator.envelopes import opened as opened_events
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
@@ -92,7 +93,9 @@ class Deployment:
             self.journal = journal.SqliteJournal(self.store.database.connect)
             self.queue = SqliteWakeUps(self.store.database, clock, visibility_s=settings.turns.claim_s, on_wake=on_wake)
             self.outbox = Outbox(self.store.database, self._append, clock, self.queue.add, settings.simulated.fates)
-            self.documents = DocumentIndex(data / "documents.sqlite3")
+            self.documents = DocumentIndex(
+                data / "documents.sqlite3", SentenceEncoder() if settings.documents.meaning else None
+            )
             self.templates = Overrides(FolderStore(data / "templates"))
             self.redactor = _redactor(settings.redaction)
             self.lake = LakeWriter(data / "lake", self.journal, self.transform, clock)

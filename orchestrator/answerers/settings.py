@@ -16,6 +16,17 @@ class AnsweringSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 60
 
 
+class DocumentsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How one machine reads its folder of documents."""
+
+    meaning: Annotated[
+        bool,
+        about(
+            "whether `documents` finds passages by their meaning beside their words; `make meaning` installs its model"
+        ),
+    ] = False
+
+
 class QBusinessSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which application `qbusiness` asks, and as whom."""
 

@@ -1,8 +1,11 @@
 """Documents in, quotes out: the index, the matching, and how well both do on the question set."""
 
 import sqlite3
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +16,9 @@ from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.answerers.documents.passages import LONGEST, from_html, from_markdown, from_text
 from orchestrator.answerers.documents.quoting import quote
 from orchestrator.answerers.documents.terms import terms
+from orchestrator.answerers.documents.vocabulary import MOST_MENDED
 from orchestrator.errors import ConfigurationError, UpstreamError
+from orchestrator.language.detect import detect
 from orchestrator.model import Answer, Exchange, Language, Pass, Question
 from tests.bench.answers import SAMPLES, measure, questions
 
@@ -94,6 +99,55 @@ def test_the_question_set_asks_in_both_languages_and_of_every_sample() -> None:
         assert sum(each.expected_document is None for each in of_language) >= len(of_language) / 4
 
 
+# ── what it may cost ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+LETTERS = "qzxwvkjyqzxwv"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        lambda size: LETTERS * (size // len(LETTERS)),
+        lambda size: " ".join(f"{LETTERS[i % 13 :]}{LETTERS[: i % 7]}" for i in range(size // 10)),
+        lambda size: ",".join(
+            f"{LETTERS[i % 13]}{LETTERS[i % 11]}{i % 97:b}".replace("0", "q") for i in range(size // 6)
+        ),
+        lambda size: "ﷺ" * (size // 3),
+    ],
+    ids=["one word", "words", "clauses", "ligatures"],
+)
+def test_a_message_four_times_as_long_costs_no_more(samples: DocumentIndex, hostile: Callable[[int], str]) -> None:
+    """The bounds of mending, of clauses and of what is read: 250 letters mended cost what 1,000 do."""
+    answerer = DocumentsAnswerer(samples)
+
+    def cost(size: int) -> float:
+        text = hostile(size)
+        return min(_seconds(lambda: (answerer.answer(asking(text)), detect(text, None, "en"))) for _ in range(5))
+
+    assert cost(60_000) <= 2.5 * cost(15_000)
+
+
+def test_a_long_word_is_not_mended_and_few_words_are(samples: DocumentIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    mended: list[str] = []
+
+    def counted(term: str) -> set[str]:
+        mended.append(term)
+        return set()
+
+    monkeypatch.setattr("orchestrator.answerers.documents.vocabulary.one_slip_away", counted)
+    DocumentsAnswerer(samples).answer(asking("q" * 1000))
+    assert mended == []
+    DocumentsAnswerer(samples).answer(asking(" ".join(f"zx{letter}qwv" for letter in ascii_lowercase)))
+    assert len(mended) == 2 * MOST_MENDED, "in each language"
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
 # ── answers ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -106,6 +160,16 @@ def test_an_answer_quotes_a_document_and_names_it(samples: DocumentIndex) -> Non
     assert citation.uri == "en/shipping.md"
     assert citation.title == "Shipping and delivery: Where do you deliver?"
     assert citation.excerpt == answer.text
+
+
+def test_a_pass_offers_the_headings_of_the_two_nearest_passages(index: DocumentIndex, folder: Path) -> None:
+    index.add([folder])
+    passed = DocumentsAnswerer(index).answer(asking("soaping shades some mondays"))
+    assert isinstance(passed, Pass)
+    assert passed.offers == ("Shipping", "Care")
+    by_its_heading = DocumentsAnswerer(index).answer(asking(passed.offers[1]))
+    assert isinstance(by_its_heading, Answer)
+    assert "dry cloth" in by_its_heading.text
 
 
 def test_a_question_about_something_else_is_passed_with_the_reason(samples: DocumentIndex) -> None:
@@ -265,6 +329,34 @@ def test_the_first_line_of_a_text_is_its_title() -> None:
     assert from_text("Just one line").text == "Just one line"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lamps\n\nCare\n\nDust the shade.\n\nShipping\n\nBy post.",
+        "Lamps\n=====\n\nCare\n----\nDust the shade.\n\nShipping\n--------\nBy post.",
+        "LAMPS\n\nCARE\nDust the shade.\n\nSHIPPING\nBy post.",
+        "# Lamps\n\n## Care\n\nDust the shade.\n\n## Shipping\n\nBy post.",
+    ],
+)
+def test_a_line_that_stands_alone_is_underlined_or_in_capitals_heads_the_text_below(text: str) -> None:
+    document = from_text(text)
+    assert document.title.title() == "Lamps"
+    assert [(each.heading.title(), each.text) for each in document.passages] == [
+        ("Care", "Dust the shade."),
+        ("Shipping", "By post."),
+    ]
+
+
+@pytest.mark.parametrize("line", ["- by post", "• by post", "By post.", "By post,", "by post " * 11])
+def test_a_line_of_a_list_or_a_sentence_heads_nothing(line: str) -> None:
+    document = from_text(f"Lamps\n\nShipping\n\n{line}\n\nFrom Monday on.")
+    assert [each.heading for each in document.passages] == ["Shipping"]
+
+
+def test_the_last_line_of_a_text_heads_nothing() -> None:
+    assert from_text("Lamps\n\nDust the shade.\n\nYour team").text == "Dust the shade.\nYour team"
+
+
 def test_a_long_section_is_cut_at_its_paragraphs() -> None:
     document = from_text("\n\n".join(["Lamps", *(f"{number} " + "word " * 100 for number in range(6))]))
     assert len(document.passages) == 3
@@ -356,6 +448,16 @@ def test_an_index_of_another_version_says_what_to_do(index: DocumentIndex, folde
     connection.close()
     with pytest.raises(ConfigurationError, match="delete the file and add the documents again"):
         index.search("lamps", "en")
+
+
+def test_an_index_of_the_version_before_answers_and_is_read_anew_when_added(index: DocumentIndex, folder: Path) -> None:
+    index.add([folder])
+    with sqlite3.connect(index.path) as connection:
+        connection.executescript("DROP TABLE meanings; PRAGMA user_version = 2")
+    connection.close()
+    assert index.search("lamps", "en")
+    assert len(index.add([folder]).changed) == 1
+    assert index.add([folder]).changed == ()
 
 
 def test_a_file_that_is_no_index_and_a_folder_that_is_not_there_are_the_operators(tmp_path: Path) -> None:

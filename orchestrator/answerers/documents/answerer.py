@@ -2,58 +2,42 @@
 
 import re
 from collections.abc import Sequence
-from typing import get_args
 
 from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.answerers.documents.matching import Match
-from orchestrator.answerers.documents.questions import clauses
+from orchestrator.answerers.documents.nearest import THRESHOLD, Nearest, Scored
 from orchestrator.answerers.documents.quoting import quote
-from orchestrator.model import Answer, Citation, Language, Pass, Question
+from orchestrator.model import Answer, Citation, Pass, Question
 
-THRESHOLD = 0.55  # of coverage, calibrated by `python -m tests.bench.answers`
-LONGEST = 1000  # characters of a question that are looked at
-OF_A_CLAUSE = 1.25  # times the threshold for a part of a question: so much less is known of what the person means
+OFFERS = 2  # headings of a pass
+OFFERED = 0.2  # the score from which a passage is worth a "did you mean"
+LONGEST_OFFER = 60  # characters of a heading
 
 
 class DocumentsAnswerer:
-    """Quotes the passage that covers the question best, or passes when none covers enough of it.
+    """Quotes the passage that answers the question most surely, or passes where none does surely enough.
 
-    A long question ("Hi! I bought a lamp, … could I exchange it?") is covered badly as a whole; it is answered when a
-    clause of it is covered well.
+    A pass offers the headings of the two nearest passages, for the house to ask "did you mean …?".
     """
 
     name = "documents"
 
     def __init__(self, index: DocumentIndex, threshold: float = THRESHOLD) -> None:
         self._index = index
+        self._nearest = Nearest(index)
         self._threshold = threshold
 
     def answer(self, question: Question) -> Answer | Pass:
-        text = question.text[:LONGEST]
-        whole = self._nearest([text], question)
-        if whole and whole.coverage >= self._threshold:
-            return self._quoted(whole, question)
-        clause = self._nearest(clauses(text), question)
-        if clause and clause.coverage >= min(1.0, self._threshold * OF_A_CLAUSE):
-            return self._quoted(clause, question)
-        if whole:
-            return Pass(f"the nearest passage, {_place(whole)!r}, covers {whole.coverage:.0%} of the question")
-        return Pass("no document mentions what is asked")
+        near = self._nearest.passages(question, 10)
+        if not near:
+            return Pass("no document mentions what is asked")
+        best = near[0]
+        if best.score >= self._threshold:
+            return self._quoted(best, question)
+        return Pass(f"the nearest passage, {_place(best.match)!r}, has {best.why}", offers=_offers(near))
 
-    def _nearest(self, texts: Sequence[str], question: Question) -> Match | None:
-        """The best passage of each language for each text, and of these the best covered: of equals, the one in the
-        question's own language. None where nothing is mentioned anywhere."""
-        before = question.history[-1].question[:LONGEST] if question.history else ""
-        languages = sorted(get_args(Language), key=lambda language: language != question.language)
-        found = [
-            match
-            for language in languages
-            for text in texts
-            for match in self._index.search(text, language, limit=1, before=before)
-        ]
-        return max(found, key=lambda match: match.coverage, default=None)
-
-    def _quoted(self, match: Match, question: Question) -> Answer:
+    def _quoted(self, found: Scored, question: Question) -> Answer:
+        match = found.match
         words = quote(match.text, match.weights, match.language, question.max_characters)
         return Answer(
             words,
@@ -61,11 +45,20 @@ class DocumentsAnswerer:
             language=question.language,
             answerer_id=self._index.path.name,
             citations=(Citation(title=_place(match), uri=match.uri or match.name, excerpt=words),),
-            reason=f"{_place(match)!r} covers {match.coverage:.0%} of the question",
+            reason=f"{_place(match)!r}: {found.why}",
         )
 
 
+def _offers(near: Sequence[Scored]) -> tuple[str, ...]:
+    """The headings of the nearest passages, those of one name once."""
+    named = (_heading(each.match)[:LONGEST_OFFER].strip() for each in near if each.score >= OFFERED)
+    return tuple(dict.fromkeys(filter(None, named)))[:OFFERS]
+
+
 def _place(match: Match) -> str:
+    return f"{match.title}: {_heading(match)}" if match.heading else match.title
+
+
+def _heading(match: Match) -> str:
     """Of a heading that asks in several ways, the first is enough."""
-    first = re.split(r"(?<=[.!?])\s", match.heading, maxsplit=1)[0]
-    return f"{match.title}: {first}" if first else match.title
+    return re.split(r"(?<=[.!?])\s", match.heading or match.title, maxsplit=1)[0]

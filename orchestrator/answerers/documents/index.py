@@ -7,7 +7,10 @@ import msgspec
 
 from orchestrator.answerers.documents.files import Unreadable, files
 from orchestrator.answerers.documents.index_database import Outcome, add, opened, remove
+from orchestrator.answerers.documents.likening import Alike, alike, understand
 from orchestrator.answerers.documents.matching import Match, matches
+from orchestrator.answerers.documents.meaning import Meaning
+from orchestrator.answerers.documents.vocabulary import Vocabulary
 from orchestrator.model import Language
 
 
@@ -34,11 +37,13 @@ class Report(msgspec.Struct, frozen=True):
 class DocumentIndex:
     """Opens `path` anew for every call, and makes it where there is none.
 
-    Every call raises `ConfigurationError` when the file cannot be used, `UpstreamError` when it stays locked.
+    Every call raises `ConfigurationError` when the file cannot be used, `UpstreamError` when it stays locked. Without
+    `meaning` passages are found by their words alone.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, meaning: Meaning | None = None) -> None:
         self.path = path
+        self.meaning = meaning
 
     def add(self, paths: Iterable[Path]) -> Report:
         """Read files, and folders with all below them. A file whose content is known already costs nothing."""
@@ -50,6 +55,8 @@ class DocumentIndex:
                     outcomes[add(connection, file)].append(str(file.path))
                 except Unreadable as error:
                     refused[str(file.path)] = str(error)
+            if self.meaning:
+                understand(connection, self.meaning)
         return Report(
             added=tuple(outcomes["added"]),
             changed=tuple(outcomes["changed"]),
@@ -81,5 +88,22 @@ class DocumentIndex:
 
     def search(self, text: str, language: Language, limit: int = 5, before: str = "") -> Sequence[Match]:
         """Passages in `language` that share words with `text`, best first; `before` is the question asked before."""
+        (found,) = self.searches([text], language, limit, before)
+        return found
+
+    def searches(self, texts: Sequence[str], language: Language, limit: int, before: str) -> Sequence[Sequence[Match]]:
+        """The same for each of the `texts`, which are parts of one message."""
         with opened(self.path) as connection:
-            return matches(connection, text, language, before)[:limit]
+            vocabulary = Vocabulary(connection, language)
+            return [matches(connection, text, language, before, vocabulary)[:limit] for text in texts]
+
+    def alike(self, text: str, limit: int) -> Sequence[Alike]:
+        """Passages of any language whose meaning is nearest to that of `text`, best first; none without a meaning.
+
+        What was added before there was a meaning is understood now, once.
+        """
+        if self.meaning is None:
+            return ()
+        with opened(self.path) as connection:
+            understand(connection, self.meaning)
+            return alike(connection, self.meaning, text)[:limit]

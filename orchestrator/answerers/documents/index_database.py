@@ -19,10 +19,16 @@ from orchestrator.language.detect import detect
 from orchestrator.model import Language
 
 Outcome = Literal["added", "changed", "unchanged"]
-VERSION = 2  # of the schema and of what `terms` makes of a text
+VERSION = 3  # of the schema, and of how files are cut into passages and terms
 BUSY_S = 5.0  # how long to wait for another process that is writing
 
-_SCHEMA = """
+_MEANINGS = """
+CREATE TABLE IF NOT EXISTS meanings (
+    passage INTEGER PRIMARY KEY, model TEXT NOT NULL, whole BLOB NOT NULL, heading BLOB NOT NULL
+);
+"""
+_SCHEMA = (
+    """
 PRAGMA journal_mode = WAL;
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS documents (
@@ -33,14 +39,19 @@ CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, path TEXT NOT NULL, position INTEGER NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_of ON passages (path);
-""" + "".join(
-    f"""
+"""
+    + _MEANINGS
+    + "".join(
+        f"""
 CREATE VIRTUAL TABLE IF NOT EXISTS terms_{language}
     USING fts5 (title, heading, text, tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE IF NOT EXISTS vocabulary_{language} USING fts5vocab (terms_{language}, row);
 """
-    for language in get_args(Language)
+        for language in get_args(Language)
+    )
 )
+# What is there answers on; without a digest, each file is cut anew when it is added the next time.
+_FROM_2 = f"BEGIN IMMEDIATE; {_MEANINGS} UPDATE documents SET digest = ''; PRAGMA user_version = {VERSION}; COMMIT;"  # noqa: S608
 
 
 @contextmanager
@@ -70,6 +81,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             f"the document index {path} was made by a newer version of Parley: "
             "use that version, or delete the file and add the documents again"
         )
+    elif version == 2:
+        connection.executescript(_FROM_2)
     elif version < VERSION:
         raise ConfigurationError(
             f"the document index {path} was made by an older version of Parley: "
@@ -114,5 +127,6 @@ def remove(connection: sqlite3.Connection, path: str) -> None:
     for language in get_args(Language):
         statement = f"DELETE FROM terms_{language} WHERE rowid IN (SELECT id FROM passages WHERE path = ?)"  # noqa: S608
         connection.execute(statement, (path,))
+    connection.execute("DELETE FROM meanings WHERE passage IN (SELECT id FROM passages WHERE path = ?)", (path,))
     connection.execute("DELETE FROM passages WHERE path = ?", (path,))
     connection.execute("DELETE FROM documents WHERE path = ?", (path,))

@@ -30,6 +30,7 @@ WANTED = 0.15  # what an answer to such a question says
 class Match(msgspec.Struct, frozen=True):
     """A passage and what it has of the question."""
 
+    passage: int  # its number in the index
     name: str  # of its document
     title: str
     uri: str
@@ -37,12 +38,14 @@ class Match(msgspec.Struct, frozen=True):
     text: str
     language: Language
     coverage: float  # 0 to 1
+    rank: float  # what orders those that cover it: coverage, and how its heading and title read, 0 to 1.9
     weights: Mapping[str, float]  # of the terms looked for
 
 
-def matches(connection: sqlite3.Connection, text: str, language: Language, before: str) -> list[Match]:
+def matches(
+    connection: sqlite3.Connection, text: str, language: Language, before: str, vocabulary: Vocabulary
+) -> list[Match]:
     """Best first. Empty where the question names nothing, or nothing that a document mentions."""
-    vocabulary = Vocabulary(connection, language)
     question = question_terms(text, language, before, vocabulary.spelt)
     if not question.named:
         return []
@@ -53,10 +56,11 @@ def matches(connection: sqlite3.Connection, text: str, language: Language, befor
         _judged(question, weights, candidate, heading, language)
         for candidate, heading in zip(candidates, headings, strict=True)
     ]
-    return [match for _, match in sorted(found, key=lambda judged: -judged[0])]  # equal ones stay as BM25 had them
+    return sorted(found, key=lambda match: -match.rank)  # equal ones stay as BM25 had them
 
 
 class _Candidate(msgspec.Struct, frozen=True, array_like=True):
+    passage: int
     name: str
     title: str
     uri: str
@@ -70,8 +74,8 @@ class _Candidate(msgspec.Struct, frozen=True, array_like=True):
 def _candidates(connection: sqlite3.Connection, named: Iterable[str], language: Language) -> list[_Candidate]:
     """Terms are letters and digits alone; the quotes keep AND, OR, NOT and NEAR from being operators."""
     statement = f"""
-        SELECT documents.name, documents.title, documents.uri, passages.position, passages.heading, passages.text,
-            found.title, found.heading || ' ' || found.text
+        SELECT passages.id, documents.name, documents.title, documents.uri, passages.position, passages.heading,
+            passages.text, found.title, found.heading || ' ' || found.text
         FROM terms_{language} AS found
         JOIN passages ON passages.id = found.rowid JOIN documents ON documents.path = passages.path
         WHERE terms_{language} MATCH ? ORDER BY bm25(terms_{language}) LIMIT {CANDIDATES}"""  # noqa: S608 — a language, and a number of ours
@@ -85,17 +89,18 @@ def _judged(
     candidate: _Candidate,
     heading: Sequence[frozenset[str]],
     language: Language,
-) -> tuple[float, Match]:
+) -> Match:
     title = frozenset(candidate.title_terms.split())
     present = title.union(candidate.other_terms.split())
     coverage = _share(question.named, present, weights)
-    score = (
+    rank = (
         coverage
         + (TITLED if candidate.position else OPENING) * _share(question.named, title, weights)
         + HEADED * max((_likeness(question.words, asks, weights) for asks in heading), default=0.0)
         + WANTED * _share(question.wanted, present, weights)
     )
-    return score, Match(
+    return Match(
+        passage=candidate.passage,
         name=candidate.name,
         title=candidate.title,
         uri=candidate.uri,
@@ -103,6 +108,7 @@ def _judged(
         text=candidate.text,
         language=language,
         coverage=coverage,
+        rank=rank,
         weights={term: weights[term] for term in (*question.named, *question.wanted)},
     )
 

@@ -1,17 +1,33 @@
 """The passages nearest to a question: what the document answerer quotes one of, and a model is given a few of."""
 
+import math
 from collections.abc import Sequence
 from typing import Protocol, get_args
 
 import msgspec
 
 from orchestrator.answerers.documents.index import DocumentIndex
-from orchestrator.answerers.documents.matching import Match
+from orchestrator.answerers.documents.likening import Alike
+from orchestrator.answerers.documents.matching import CANDIDATES, Match
 from orchestrator.answerers.documents.questions import clauses
+from orchestrator.answerers.documents.terms import terms
 from orchestrator.model import Language, Question
 
+THRESHOLD = 0.55  # the score from which a passage answers; of coverage, calibrated by `python -m tests.bench.answers`
 LONGEST = 1000  # characters of a question that are looked at
+MOST_CLAUSES = 5  # of a question, the last ones: first comes how it came up
 OF_A_CLAUSE = 1.25  # times the threshold for a part of a question: so much less is known of what the person means
+
+# How words and meaning weigh together: the chance of each passage among all of them and "none". The weights are learned
+# from the tuned questions of the shop and from tests/questions/tuned_on (docs/decisions/0027-meaning-beside-words.md).
+OF_COVERAGE = 2.97
+OF_READING = 0.71  # of what ranks a passage beside its coverage
+OF_WHOLE = 12.75
+OF_HEADING = 3.18
+OF_SAME_LANGUAGE = 1.22
+NONE = 6.08
+SURE = 0.4  # the chance that stands for THRESHOLD
+DOUBTED = 0.15  # below it, what the words say is not believed
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -42,19 +58,96 @@ class Nearest:
 
     def passages(self, question: Question, n: int) -> Sequence[Scored]:
         text = question.text[:LONGEST]
-        found = [*self._covering([text], question, 1.0, n), *self._covering(clauses(text), question, OF_A_CLAUSE, n)]
-        best: dict[tuple[str, str, str], Scored] = {}
-        for each in sorted(found, key=lambda each: -each.score):  # stable: of equals, the first found
-            best.setdefault((each.match.name, each.match.heading, each.match.text), each)
-        return list(best.values())[:n]
+        whole, parts = self._covering([text, *clauses(text)[-MOST_CLAUSES:]], question)
+        found = _each_once([*parts, *whole] if _answers(parts) and not _answers(whole) else [*whole, *parts])
+        asks = terms(text, question.language)  # small talk has no meaning worth a passage
+        likened = self._index.alike(text, CANDIDATES) if asks else ()
+        return (_weighed(found, likened, question.language) if likened else found)[:n]
 
-    def _covering(self, texts: Sequence[str], question: Question, dearer: float, n: int) -> list[Scored]:
-        """Of equals, those in the question's own language come first."""
+    def _covering(self, texts: Sequence[str], question: Question) -> tuple[list[Scored], list[Scored]]:
+        """What shares words with the first of `texts`, the whole; and with any other of them, its parts."""
         before = question.history[-1].question[:LONGEST] if question.history else ""
         languages = sorted(get_args(Language), key=lambda language: language != question.language)
-        return [
-            Scored(match, match.coverage / dearer, f"covers {match.coverage:.0%} of the question's words")
-            for language in languages
-            for text in texts
-            for match in self._index.search(text, language, limit=n, before=before)
-        ]
+        found = [self._index.searches(texts, language, CANDIDATES, before) for language in languages]
+        return (
+            _scored_by_words([matches[0] for matches in found], 1.0),
+            _scored_by_words([each for matches in found for each in matches[1:]], OF_A_CLAUSE),
+        )
+
+
+def _scored_by_words(found: Sequence[Sequence[Match]], dearer: float) -> list[Scored]:
+    """First the best of each search, the best covered of these first; then the others as they rank.
+
+    Of equals, those of the earlier search, which is in the question's own language, come first.
+    """
+    scored = [
+        (place, Scored(match, match.coverage / dearer, f"{match.coverage:.0%} of the question's words"))
+        for matches in found
+        for place, match in enumerate(matches)
+    ]
+    first = sorted((each for place, each in scored if place == 0), key=lambda each: -each.score)
+    return first + sorted((each for place, each in scored if place), key=lambda each: -each.match.rank)
+
+
+def _answers(found: Sequence[Scored]) -> bool:
+    return bool(found) and found[0].score >= THRESHOLD
+
+
+def _each_once(found: Sequence[Scored]) -> list[Scored]:
+    first: dict[int, Scored] = {}
+    for each in found:
+        first.setdefault(each.match.passage, each)
+    return list(first.values())
+
+
+class _Evidence(msgspec.Struct, frozen=True):
+    """What speaks for a passage; at least one of the two."""
+
+    words: Scored | None
+    meaning: Alike | None
+
+    @property
+    def match(self) -> Match:
+        """With its words where it shares some: they say which of its sentences to quote."""
+        if self.words:
+            return self.words.match
+        if self.meaning:
+            return self.meaning.match
+        raise ValueError("nothing speaks for this passage")
+
+    def weight(self, asked_in: Language) -> float:
+        """The logarithm of its odds, but for what all passages share."""
+        words = (
+            OF_COVERAGE * self.words.score + OF_READING * (self.match.rank - self.match.coverage) if self.words else 0
+        )
+        meaning = OF_WHOLE * self.meaning.whole + OF_HEADING * self.meaning.heading if self.meaning else 0
+        return words + meaning + OF_SAME_LANGUAGE * (self.match.language == asked_in)
+
+    def why(self, chance: float) -> str:
+        return ", ".join(
+            [
+                self.words.why if self.words else "no word in common",
+                f"meaning {self.meaning.whole:.2f} (heading {self.meaning.heading:.2f})"
+                if self.meaning
+                else "not near in meaning",
+                f"chance {chance:.0%}",
+            ]
+        )
+
+
+def _weighed(found: Sequence[Scored], likened: Sequence[Alike], asked_in: Language) -> list[Scored]:
+    """By the chance of each. What the words alone would answer with keeps their score, unless it is doubted."""
+    by_words = {each.match.passage: each for each in found}
+    by_meaning = {each.match.passage: each for each in likened}
+    evidence = [_Evidence(by_words.get(passage), by_meaning.get(passage)) for passage in by_words | by_meaning]
+    odds = [math.exp(each.weight(asked_in)) for each in evidence]
+    whole = math.exp(NONE) + sum(odds)
+    scored = [_scored(each, odd / whole, found) for each, odd in zip(evidence, odds, strict=True)]
+    return sorted(scored, key=lambda each: -each.score)
+
+
+def _scored(evidence: _Evidence, chance: float, found: Sequence[Scored]) -> Scored:
+    score = min(1.0, chance * THRESHOLD / SURE)
+    if found and evidence.words is found[0] and chance >= DOUBTED:
+        score = max(score, found[0].score)
+    return Scored(evidence.match, score, evidence.why(chance))

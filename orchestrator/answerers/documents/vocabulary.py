@@ -11,23 +11,40 @@ from orchestrator.language.words import SMALL_TALK
 from orchestrator.model import Language
 
 SHORTEST_MENDED = 5  # letters: in a shorter term one letter too often makes another word
+LONGEST_MENDED = 16  # letters: each has 54 slips to look up; what is longer is hardly a word
+MOST_LOOKED_UP = 40  # terms of one message, of these at most
+MOST_MENDED = 4  # are mended: whose every word is unknown is not misspelt
 FUNCTION_WORD = 0.6  # the weight of a function word, where headings are compared; tuned on tests/questions.json
 CIRCUMSTANCE = 0.3  # times the rarity: a day or a number tells passages apart, but is seldom what is asked about
 
 
 class Vocabulary:
+    """Serves one message, however many parts of it are read: what mending may cost is bounded for all of them."""
+
     def __init__(self, connection: sqlite3.Connection, language: Language) -> None:
         self._connection = connection
         self._language = language
+        self._spelt: dict[str, str] = {}
+        self._may_look_up = MOST_LOOKED_UP
+        self._may_mend = MOST_MENDED
         statement = f"SELECT count(*) FROM terms_{language}"  # noqa: S608 — a language
         (self._passages,) = connection.execute(statement).fetchone()
 
     def spelt(self, term: str) -> str:
         """As the documents spell it: where none has it, the most frequent term that is one slip away."""
-        if term in SMALL_TALK[self._language] or len(term) < SHORTEST_MENDED or not term.isalpha():
-            return term
-        if self._counts([term]):
-            return term
+        if term not in self._spelt:
+            self._spelt[term] = self._mended(term) if self._may_be_misspelt(term) else term
+        return self._spelt[term]
+
+    def _may_be_misspelt(self, term: str) -> bool:
+        fits = SHORTEST_MENDED <= len(term) <= LONGEST_MENDED and term.isalpha()
+        if not fits or term in SMALL_TALK[self._language] or not (self._may_look_up and self._may_mend):
+            return False
+        self._may_look_up -= 1
+        return not self._counts([term])
+
+    def _mended(self, term: str) -> str:
+        self._may_mend -= 1
         counts = self._counts(one_slip_away(term))
         return max(counts, key=lambda known: (counts[known], known), default=term)
 
