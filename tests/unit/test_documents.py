@@ -396,14 +396,14 @@ def test_adding_again_costs_nothing_and_a_change_is_seen(index: DocumentIndex, f
 
 
 def test_each_file_that_is_not_read_has_its_reason(index: DocumentIndex, folder: Path) -> None:
-    folder.joinpath("price.pdf").write_bytes(b"%PDF-1.7")
+    folder.joinpath("price.rtf").write_bytes(b"{rtf1}")
     folder.joinpath("latin.txt").write_bytes("año".encode("latin-1"))
     folder.joinpath("empty.html").write_text("<p> </p>")
     folder.joinpath(".hidden.md").write_text("# No")
     report = index.add([folder, folder / "missing.md"])
     assert report.added == (str(folder / "lamps.md"),)
     assert {Path(path).name: reason for path, reason in report.refused.items()} == {
-        "price.pdf": "is not of a kind that is read: .md, .markdown, .html, .htm, .txt",
+        "price.rtf": "is not of a kind that is read: .md, .markdown, .html, .htm, .txt, .pdf, .docx",
         "latin.txt": "is not UTF-8 text: byte 1 is 0xf1",
         "empty.html": "has no text",
         "missing.md": "cannot be read: No such file or directory",

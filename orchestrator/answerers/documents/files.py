@@ -5,15 +5,18 @@ from pathlib import Path
 
 import msgspec
 
-from orchestrator.answerers.documents.passages import Document, from_html, from_markdown, from_text
+from orchestrator.answerers.documents.office import from_docx, from_pdf
+from orchestrator.answerers.documents.passages import Document, Unreadable, from_html, from_markdown, from_text
 
-READERS: Mapping[str, Callable[[str], Document]] = {
+OF_TEXT: Mapping[str, Callable[[str], Document]] = {
     ".md": from_markdown,
     ".markdown": from_markdown,
     ".html": from_html,
     ".htm": from_html,
     ".txt": from_text,
 }
+OF_BYTES: Mapping[str, Callable[[bytes], Document]] = {".pdf": from_pdf, ".docx": from_docx}
+LARGEST = 50_000_000  # bytes of a file
 
 
 class File(msgspec.Struct, frozen=True):
@@ -21,10 +24,6 @@ class File(msgspec.Struct, frozen=True):
 
     path: Path
     name: str
-
-
-class Unreadable(Exception):  # noqa: N818 — it is a finding about a file, told to the operator
-    """Why a file is not read; the sentence goes on after its path."""
 
 
 def files(path: Path) -> Iterator[File]:
@@ -40,21 +39,32 @@ def files(path: Path) -> Iterator[File]:
 
 def content(file: File) -> bytes:
     """The bytes of a file whose kind is read. Raises `Unreadable`."""
-    if file.path.suffix.lower() not in READERS:
-        raise Unreadable(f"is not of a kind that is read: {', '.join(READERS)}")
+    if _kind(file) not in {*OF_TEXT, *OF_BYTES}:
+        raise Unreadable(f"is not of a kind that is read: {', '.join((*OF_TEXT, *OF_BYTES))}")
     try:
+        if file.path.stat().st_size > LARGEST:
+            raise Unreadable(f"has more than {LARGEST // 1_000_000} MB")
         return file.path.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from error
 
 
 def document(file: File, data: bytes) -> Document:
-    """The passages of a file that holds `data`, in UTF-8. Raises `Unreadable`, also where there are none."""
+    """The passages of a file that holds `data`. Raises `Unreadable`, also where there are none."""
+    kind = _kind(file)
+    read = OF_BYTES[kind](data) if kind in OF_BYTES else OF_TEXT[kind](_decoded(data))
+    if not read.passages:
+        raise Unreadable("has no text" + (": are its pages pictures?" if kind == ".pdf" else ""))
+    return read
+
+
+def _kind(file: File) -> str:
+    return file.path.suffix.lower()
+
+
+def _decoded(data: bytes) -> str:
+    """Raises `Unreadable` for what is not UTF-8."""
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Unreadable(f"is not UTF-8 text: byte {error.start} is {data[error.start]:#04x}") from error
-    read = READERS[file.path.suffix.lower()](text)
-    if not read.passages:
-        raise Unreadable("has no text")
-    return read

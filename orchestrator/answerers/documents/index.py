@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 
-from orchestrator.answerers.documents.files import Unreadable, files
+from orchestrator.answerers.documents.files import files
 from orchestrator.answerers.documents.index_database import Outcome, add, opened, remove
 from orchestrator.answerers.documents.likening import Alike, alike, understand
 from orchestrator.answerers.documents.matching import Match, matches
 from orchestrator.answerers.documents.meaning import Meaning
+from orchestrator.answerers.documents.passages import Unreadable
 from orchestrator.answerers.documents.vocabulary import Vocabulary
 from orchestrator.model import Language
 

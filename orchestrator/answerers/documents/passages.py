@@ -5,7 +5,7 @@ Markdown is rendered to HTML first, so there is one way to read both; what is a 
 
 import html.parser
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 from markdown_it import MarkdownIt
@@ -19,6 +19,10 @@ _BLOCKS = _HEADINGS | frozenset(
     {"p", "li", "tr", "div", "section", "article", "header", "footer", "main", "aside", "blockquote", "pre", "table"}
     | {"ul", "ol", "dl", "dt", "dd", "figcaption", "br", "hr", "title", "body"}
 )
+
+
+class Unreadable(Exception):  # noqa: N818 — it is a finding about a file, told to the operator
+    """Why a file is not read; the sentence goes on after its path."""
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -59,6 +63,25 @@ def from_text(text: str) -> Document:
     headed = [_headed(lines) for lines in _blocks(text)]
     if headed and headed[-1].heading and not headed[-1].text:
         headed[-1] = _Headed("", headed[-1].heading)  # a last line heads nothing: a signature, a date
+    return _document(headed)
+
+
+def from_lines(lines: Iterable[tuple[str, bool]]) -> Document:
+    """Each a line, and whether it is a heading. A paragraph goes on until a line ends a sentence."""
+    headed: list[_Headed] = []
+    goes_on = False
+    for line, is_heading in lines:
+        if is_heading:
+            headed.append(_Headed(line, ""))
+        elif goes_on:
+            headed[-1] = _Headed("", f"{headed[-1].text} {line}")
+        else:
+            headed.append(_Headed("", line))
+        goes_on = not is_heading and line[-1] not in ".!?…:;"
+    return _document(headed)
+
+
+def _document(headed: Sequence["_Headed"]) -> Document:
     titled = len(headed) > 1 and bool(headed[0].heading) and not headed[0].text
     lines: list[tuple[str, str]] = []
     heading = ""
@@ -90,12 +113,12 @@ def _headed(lines: Sequence[str]) -> _Headed:
     first, rest = lines[0], lines[1:]
     if rest and _RULE.fullmatch(rest[0]):
         return _Headed(first.strip("# "), " ".join(rest[1:]))
-    if _may_head(first) and (not rest or first.isupper()):
+    if may_head(first) and (not rest or first.isupper()):
         return _Headed(first.strip("# "), " ".join(rest))
     return _Headed("", " ".join(lines))
 
 
-def _may_head(line: str) -> bool:
+def may_head(line: str) -> bool:
     """Short, no item of a list, and no sentence but a question."""
     return len(line) <= LONGEST_HEADING and not line.startswith(("-", "*", "•")) and line[-1] not in ".,;:!"
 
