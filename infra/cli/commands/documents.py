@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import click
+import msgspec
 
 from infra.cli.options import data_option, deployment, format_option, to_read
-from infra.cli.tables import table
+from infra.cli.tables import lines, table
 
 
 @click.group(name="documents")
 def command() -> None:
-    """The documents that questions are answered from: .txt, .md and .html."""
+    """The documents that questions are answered from: .txt, .md, .html, and .pdf and .docx with their extra."""
 
 
 @command.command()
@@ -56,3 +57,74 @@ def remove(paths: tuple[Path, ...], data_here: Path | None) -> None:
         click.echo(f"removed {path}")
     if not removed:
         raise click.ClickException("nothing of that name is there; `parley documents list` shows what is")
+
+
+@command.command()
+@click.argument("question")
+@click.option("-n", "n", type=click.IntRange(1, 50), default=3, show_default=True, help="How many passages.")
+@format_option("text", "json")
+@data_option
+def ask(question: str, n: int, format_: str, data_here: Path | None) -> None:
+    """The passages nearest to QUESTION, their scores and why: from 0.55 on the first is the answer."""
+    from infra.operating.trying import ask as asked_of  # noqa: PLC0415
+
+    with to_read(data_here) as opened:
+        asked = asked_of(opened.documents, question, n)
+    if format_ == "json":
+        click.echo(msgspec.json.encode(asked))
+        return
+    for each in asked.passages:
+        click.echo(lines(f"{each.score:.2f}  {each.document}: {each.heading}\n      {each.why}"))
+        click.echo(lines("\n".join(f"      | {line}" for line in each.text.split("\n"))))
+    if not asked.passages:
+        click.echo("No passage is near. `parley documents list` shows what is there.", err=True)
+    elif not asked.answered:
+        click.echo("Not sure enough: the customer is asked whether they meant these.", err=True)
+
+
+@command.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@format_option("table", "json")
+@data_option
+def test(file: Path, format_: str, data_here: Path | None) -> None:
+    """Ask every question of FILE, and count what is answered right, wrong, or passed.
+
+    FILE is CSV in UTF-8 with a header. Its columns:
+
+    \b
+    question  what a customer would write
+    expected  the document that answers it, by its name, path or title;
+              empty where it should be passed
+    contains  optional: words that the answer must have; several with | between
+    language  optional: en or es; else it is told from the question
+
+    With --format json: {"n", "right", "wrong", "passed", "rightly_passed", "questions"}. Where nothing is expected, an
+    answer is wrong and a pass is as it should be.
+    """
+    from infra.operating.trying import CaseError, cases  # noqa: PLC0415
+    from infra.operating.trying import test as tested  # noqa: PLC0415
+
+    with to_read(data_here) as opened:
+        try:
+            result = tested(opened.documents, cases(file, opened.documents.list()))
+        except CaseError as error:
+            raise click.UsageError(f"{file}: {error}") from error
+    if format_ == "json":
+        click.echo(msgspec.json.encode(result))
+        return
+    shown = [
+        {
+            "row": each.row,
+            "outcome": each.outcome,
+            "question": each.question,
+            "expected": each.expected,
+            "document": each.document,
+        }
+        for each in result.questions
+    ]
+    table(shown, format_, empty="The file has no question.")
+    missed = result.passed - result.rightly_passed
+    click.echo(
+        f"{result.n} questions: {result.right} right, {result.wrong} wrong, {result.passed} passed, "
+        f"{missed} of these though a document answers them"
+    )

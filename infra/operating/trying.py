@@ -1,0 +1,191 @@
+"""Questions tried on the documents: which passages are near to one, and how many of a file are answered as expected.
+
+The file is CSV with a header, in UTF-8:
+
+    question    what a customer would write
+    expected    the document that answers it, by its name, path or title; empty where it should be passed
+    contains    optional: words that the answer must have; several with | between
+    language    optional: en or es; else it is told from the question
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, get_args
+
+import msgspec
+
+from orchestrator.answerers.documents.answerer import DocumentsAnswerer
+from orchestrator.answerers.documents.index import DocumentIndex, Listed
+from orchestrator.answerers.documents.nearest import THRESHOLD, Nearest, Scored
+from orchestrator.language.detect import detect
+from orchestrator.model import Answer, Language, Pass, Question
+
+Outcome = Literal["right", "wrong", "passed"]
+
+COLUMNS = ("question", "expected", "contains", "language")
+MOST_ROWS = 10_000
+_NOBODY = "email-" + "0" * 32 + "-0"
+
+
+class CaseError(Exception):
+    """What is wrong with a file of questions: where, and what."""
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A row of the file."""
+
+    row: int  # of the file, the header being 1
+    question: str
+    expected: Listed | None
+    contains: tuple[str, ...]
+    language: Language
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What became of a question."""
+
+    row: int
+    question: str
+    outcome: Outcome
+    expected: str  # "" where it should be passed
+    document: str  # that was quoted, or ""
+    answer: str
+    why: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """`n` is the sum of the next three. Where no document answers, an answer is wrong and a pass is as it should be."""
+
+    n: int
+    right: int
+    wrong: int
+    passed: int
+    rightly_passed: int
+    questions: tuple[Tried, ...]
+
+
+class Near(msgspec.Struct, frozen=True):
+    """A passage near to a question. From a score of 0.55 on it answers."""
+
+    score: float
+    document: str
+    heading: str
+    text: str
+    why: str
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A question, and what is near to it."""
+
+    question: str
+    language: Language
+    answered: bool
+    passages: tuple[Near, ...]
+
+
+def ask(index: DocumentIndex, text: str, n: int) -> Asked:
+    """The `n` nearest passages."""
+    language = detect(text, None, "en")
+    found = Nearest(index).passages(_question(text, language), n)
+    answered = bool(found) and found[0].score >= THRESHOLD
+    return Asked(text, language, answered, tuple(_near(each) for each in found))
+
+
+def _near(found: Scored) -> Near:
+    match = found.match
+    return Near(round(found.score, 2), match.name, match.heading or match.title, match.text, found.why)
+
+
+def test(index: DocumentIndex, cases: Sequence[Case]) -> Result:
+    """Every question of the file, by whoever answers customers."""
+    answerer = DocumentsAnswerer(index)
+    tried = tuple(_tried(case, answerer.answer(_question(case.question, case.language))) for case in cases)
+    return Result(
+        n=len(tried),
+        right=sum(each.outcome == "right" for each in tried),
+        wrong=sum(each.outcome == "wrong" for each in tried),
+        passed=sum(each.outcome == "passed" for each in tried),
+        rightly_passed=sum(each.outcome == "passed" and not each.expected for each in tried),
+        questions=tried,
+    )
+
+
+def _tried(case: Case, said: Answer | Pass) -> Tried:
+    expected = case.expected.name if case.expected else ""
+    if isinstance(said, Pass):
+        return Tried(case.row, case.question, "passed", expected, "", "", said.reason)
+    quoted = said.citations[0].uri
+    right = case.expected is not None and quoted in (case.expected.uri, case.expected.name)
+    right = right and all(words.casefold() in said.text.casefold() for words in case.contains)
+    return Tried(case.row, case.question, "right" if right else "wrong", expected, quoted, said.text, said.reason)
+
+
+def _question(text: str, language: Language) -> Question:
+    return Question(text=text, channel="email", conversation_id=_NOBODY, turn_id="0" * 32, language=language)
+
+
+# ── the file ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def cases(file: Path, documents: Sequence[Listed]) -> list[Case]:
+    """The questions of a file. Raises `CaseError`, which names the row and the column."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return list(_cases(csv.reader(lines, strict=True), documents))
+    except OSError as error:
+        raise CaseError(f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise CaseError(f"is not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}") from error
+    except csv.Error as error:
+        raise CaseError(f"is not CSV: {error}") from error
+
+
+def _cases(rows: Iterator[list[str]], documents: Sequence[Listed]) -> Iterator[Case]:
+    header = next(rows, [])
+    if "question" not in header or "expected" not in header:
+        raise CaseError(f"row 1 must name the columns question and expected; it names {', '.join(header) or 'none'}")
+    if unknown := [name for name in header if name not in COLUMNS]:
+        raise CaseError(f"row 1, column {unknown[0]}: there is no such column; there is {', '.join(COLUMNS)}")
+    named = _by_name(documents)
+    for row, cells in enumerate(rows, 2):
+        if row > MOST_ROWS:
+            raise CaseError(f"has more than {MOST_ROWS} rows")
+        if cells and len(cells) != len(header):
+            raise CaseError(f"row {row} has {len(cells)} cells, and row 1 has {len(header)} columns")
+        if cells:
+            yield _case(row, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}, named)
+
+
+def _by_name(documents: Sequence[Listed]) -> Mapping[str, Listed]:
+    """By whatever a person may call a document; where two share a name, by the other names alone."""
+    names: dict[str, set[Listed]] = {}
+    for each in documents:
+        for name in (each.path, each.name, each.title, Path(each.path).name):
+            names.setdefault(name.casefold(), set()).add(each)
+    return {name: next(iter(found)) for name, found in names.items() if len(found) == 1}
+
+
+def _case(row: int, given: Mapping[str, str], documents: Mapping[str, Listed]) -> Case:
+    if not given["question"]:
+        raise CaseError(f"row {row}, column question: is empty")
+    expected = documents.get(given["expected"].casefold())
+    if given["expected"] and expected is None:
+        raise CaseError(
+            f"row {row}, column expected: no document, or more than one, is called {given['expected']!r}; "
+            "`parley documents list` shows them"
+        )
+    return Case(
+        row=row,
+        question=given["question"],
+        expected=expected,
+        contains=tuple(words.strip() for words in given.get("contains", "").split("|") if words.strip()),
+        language=_language(row, given.get("language", ""), given["question"]),
+    )
+
+
+def _language(row: int, given: str, question: str) -> Language:
+    known: dict[str, Language] = {language: language for language in get_args(Language)}
+    if given and given not in known:
+        raise CaseError(f"row {row}, column language: is {given!r}; there is {', '.join(known)}")
+    return known.get(given) or detect(question, None, "en")
