@@ -66,7 +66,7 @@ def questions(file: Path = ROOT / "tests" / "questions.json") -> list[BenchQuest
 
 
 def measure(answerer: DocumentsAnswerer, asked: Sequence[BenchQuestion]) -> Figures:
-    judged = [(each, answerer.answer(_question(each))) for each in asked]
+    judged = [(each, answerer.answer(asking(each))) for each in asked]
     covered = [(each, said) for each, said in judged if each.expected_document]
     others = [(each, said) for each, said in judged if not each.expected_document]
     return Figures(
@@ -79,7 +79,8 @@ def measure(answerer: DocumentsAnswerer, asked: Sequence[BenchQuestion]) -> Figu
     )
 
 
-def _question(asked: BenchQuestion) -> Question:
+def asking(asked: BenchQuestion) -> Question:
+    """By SMS."""
     return Question(
         text=asked.question,
         channel="sms",

@@ -109,6 +109,7 @@ LONGEST: Mapping[str, object] = {
     "qbusiness_application_id": "11111111-2222-3333-4444-555555555555",
     "qbusiness_user_id": "hub@customer-service.faro-lamps.example",
     "qbusiness_needs_source": False,
+    "meaning": True,
     "redaction": "comprehend",
     "redaction_keep": ("+34600123456", "+14255550100", "help@faro-lamps.example"),
     "pseudonym_key": f"arn:aws:secretsmanager:{PLACE}:secret:pseudonyms-AbCdEf",

@@ -189,6 +189,7 @@ def test_a_person_can_be_erased_from_a_folder(data: Path, person: str) -> None:
 def test_an_older_folder_becomes_what_a_new_one_is(data: Path, deployment: Deployment, tmp_path: Path) -> None:
     new = Deployment(tmp_path / "new", Settings())
     new.documents.list()
+    deployment.documents.list()  # brought up to date when it is first opened
     for name in ("parley.sqlite3", "documents.sqlite3"):
         assert shape(data / name) == shape(tmp_path / "new" / name)
     new.close()

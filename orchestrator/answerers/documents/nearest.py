@@ -1,6 +1,7 @@
 """The passages nearest to a question: what the document answerer quotes one of, and a model is given a few of."""
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Protocol, get_args
 
@@ -18,15 +19,16 @@ LONGEST = 1000  # characters of a question that are looked at
 MOST_CLAUSES = 5  # of a question, the last ones: first comes how it came up
 OF_A_CLAUSE = 1.25  # times the threshold for a part of a question: so much less is known of what the person means
 
-# How words and meaning weigh together: the chance of each passage among all of them and "none". The weights are learned
-# from the tuned questions of the shop and from tests/questions/tuned_on (docs/decisions/0027-meaning-beside-words.md).
-OF_COVERAGE = 2.97
-OF_READING = 0.71  # of what ranks a passage beside its coverage
-OF_WHOLE = 12.75
-OF_HEADING = 3.18
-OF_SAME_LANGUAGE = 1.22
-NONE = 6.08
-SURE = 0.4  # the chance that stands for THRESHOLD
+# How words and meaning weigh together: the chance of each passage among all of them and "none", as learned by
+# `python -m tests.bench.meaning_weights` (docs/decisions/0027-meaning-beside-words.md).
+OF_COVERAGE = 4.67
+OF_READING = 1.06  # of what ranks a passage beside its coverage
+OF_WHOLE = 12.14
+OF_HEADING = 2.75
+OF_SAME_LANGUAGE = 1.13
+WEIGHTS = (OF_COVERAGE, OF_READING, OF_WHOLE, OF_HEADING, OF_SAME_LANGUAGE)
+NONE = 5.31
+SURE = 0.5  # the chance that stands for THRESHOLD
 DOUBTED = 0.15  # below it, what the words say is not believed
 
 
@@ -57,12 +59,25 @@ class Nearest:
         self._index = index
 
     def passages(self, question: Question, n: int) -> Sequence[Scored]:
+        by_words = self._by_words(question)
+        evidence = self._evidence(question, by_words)
+        return (_weighed(by_words, evidence, question.language) if evidence else by_words)[:n]
+
+    def evidence(self, question: Question) -> Sequence["Evidence"]:
+        """What speaks for each passage, for whoever learns how it weighs; none without a meaning."""
+        return self._evidence(question, self._by_words(question))
+
+    def _evidence(self, question: Question, by_words: Sequence[Scored]) -> list["Evidence"]:
+        if not terms(question.text[:LONGEST], question.language):
+            return []  # small talk has no meaning worth a passage
+        meant = {each.match.passage: each for each in self._index.alike(question.text[:LONGEST], CANDIDATES)}
+        said = {each.match.passage: each for each in by_words}
+        return [Evidence(said.get(passage), meant.get(passage)) for passage in said | meant] if meant else []
+
+    def _by_words(self, question: Question) -> list[Scored]:
         text = question.text[:LONGEST]
         whole, parts = self._covering([text, *clauses(text)[-MOST_CLAUSES:]], question)
-        found = _each_once([*parts, *whole] if _answers(parts) and not _answers(whole) else [*whole, *parts])
-        asks = terms(text, question.language)  # small talk has no meaning worth a passage
-        likened = self._index.alike(text, CANDIDATES) if asks else ()
-        return (_weighed(found, likened, question.language) if likened else found)[:n]
+        return _each_once([*parts, *whole] if _answers(parts) and not _answers(whole) else [*whole, *parts])
 
     def _covering(self, texts: Sequence[str], question: Question) -> tuple[list[Scored], list[Scored]]:
         """What shares words with the first of `texts`, the whole; and with any other of them, its parts."""
@@ -100,7 +115,7 @@ def _each_once(found: Sequence[Scored]) -> list[Scored]:
     return list(first.values())
 
 
-class _Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True):
     """What speaks for a passage; at least one of the two."""
 
     words: Scored | None
@@ -115,13 +130,11 @@ class _Evidence(msgspec.Struct, frozen=True):
             return self.meaning.match
         raise ValueError("nothing speaks for this passage")
 
-    def weight(self, asked_in: Language) -> float:
-        """The logarithm of its odds, but for what all passages share."""
-        words = (
-            OF_COVERAGE * self.words.score + OF_READING * (self.match.rank - self.match.coverage) if self.words else 0
-        )
-        meaning = OF_WHOLE * self.meaning.whole + OF_HEADING * self.meaning.heading if self.meaning else 0
-        return words + meaning + OF_SAME_LANGUAGE * (self.match.language == asked_in)
+    def numbers(self, asked_in: Language) -> tuple[float, float, float, float, float]:
+        """As `WEIGHTS` are in order."""
+        coverage, reading = (self.words.score, self.match.rank - self.match.coverage) if self.words else (0.0, 0.0)
+        whole, heading = (self.meaning.whole, self.meaning.heading) if self.meaning else (0.0, 0.0)
+        return coverage, reading, whole, heading, float(self.match.language == asked_in)
 
     def why(self, chance: float) -> str:
         return ", ".join(
@@ -135,19 +148,16 @@ class _Evidence(msgspec.Struct, frozen=True):
         )
 
 
-def _weighed(found: Sequence[Scored], likened: Sequence[Alike], asked_in: Language) -> list[Scored]:
+def _weighed(by_words: Sequence[Scored], evidence: Sequence[Evidence], asked_in: Language) -> list[Scored]:
     """By the chance of each. What the words alone would answer with keeps their score, unless it is doubted."""
-    by_words = {each.match.passage: each for each in found}
-    by_meaning = {each.match.passage: each for each in likened}
-    evidence = [_Evidence(by_words.get(passage), by_meaning.get(passage)) for passage in by_words | by_meaning]
-    odds = [math.exp(each.weight(asked_in)) for each in evidence]
+    odds = [math.exp(sum(map(operator.mul, WEIGHTS, each.numbers(asked_in)))) for each in evidence]
     whole = math.exp(NONE) + sum(odds)
-    scored = [_scored(each, odd / whole, found) for each, odd in zip(evidence, odds, strict=True)]
+    scored = [_scored(each, odd / whole, by_words) for each, odd in zip(evidence, odds, strict=True)]
     return sorted(scored, key=lambda each: -each.score)
 
 
-def _scored(evidence: _Evidence, chance: float, found: Sequence[Scored]) -> Scored:
+def _scored(evidence: Evidence, chance: float, by_words: Sequence[Scored]) -> Scored:
     score = min(1.0, chance * THRESHOLD / SURE)
-    if found and evidence.words is found[0] and chance >= DOUBTED:
-        score = max(score, found[0].score)
+    if by_words and evidence.words == by_words[0] and chance >= DOUBTED:
+        score = max(score, by_words[0].score)
     return Scored(evidence.match, score, evidence.why(chance))
