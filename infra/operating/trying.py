@@ -17,7 +17,7 @@ import msgspec
 
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex, Listed
-from orchestrator.answerers.documents.nearest import THRESHOLD, Nearest, Scored
+from orchestrator.answerers.documents.nearest import Nearest, Scored
 from orchestrator.language.detect import detect
 from orchestrator.model import Answer, Language, Pass, Question
 
@@ -81,15 +81,22 @@ class Asked(msgspec.Struct, frozen=True):
     question: str
     language: Language
     answered: bool
+    instead: str  # what the customer gets who is not answered, or ""
     passages: tuple[Near, ...]
 
 
 def ask(index: DocumentIndex, text: str, n: int) -> Asked:
     """The `n` nearest passages."""
     language = detect(text, None, "en")
-    found = Nearest(index).passages(_question(text, language), n)
-    answered = bool(found) and found[0].score >= THRESHOLD
-    return Asked(text, language, answered, tuple(_near(each) for each in found))
+    question = _question(text, language)
+    said = DocumentsAnswerer(index).answer(question)
+    near = tuple(_near(each) for each in Nearest(index).passages(question, n))
+    return Asked(text, language, isinstance(said, Answer), "" if isinstance(said, Answer) else _instead(said), near)
+
+
+def _instead(passed: Pass) -> str:
+    named = " or ".join(f'"{offer}"' for offer in passed.offers)
+    return f"the customer is asked whether they meant {named}" if named else "no passage is near enough to offer it"
 
 
 def _near(found: Scored) -> Near:

@@ -79,7 +79,7 @@ def ask(question: str, n: int, format_: str, data_here: Path | None) -> None:
     if not asked.passages:
         click.echo("No passage is near. `parley documents list` shows what is there.", err=True)
     elif not asked.answered:
-        click.echo("Not sure enough: the customer is asked whether they meant these.", err=True)
+        click.echo(f"No answer: {asked.instead}.", err=True)
 
 
 @command.command()
