@@ -131,6 +131,9 @@ byId("text").addEventListener("keydown", (event) => {
 
 await showingProblems(byId("chat-problem"), async () => {
   people.begin(await get("/api/channels"), opened);
-  await rows.begin();
+  await rows.begin({
+    message_id: () => told.turns.flatMap((turn) => turn.messages).at(-1)?.message_id ?? "",
+    address: () => (people.writer().channel === "email" ? people.writer().sender : ""),
+  });
 });
 beat();

@@ -9,15 +9,26 @@ import { byId, element, show, time } from "/static/dom.js";
 export function showChat(told, unheard, deliveries) {
   const list = byId("bubbles");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-  const before = list.lastElementChild;
-  const bubbles = [
+  const before = new Set(list.children);
+  const bubbles = inOrder([
     ...told.turns.flatMap((turn, index) => bubblesOf(turn, told.turns[index - 1], deliveries)),
     ...told.waiting.map((message) => said(message, "received, waiting")),
-    ...unheard.map((each) => ({ key: each.key, side: "theirs", text: each.text, at: each.at, state: each.state })),
-  ];
+  ], unheard.map((each) => ({ key: each.key, side: "theirs", text: each.text, at: each.at, state: each.state })));
   show(list, bubbles.map(({ state, failed, ...rest }) => rest), ({ key }) => key, rendered);
   bubbles.forEach((bubble, index) => setState(list.children[index], bubble));
-  if (atEnd && list.lastElementChild !== before) list.scrollTop = list.scrollHeight;
+  const added = [...list.children].filter((bubble) => !before.has(bubble));
+  const written = added.some((bubble) => bubble.classList.contains("theirs"));
+  if (written || (added.length > 0 && atEnd)) list.scrollTop = list.scrollHeight;
+}
+
+/** What is not in the server's conversation stands where it was written: some of it, like an ignored mail, never will be. */
+function inOrder(bubbles, written) {
+  const ordered = [...bubbles];
+  for (const each of written) {
+    const later = ordered.findIndex(({ side, at }) => side === "theirs" && at && new Date(at) > new Date(each.at));
+    ordered.splice(later < 0 ? ordered.length : later, 0, each);
+  }
+  return ordered;
 }
 
 function bubblesOf(turn, previous, deliveries) {

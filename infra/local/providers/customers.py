@@ -22,8 +22,8 @@ A_CUSTOMER: dict[ChannelName, str] = {
 
 
 def event(channel: ChannelName, theirs: str, text: str, at: datetime) -> tuple[str, bytes]:
-    """The message's id, and the event as the provider would deliver it."""
-    message_id = secrets.token_hex(16)
+    """The id that the message will have, and the event as the provider would deliver it."""
+    message_id = ("wamid." if channel == "whatsapp" else "") + secrets.token_hex(16)
     return message_id, notified(_EVENTS[channel](theirs, text, message_id, at), at)
 
 
@@ -54,7 +54,7 @@ def _sms(theirs: str, text: str, message_id: str, _: datetime) -> dict[str, Any]
 
 
 def _whatsapp(theirs: str, text: str, message_id: str, at: datetime) -> dict[str, Any]:
-    return outbox_whatsapp.message_event(text, f"wamid.{message_id}", OUR_NUMBER, theirs, at)
+    return outbox_whatsapp.message_event(text, message_id, OUR_NUMBER, theirs, at)
 
 
 def _email(theirs: str, text: str, message_id: str, at: datetime) -> dict[str, Any]:
