@@ -88,7 +88,7 @@ def _is_to_json(node: object) -> bool:
 
 def _check_filter(node: nodes.Filter) -> None:
     if node.name not in FILTERS:
-        raise TemplateSyntaxError(f"No filter named {node.name!r}.", node.lineno)
+        raise TemplateSyntaxError(f"no filter is named {node.name}; there are {', '.join(FILTERS)}", node.lineno)
     if node.kwargs or node.dyn_args or node.dyn_kwargs or not node.node:
         raise TemplateSyntaxError(f"{node.name} takes a value and arguments without names", node.lineno)
     try:

@@ -14,18 +14,19 @@ from queries.errors import QueryError
 from queries.trino.examples import examples_of_each
 from transformer.schema import TABLES
 
+PERIOD = ("from_hour", "until_hour")  # which every report takes
 _PARAMETER = re.compile(rf"(?P<name>\w+)(?::(?P<type>{'|'.join(get_args(ParameterType))}))?=(?P<value>.*)", re.DOTALL)
 
 
-def list_questions(catalogue: Catalogue) -> Sequence[Mapping[str, object]]:
-    """Every table, view and report, with what it answers and what can be set."""
+def list_questions(catalogue: Catalogue, *, unsaid: Sequence[str] = ()) -> Sequence[Mapping[str, object]]:
+    """Every table, view and report, with what it answers and what can be set but for the `unsaid`."""
     tables = [{"name": name, "kind": "table", "answers": table.meaning, "set": ""} for name, table in TABLES.items()]
     entries = [
         {
             "name": entry.name,
             "kind": entry.kind,
             "answers": entry.title,
-            "set": " ".join(parameter.name for parameter in entry.parameters),
+            "set": " ".join(parameter.name for parameter in entry.parameters if parameter.name not in unsaid),
         }
         for entry in sorted(catalogue.entries.values(), key=lambda entry: (entry.kind, entry.name))
     ]

@@ -157,9 +157,12 @@ class Server:
         written = await self._bodies.json(request, Written)
         if written.channel not in self._writable():
             raise HTTPException(400, f"nobody can write by {written.channel} here; by {', '.join(self._writable())}")
-        sender = written.sender.strip() or customers.A_CUSTOMER[written.channel]
-        if not sender.isprintable():
+        if not written.sender.strip().isprintable():
             raise HTTPException(400, "a sender is one line of printable text")
+        try:
+            sender = customers.address(written.channel, written.sender)
+        except customers.NoAddressError as error:
+            raise HTTPException(400, str(error)) from error
         message_id, event = customers.event(written.channel, sender, written.text, self._deployment.clock())
         received = await run_in_threadpool(self._receive, event)
         return reply({"message_id": message_id, "received": received}, 202)

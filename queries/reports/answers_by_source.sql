@@ -1,4 +1,4 @@
--- title: What answers
+-- title: Which answerer answers how many questions
 -- description: Turns by what answered them, most frequent first, with what that took.
 -- parameter from_hour hour = 1970/01/01/00: the first hour of arrival that counts, UTC
 -- parameter until_hour hour = 2999/12/31/23: the first hour of arrival that no longer counts, UTC

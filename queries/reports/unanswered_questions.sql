@@ -16,7 +16,7 @@
 -- column example: one of those questions, as it was written; the latest
 -- column wordings: different sets of words in the group
 -- column last_asked_at: when the last of them was asked; UTC
--- chart: bar x=words y=questions
+-- chart: bar x=example y=questions
 -- scans: conversations
 WITH asked AS (
     SELECT

@@ -1,4 +1,4 @@
--- title: Messages by channel and hour
+-- title: Messages received and sent over time, by channel
 -- description: Messages that came in and messages that we sent, by the hour in which they came or the first thing
 --   happened to them. A message counts once, however many events tell of it.
 -- parameter from_hour hour = 1970/01/01/00: the first hour that counts, UTC: a message counts when it was sent

@@ -76,7 +76,7 @@ def two_way_sms(**fields: object) -> bytes:
         (b"\xff\xfe", "the event is not JSON"),
         (b'{"inboundMessageId": "1", "destinationNumber": "+12065550100"}', "originationNumber is missing"),
         (two_way_sms(originationNumber=7), "originationNumber is malformed: Expected `str`, got `int`"),
-        (two_way_sms(originationNumber="the bank"), "originationNumber is not a phone number in E.164"),
+        (two_way_sms(originationNumber="the bank"), "originationNumber is not a phone number with its country code"),
         (two_way_sms(inboundMessageId=" "), "inboundMessageId is empty"),
     ],
 )

@@ -83,7 +83,8 @@ def broken_words(page: webdriver.Chrome) -> list[str]:
                 const range = document.createRange();
                 range.setStart(walker.currentNode, word.index);
                 range.setEnd(walker.currentNode, word.index + word[0].length);
-                if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word[0]);
+                const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+                if (lines.size > 1) broken.push(word[0]);
             }
         }
         return broken;""")
@@ -146,7 +147,8 @@ def test_a_message_that_no_conversation_has_stays_where_it_was_written(page: web
             const turn = (id, at) => ({ turn_id: id, conversation_id: "c", state: "sent", parts: [], finished_at: at,
                 answer: { text: "", reason: "none", source: "silence" },
                 messages: [{ message_id: id, text: id, occurred_at: at, attachments: [], channel: "sms" }] });
-            const told = { waiting: [], turns: [turn("one", "2026-01-01T10:00:00Z"), turn("two", "2026-01-01T10:02:00Z")] };
+            const turns = [turn("one", "2026-01-01T10:00:00Z"), turn("two", "2026-01-01T10:02:00Z")];
+            const told = { waiting: [], turns };
             document.querySelector("#bubbles").replaceChildren();
             showChat(told, [{ key: "x", text: "between", at: "2026-01-01T10:01:00Z", state: "ignored: robot" }], {});
         })""")

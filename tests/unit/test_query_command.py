@@ -64,7 +64,9 @@ def refused(data: Path, *words: str, status: int = 1) -> str:
 def test_without_an_argument_everything_that_can_be_asked_is_listed(data: Path) -> None:
     listed = json.loads(query(data, "--format", "json").stdout)
     assert {each["name"] for each in listed} == {"events", "conversations", "rejected", *Catalogue.shipped().entries}
-    assert "from_hour until_hour" in query(data).stdout
+    history = next(each for each in listed if each["name"] == "message_history")
+    assert history["set"] == "message_id from_hour until_hour"
+    assert "message_id" in query(data).stdout
 
 
 def test_a_question_can_come_from_a_file(data: Path) -> None:
@@ -89,7 +91,7 @@ def test_a_plan_shows_the_header_and_the_statement_and_runs_nothing(data: Path) 
 
 def test_a_report_names_its_charts_axes(data: Path) -> None:
     shown = query(data, "volume_by_hour", "--format", "chart").stdout
-    assert shown.startswith("Messages by channel and hour\n")
+    assert shown.startswith("Messages received and sent over time, by channel\n")
 
 
 def test_a_chart_of_ones_own_sql_is_guessed(data: Path) -> None:

@@ -110,7 +110,10 @@ def test_what_explains_an_error_is_compiled_for_the_first_row_that_fails_and_no_
         ('{\n"event_id": ""}', "demo.jinja:2 event_id is there twice, or no column to fill"),
         ('{"name": evnt.name}', "demo.jinja:1 evnt is no name that a template knows"),
         ('{event.x: ""}', "demo.jinja:1 a column's name is a text in quotes"),
-        ('{"name": event.x | upper, "count": 0, "tags": {}}', "demo.jinja:1 No filter named 'upper'"),
+        (
+            '{"name": event.x | upper, "count": 0, "tags": {}}',
+            "demo.jinja:1 no filter is named upper; there are optional, ",
+        ),
     ],
 )
 def test_a_template_that_cannot_work_is_refused_with_its_line(text: str, reason: str) -> None:

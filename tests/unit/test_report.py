@@ -121,7 +121,9 @@ def test_the_numbers_at_the_top_are_those_below(data: Path) -> None:
 def test_an_empty_period_says_so_and_where_to_look(data: Path) -> None:
     result, page = report(data, "--until", "2026-06-01")
     assert "Nothing happened in this period" in one(page, "main").text()
-    assert "Its events arrived between 2026/07/01/13 and 2026/07/01/13." in one(page, ".empty").text()
+    told = f"2026/07/01/13 and 2026/07/01/13: parley --data {data} report --from 2026-07-01 --until 2026-07-02"
+    assert told in one(page, ".empty").text()
+    assert told in result.stderr
     assert "between 2026/07/01/13" in result.stderr
     assert {each.text() for each in page.css("article > .nothing")} == {"No rows in this period."}
     assert len(page.css("article > .nothing")) == len(page.css("article"))

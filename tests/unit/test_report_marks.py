@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import get_args
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -12,6 +13,7 @@ from infra.operating.report.svg import svg
 from infra.operating.report.tables import MOST_ROWS, table
 from infra.operating.report.texts import cut, visible
 from infra.operating.report.words import described
+from queries.catalogue.chart import ChartKind
 from queries.charts.values import Drawing, Series
 from queries.result import Cell, Column, Result
 
@@ -48,6 +50,25 @@ def test_bars_are_parts_of_the_longest() -> None:
         (0.25, "50", ""),
         (1, "200", ""),
     ]
+
+
+def test_a_channel_has_one_colour_in_every_picture() -> None:
+    """Whichever others are there, as a line or a bar, and under its name in events or in conversations."""
+
+    def colours(kind: ChartKind, *names: str) -> dict[str, int]:
+        drawing = Drawing(kind, "", DAYS, tuple(Series(name, (1, 2, 3)) for name in names))
+        made = marks(drawing)
+        found = made.lines if isinstance(made, LineChart) else made.groups[0].bars
+        return {each.name: each.style for each in found}
+
+    everywhere = colours("line", "email", "media", "text", "voice", "whatsapp")
+    assert len(set(everywhere.values())) == 5
+    for kind in get_args(ChartKind):
+        assert colours(kind, "text", "whatsapp").items() <= everywhere.items()
+        assert colours(kind, "email", "sms", "whatsapp")["sms"] == everywhere["text"]
+        mixed = colours(kind, "(none)", "email", "sms", "other", "whatsapp")
+        assert len(set(mixed.values())) == 5
+        assert mixed["whatsapp"] == everywhere["whatsapp"]
 
 
 def test_a_bar_of_several_series_has_its_name_and_none_where_there_is_no_value() -> None:

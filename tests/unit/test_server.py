@@ -106,7 +106,7 @@ def test_health_counts(client: TestClient) -> None:
         ("/api/messages", b'{"text": 7}', 400, "$.text"),
         ("/api/messages", b'{"text": "x", "colour": "red"}', 400, "colour"),
         ("/api/messages", b'{"text": "x", "channel": "fax"}', 400, "fax"),
-        ("/api/messages", b'{"text": "x", "sender": "the bank"}', 400, "originationNumber is not a phone number"),
+        ("/api/messages", b'{"text": "x", "sender": "the bank"}', 400, "the bank is not a phone number"),
         (
             "/api/messages",
             b'{"text": "x", "channel": "email", "sender": "a@b.example\\r\\nBcc: c@d.example"}',

@@ -20,15 +20,18 @@ from orchestrator.model import ChannelName
 @click.option("--from", "sender", metavar="ADDRESS", help="Who writes (default: a made-up customer).")
 @data_option
 def command(channel: ChannelName, sender: str | None, data_here: Path | None) -> None:
-    """A conversation in the terminal, through events of the provider's own shape. Ctrl-D ends it.
+    """A conversation in the terminal, through events of the provider's own shape. Ctrl-D or `exit` ends it.
 
     Works beside a running server, and without one. Lines from a pipe are messages, one each.
     """
+    try:
+        address = customers.address(channel, sender or "")
+    except customers.NoAddressError as error:
+        raise click.BadParameter(str(error), param_hint="--from") from error
     with deployment(data_here) as opened:
         load_samples(opened)
         ingest = Ingest(opened)
-        address = sender or customers.A_CUSTOMER[channel]
-        click.secho(f"{channel} from {address}. Ctrl-D ends.", dim=True, err=True)
+        click.secho(f"{channel} from {address}. Ctrl-D or `exit` ends.", dim=True, err=True)
         for text in _lines():
             if text.strip():
                 _, event = customers.event(channel, address, text, opened.clock())
@@ -43,10 +46,13 @@ def _lines() -> Iterator[str]:
         return
     while True:
         try:
-            yield click.prompt(click.style("you", bold=True), prompt_suffix=" › ", default="", show_default=False)
+            said = click.prompt(click.style("you", bold=True), prompt_suffix=" › ", default="", show_default=False)
         except (EOFError, click.Abort):
             click.echo(err=True)
             return
+        if said.strip().lower() == "exit":
+            return
+        yield said
 
 
 def _shown(ingested: Ingested) -> str:

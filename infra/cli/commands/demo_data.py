@@ -20,16 +20,16 @@ SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM conversations) + (S
 @click.command(name="demo-data")
 @click.option("--days", type=click.IntRange(1, 3660), default=30, show_default=True)
 @click.option("--turns-per-day", type=click.IntRange(1, 100_000), default=200, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same rows.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="The same seed and the same days give the same rows."
+)
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
-    default="2026-07-01",
-    show_default=True,
-    help="The day after the last one.",
+    help="The day after the last one.  [default: today, so that a report finds its last days]",
 )
 @data_option
-def command(days: int, turns_per_day: int, seed: int, until: datetime, data_here: Path | None) -> None:
+def command(days: int, turns_per_day: int, seed: int, until: datetime | None, data_here: Path | None) -> None:
     """Fill a new data folder with made-up customers, to try questions and reports on.
 
     Three organisations, three channels, two languages, campaigns, failures, opt-outs, late and duplicate events:
@@ -40,10 +40,11 @@ def command(days: int, turns_per_day: int, seed: int, until: datetime, data_here
     parley --data demo report
     """
     data = data_folder(data_here)
+    end = until or datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with alone(data) as is_alone:
         if not is_alone or (data / "parley.sqlite3").exists():
             raise click.ClickException(f"{data} is in use already; name a new folder: parley --data demo demo-data")
-        month = Month(data, seed=seed, until=until.replace(tzinfo=UTC), days=days, turns_per_day=turns_per_day)
+        month = Month(data, seed=seed, until=end.replace(tzinfo=UTC), days=days, turns_per_day=turns_per_day)
         began = time.monotonic()
         with month.deployment as deployment:
             _run(month, days)
@@ -51,6 +52,7 @@ def command(days: int, turns_per_day: int, seed: int, until: datetime, data_here
     ((rows,),) = month.deployment.engine().query(_ROWS).rows
     rate = turns / (time.monotonic() - began)
     click.echo(f"{turns:,} turns and {rows:,} rows in {data}, {rate:,.0f} turns a second")
+    click.echo(f"Next: parley --data {data} report", err=True)
 
 
 def _run(month: Month, days: int) -> None:

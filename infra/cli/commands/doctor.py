@@ -50,9 +50,10 @@ _PROFILES = "`aws configure list-profiles` names those there are"
 @click.option(
     "--stage", "stage_here", metavar="NAME", help="The deployment on AWS, as in `parley --stage`; means --aws."
 )
+@click.option("--all", "every", is_flag=True, help="List the settings that keep their default too.")
 @format_option("table", "json")
 @data_option
-def command(*, on_aws: bool, stage_here: str | None, format_: str, data_here: Path | None) -> None:
+def command(*, on_aws: bool, stage_here: str | None, every: bool, format_: str, data_here: Path | None) -> None:
     """Check the settings, offline; name every gap with its remedy. Exit status 1 when there is one.
 
     With --aws: identity, model access, phone numbers, WhatsApp accounts, mail, quotas and, of a stage, its stacks. The
@@ -68,12 +69,19 @@ def command(*, on_aws: bool, stage_here: str | None, format_: str, data_here: Pa
         {"setting": each.variable, "value": _shown(each.variable, each.default), "meaning": each.meaning}
         for each in described()
     ]
-    table(rows, format_, empty="")
     for problem in problems:
         click.secho(f"✗ {problem}", fg="red", err=True)
+    if not problems:
+        click.secho("✓ nothing is missing", fg="green", err=True)
+    if format_ == "table" and not every:
+        rows = [row for row in rows if str(row["setting"]) in os.environ]
+        told = (
+            f"{len(known) - len(rows)} of {len(known)} settings keep their default; `parley doctor --all` lists them."
+        )
+        click.echo(told, err=True)
+    table(rows, format_, empty="", broken=("value", "meaning"))
     if problems:
         raise click.exceptions.Exit(1)
-    click.secho("✓ nothing is missing", fg="green", err=True)
 
 
 def _account(deployed: Stage | None, format_: str) -> None:
@@ -88,10 +96,10 @@ def _account(deployed: Stage | None, format_: str) -> None:
         {"check": name, "verdict": finding.verdict, "found": finding.found, "next": finding.next}
         for name, finding in findings
     ]
-    table(rows, format_, empty="")
     counts = Counter(finding.verdict for _, finding in findings)
     told = f"{counts['problem']} problems, {counts['warning']} warnings, {counts['ok']} ok"
     click.secho(told, fg="red" if counts["problem"] else "green", err=True)
+    table(rows, format_, empty="")
     if counts["problem"]:
         raise click.exceptions.Exit(1)
 

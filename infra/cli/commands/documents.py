@@ -15,7 +15,7 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @format_option("table", "json")
 @data_option
 def add(paths: tuple[Path, ...], format_: str, data_here: Path | None) -> None:

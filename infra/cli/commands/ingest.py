@@ -13,6 +13,7 @@ from orchestrator.model import Verdict
 
 UNREADABLE = 2
 MAILS = frozenset({".eml", ".mail", ".email"})
+DOCUMENTS = frozenset({".md", ".markdown", ".html", ".htm", ".pdf", ".docx"})  # never an event, whatever is in them
 
 
 @click.command(name="ingest")
@@ -33,12 +34,13 @@ MAILS = frozenset({".eml", ".mail", ".email"})
 def command(paths: tuple[str, ...], mail_dir: Path | None, verdict: Verdict, data_here: Path | None) -> None:
     """Feed provider events through the path the Lambdas run; print one JSON line per event.
 
-    Each PATH is a JSON document, JSON lines or a mail (.eml); a folder stands for the files in it; `-` (or nothing) is
-    standard input. What AWS delivers is recognised by its shape: bare, in an SNS notification, in the Records of SNS
-    and SQS triggers, envelope inside envelope.
+    Each PATH is a JSON document, JSON lines or a mail (.eml); a folder stands for the files in it that are no
+    documents (.md, .html, …); `-` (or nothing) is standard input. What AWS delivers is recognised by its shape: bare,
+    in an SNS notification, in the Records of SNS and SQS triggers, envelope inside envelope.
 
     A bad event never stops the others. Exit status 0, or 2 where a path cannot be read.
     """
+    _refuse_documents(paths)
     status = 0
     with deployment(data_here, mail_dir) as opened:
         ingest = Ingest(opened)
@@ -55,11 +57,22 @@ def command(paths: tuple[str, ...], mail_dir: Path | None, verdict: Verdict, dat
     sys.exit(status)
 
 
+def _refuse_documents(paths: tuple[str, ...]) -> None:
+    """Raises `click.UsageError` for what somebody wants to have answers from, before it fills the rejected rows."""
+    for path in paths:
+        if Path(path).suffix.lower() in DOCUMENTS and Path(path).is_file():
+            raise click.UsageError(
+                f"{path} is a document, not an event of a provider: `parley documents add {path}` has questions "
+                "answered from it; `parley ingest tests/events/sms_question.json` shows what an event is"
+            )
+
+
 def _files(paths: tuple[str, ...]) -> Iterator[str]:
     """The paths, each folder replaced by the files below it."""
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            yield from (str(each) for each in sorted(Path(path).rglob("*")) if each.is_file())
+            found = (each for each in sorted(Path(path).rglob("*")) if each.is_file())
+            yield from (str(each) for each in found if each.suffix.lower() not in DOCUMENTS)
         else:
             yield path
 

@@ -11,7 +11,7 @@ from infra.cli.engines import engine_option
 from infra.cli.explained import header_of, statement_of
 from infra.cli.exports import EXPORTS, named_rows, write_lines, write_raw_csv
 from infra.cli.options import OutFile, writing
-from infra.cli.questions import list_functions, list_questions, parameter, placed
+from infra.cli.questions import PERIOD, list_functions, list_questions, parameter, placed
 from queries.asking import Engine
 from queries.catalogue.entries import Catalogue
 from queries.catalogue.parameters import Value
@@ -70,7 +70,8 @@ def command(  # noqa: PLR0913  # as many as there are options
     if raw and format_ != "csv":
         raise click.BadParameter("is for CSV, where alone texts are marked", param_hint="--raw")
     if sql is None or functions:
-        _list(list_functions() if functions else list_questions(catalogue), format_)
+        unsaid = () if format_ == "json" else PERIOD
+        _list(list_functions() if functions else list_questions(catalogue, unsaid=unsaid), format_)
         return
     text = sys.stdin.read() if sql == "-" else sql
     try:

@@ -65,7 +65,7 @@ def list_(where: str | None, since: datetime, format_: str, data_here: Path | No
     """What was rejected, oldest first, and what a replay would do with it today."""
     with operated(data_here, may_be_new=bool(where)) as opened, _troubles():
         planned = list(plan(_originals(opened, where, since), opened.target()))
-    table([_row(each) for each in planned], format_, empty="Nothing was rejected.")
+    _show(planned, format_)
 
 
 @command.command()
@@ -117,7 +117,7 @@ def replay_(  # noqa: PLR0913  # as many as there are options
         target = named or opened.target()
         originals = _named(_originals(opened, where, since), event_ids)
         done = list((plan if dry_run else replay)(originals, target))
-    table([_row(each) for each in done], format_, empty="Nothing was rejected.")
+    _show(done, format_)
 
 
 def _named_target(streams: Mapping[str, str], inbound_queue: str) -> Target | None:
@@ -138,6 +138,14 @@ def _named(originals: Iterable[Original], event_ids: tuple[str, ...]) -> list[Or
         if each not in found:
             raise click.ClickException(f"{each} was not rejected; `parley rejected list` shows what was")
     return [found[each] for each in event_ids or found]
+
+
+def _show(plans: Sequence[Plan], format_: str) -> None:
+    """As a table, why a replay would end the same is not said twice."""
+    rows = [_row(each) for each in plans]
+    if format_ == "table":
+        rows = [row | {"because": "" if row["because"] == row["reason"] else row["because"]} for row in rows]
+    table(rows, format_, empty="Nothing was rejected.", left_out_if_empty=("because",))
 
 
 def _row(planned: Plan) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """`parley report`"""
 
+import shlex
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -9,12 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from infra.cli.engines import engine_option
-from infra.cli.options import OutFile, write
+from infra.cli.options import OutFile, data_folder, write
 from infra.cli.tables import cell
 from infra.operating.report.answered import Answered, answer
 from infra.operating.report.outline import OUTLINE
 from infra.operating.report.page import render
-from infra.operating.report.period import Period, period
+from infra.operating.report.period import DEFAULT, Period, period
 from queries.asking import Engine
 from queries.catalogue.entries import Catalogue
 from queries.engines.cost import AthenaResult
@@ -43,6 +44,7 @@ def command(engine: Callable[[], Engine], first: datetime | None, until: datetim
 
     \b
     parley report
+    parley --data demo report
     parley report --from 2026-07-01 --until 2026-08-01 --out july.html
     """
     now = datetime.now(UTC)
@@ -80,7 +82,18 @@ def _hint(engine: Engine) -> str:
         ((earliest, latest),) = engine.query(_EXTENT).rows
     except QueryError:
         return ""  # what is wrong is on the page already, question by question
-    return f"Its events arrived between {earliest!s} and {latest!s}." if earliest else "It has no events at all."
+    if not (earliest and latest):
+        return "It has no events at all."
+    return f"Its events arrived between {earliest!s} and {latest!s}: {_command(str(earliest), str(latest))}"
+
+
+def _command(earliest: str, latest: str) -> str:
+    """What shows the last of them: `parley report` with a period of seven days at most, to the end of the last day."""
+    first, last = (datetime.strptime(each[:10], "%Y/%m/%d").replace(tzinfo=UTC) for each in (earliest, latest))
+    until = last + timedelta(days=1)
+    given = click.get_current_context().find_root().params
+    where = f" --stage {given['stage']}" if given.get("stage") else f" --data {shlex.quote(str(data_folder(None)))}"
+    return f"parley{where} report --from {max(first, until - DEFAULT):%Y-%m-%d} --until {until:%Y-%m-%d}"
 
 
 def _tell(out: Path, asked_for: Period, answers: Mapping[str, Answered], hint: str) -> None:

@@ -43,7 +43,7 @@ def list_(format_: str, data_here: Path | None) -> None:
         }
         for name, template in sorted(shipped_templates().items())
     ]
-    table(rows, format_, empty="")
+    table(rows, format_, empty="", left_out_if_empty=("trouble",))
     for fault in faults:
         if fault.name not in shipped_templates():
             click.secho(f"✗ {fault.reason}", fg="red", err=True)
@@ -70,10 +70,7 @@ def check(path: Path, data_here: Path | None) -> None:
     for difference in found.differences:
         for line in difference.shown:
             click.echo(cell(line))
-    differing, rejected = len(found.differences), found.rejected
-    click.echo(f"rows tried: {found.rows}; otherwise than today: {differing}; rejected: {rejected}", err=True)
-    if not found.rows:
-        click.echo("No event was there to try it with.", err=True)
+    click.echo(_told(found), err=True)
     origin, shipped = made_from(path.read_text("utf-8")), shipped_templates()[candidate.name].version
     if origin not in ("", shipped):
         click.echo(f"It was made from {origin}; the shipped version is now {shipped}.", err=True)
@@ -101,6 +98,19 @@ def new(name: str, path: Path | None) -> None:
     source = source_of(found.body).name
     click.echo(draft(name, found.body, source), nl=False)
     click.echo("transformer/templates/README.md says how it joins the others.", err=True)
+
+
+def _told(found: trial.Trial) -> str:
+    """What the trial means, in a sentence."""
+    if not found.rows:
+        return "It can be read. No event was there to try it with."
+    rows = f"{found.rows} example {'row' if found.rows == 1 else 'rows'}"
+    if not found.differences:
+        return f"It can be used: {rows} come out as today."
+    changed = len(found.differences) - found.rejected
+    if not found.rejected:
+        return f"It can be used: of {rows}, {changed} would change as shown."
+    return f"It would lose rows: of {rows}, {found.rejected} would be rejected and {changed} would change."
 
 
 def _compiled(path: Path) -> Template:

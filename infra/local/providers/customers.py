@@ -1,5 +1,6 @@
 """Writes as a customer would: provider events for words typed on this machine."""
 
+import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -19,6 +20,19 @@ A_CUSTOMER: dict[ChannelName, str] = {
     "whatsapp": "+12065550143",
     "email": "ana@customer.example",
 }
+
+
+class NoAddressError(ValueError):
+    """Nobody can write from there. The message says what an address looks like."""
+
+
+def address(channel: ChannelName, written: str) -> str:
+    """Whom a message is from; the channel's example customer where nothing is written. Raises `NoAddressError`."""
+    theirs = written.strip() or A_CUSTOMER[channel]
+    if not _ADDRESSES[channel].fullmatch(theirs):
+        what = "mail address" if channel == "email" else "phone number with its country code"
+        raise NoAddressError(f"{theirs:.60} is not a {what}, like {A_CUSTOMER[channel]}")
+    return theirs
 
 
 def event(channel: ChannelName, theirs: str, text: str, at: datetime) -> tuple[str, bytes]:
@@ -41,6 +55,14 @@ def notified(inner: object, at: datetime) -> bytes:
             "Timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         }
     )
+
+
+_PHONE = re.compile(r"\+?[0-9]{3,15}")  # short codes too
+_ADDRESSES: dict[ChannelName, re.Pattern[str]] = {
+    "sms": _PHONE,
+    "whatsapp": _PHONE,
+    "email": re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}"),
+}
 
 
 def _sms(theirs: str, text: str, message_id: str, _: datetime) -> dict[str, Any]:

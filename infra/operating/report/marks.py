@@ -14,6 +14,7 @@ from queries.charts.units import shown
 from queries.charts.values import Drawing, Series
 
 MOST_SERIES = 6  # as many colours as people can tell apart
+CHANNELS = {"text": 0, "sms": 0, "email": 1, "whatsapp": 2, "voice": 3, "media": 4}  # the same in every picture
 MOST_BARS = 24
 MOST_GROUPS = 12
 MOST_DOTS = 31  # beyond, the points of a line are not marked
@@ -99,6 +100,7 @@ def _lines(drawing: Drawing) -> LineChart:
     numbers = ticks(drawing.values)
     low, high = numbers[0], numbers[-1]
     kept = _largest(drawing.lines)
+    styles = _styles(drawing)
     last = len(drawing.places) - 1
 
     def point(series: Series, index: int, value: float) -> Point:
@@ -108,7 +110,7 @@ def _lines(drawing: Drawing) -> LineChart:
     lines = tuple(
         Line(
             series.name,
-            style % MOST_SERIES,
+            styles[style],
             tuple(tuple(point(series, *each) for each in run) for run in drawing.runs(series)),
         )
         for style, series in kept
@@ -119,14 +121,14 @@ def _lines(drawing: Drawing) -> LineChart:
 
 def _bars(drawing: Drawing) -> BarChart:
     kept = _largest(tuple(enumerate(drawing.series)))
-    several = len(drawing.series) > 1
+    several, styles = len(drawing.series) > 1, _styles(drawing)
     most = max(drawing.values, default=0.0) or 1.0
     places = drawing.places[: max(1, min(MOST_GROUPS, MOST_BARS // max(1, len(kept))))]
 
     def bars(index: int) -> tuple[Bar, ...]:
         found = [(style, series.name, series.values[index]) for style, series in kept]
         return tuple(
-            Bar(name if several else "", style % MOST_SERIES, max(value, 0.0) / most, shown(value, drawing.unit))
+            Bar(name if several else "", styles[style], max(value, 0.0) / most, shown(value, drawing.unit))
             for style, name, value in found
             if value is not None
         )
@@ -137,6 +139,15 @@ def _bars(drawing: Drawing) -> BarChart:
         tuple(Group(label, bars(index)) for index, label in enumerate(places)),
         ", ".join([*left, *([series_left] if series_left else [])]),
     )
+
+
+def _styles(drawing: Drawing) -> tuple[int, ...]:
+    """A colour for each series: a channel's own, and for others those that no channel here has."""
+    names = [each.name for each in drawing.series]
+    taken = {CHANNELS[name] for name in names if name in CHANNELS}
+    free = [style for style in range(MOST_SERIES) if style not in taken] or list(range(MOST_SERIES))
+    others = {name: free[place % len(free)] for place, name in enumerate(n for n in names if n not in CHANNELS)}
+    return tuple(CHANNELS.get(name, others.get(name, 0)) for name in names)
 
 
 def _largest(series: Sequence[tuple[int, Series]]) -> tuple[tuple[int, Series], ...]:

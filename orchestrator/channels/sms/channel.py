@@ -154,7 +154,7 @@ def _address(number: str, field: str) -> str:
     if bare.startswith(_RCS) or _SHORT_CODE.fullmatch(bare):
         return bare
     if not _PHONE.fullmatch(bare):
-        raise EventError(field, "is not a phone number in E.164")
+        raise EventError(field, "is not a phone number with its country code, like +12065550142")
     return f"+{bare.lstrip('+')}"
 
 
