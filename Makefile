@@ -1,6 +1,8 @@
-# Parley. `make run` and `make test` set everything up by themselves; they need python3 (3.11 or newer) and make.
+# Parley. `make run` and `make test` set everything up by themselves; they need Python 3.11 or newer, and make.
 
+# The first of these that is new enough; one that is named, PYTHON=…, is the only one.
 PYTHON ?= python3
+PYTHONS := $(PYTHON) $(if $(filter file,$(origin PYTHON)),python3.14 python3.13 python3.12 python3.11)
 PORT ?= 8080
 DATA ?= .parley
 STAGE ?= dev
@@ -12,7 +14,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 AUDIT := build/audit
 SOURCES := infra orchestrator transformer queries tests
 
-.PHONY: help run test quick prove fix meaning office bench sbom audit synth bootstrap diff deploy destroy lock clean
+.PHONY: help run test quick prove fix meaning office bench images sbom audit synth bootstrap diff deploy destroy lock clean
 
 help: ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -61,6 +63,9 @@ sbom: $(AUDIT)/.installed $(VENV)/.local ## Write what is installed (CycloneDX) 
 audit: $(AUDIT)/.installed ## Ask whether a vulnerability of what is installed is known (needs PyPI)
 	@for lock in local hub transformer infra; do $(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements-$$lock.txt || exit 1; done
 
+images: $(VENV)/.dev ## Make the pictures of the README anew (needs chromium and chromedriver)
+	@$(BIN)/python -m tests.screenshots
+
 synth: $(VENV)/.infra ## Write the CloudFormation templates and functions of STAGE to build/cdk.out
 	@$(BIN)/python -m infra.app -c stage=$(STAGE) $(CDK)
 
@@ -104,10 +109,22 @@ $(AUDIT)/.installed:
 clean: ## Remove what was built; data stays
 	rm -rf $(VENV) build *.egg-info
 
+NEW_ENOUGH := -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+
+# A virtual environment of the first Python that is new enough; says what is missing where none is.
+define MAKE_VENV
+for each in $(PYTHONS); do "$$each" $(NEW_ENOUGH) 2>/dev/null && exec "$$each" -m venv --clear $(VENV); done; \
+found=$$($(PYTHON) --version 2>&1) || found="not there"; \
+echo "Parley needs Python 3.11 or newer. Tried $(PYTHONS); $(PYTHON) is $$found." >&2; \
+echo "Install one (Debian, Ubuntu: apt install python3.12 python3.12-venv; macOS: brew install python@3.13;" >&2; \
+echo "anywhere: https://docs.astral.sh/uv/, uv python install 3.13) or name it: make run PYTHON=/path/to/python3.13" >&2; \
+exit 1
+endef
+
 # What is installed, and when it has to be installed again. The second set contains the first.
 $(VENV)/.local: requirements-local.txt pyproject.toml
+	@$(VENV)/bin/python $(NEW_ENOUGH) 2>/dev/null || { $(MAKE_VENV); }
 	@echo "Setting up $(VENV) (once; about a minute)…"
-	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@$(PIP) --require-hashes -r requirements-local.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
