@@ -1,12 +1,13 @@
 """The pictures of the README, made by the program: `python -m tests.screenshots` (needs Chromium and its driver).
 
-    docs/images/page.png     the page of `parley serve`, after a question by WhatsApp and its answer
-    docs/images/report.png   the report of `parley report` over the last week of made-up customers
+    docs/images/page.webp     the page of `parley serve`, after a question by WhatsApp and its answer
+    docs/images/report.webp   the report of `parley report` over the last week of made-up customers
 
 With a folder named, `python -m tests.screenshots FOLDER`, every page goes there instead, in light and dark, at a desk's
 and a telephone's width: to be looked at, not kept.
 """
 
+import base64
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from tests.stories.test_kill import server
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 MOST_BYTES = 200_000
-DESK, TELEPHONE = (1280, 860), (390, 844)
+DESK, TELEPHONE = (1280, 1330), (390, 844)
 QUESTIONS = ("How long does shipping take?", "Can I return a lamp that I do not like?")
 
 
@@ -36,12 +37,12 @@ def main(folder: str = "") -> None:
         _parley(data, "report", "--until", "2026-07-01", "--out", f"{made}/report.html")
         shots = [(name, *each) for name in ("page", "report") for each in _looks(looking=bool(folder))]
         with server(Path(made) / "served") as (_, address):
-            for name, theme, size in shots:
+            for index, (name, theme, size) in enumerate(shots):
                 _look(driver, theme, size)
                 driver.get(address if name == "page" else f"file://{made}/report.html")
                 if name == "page":
-                    _write(driver, asked=len(driver.find_elements(By.CSS_SELECTOR, "#conversations button")) > 0)
-                _keep(driver, Path(folder) / f"{name}-{theme}-{size[0]}.png" if folder else IMAGES / f"{name}.png")
+                    _write(driver, QUESTIONS if index == 0 else ())
+                _keep(driver, Path(folder) / f"{name}-{theme}-{size[0]}.png" if folder else IMAGES / f"{name}.webp")
 
 
 def _looks(*, looking: bool) -> list[tuple[str, tuple[int, int]]]:
@@ -71,17 +72,18 @@ def _look(driver: webdriver.Chrome, theme: str, size: tuple[int, int]) -> None:
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
-def _write(driver: webdriver.Chrome, *, asked: bool) -> None:
+def _write(driver: webdriver.Chrome, questions: tuple[str, ...]) -> None:
     """Ask by WhatsApp, and the lake what became of the answers."""
     wait = WebDriverWait(driver, 20)
     channel = wait.until(lambda _: Select(driver.find_element(By.ID, "channel")))
     wait.until(lambda _: channel.options)
     channel.select_by_value("whatsapp")
-    for number, question in enumerate(() if asked else QUESTIONS, 1):
+    for number, question in enumerate(questions, 1):
         driver.find_element(By.ID, "text").send_keys(question)
         driver.find_element(By.CSS_SELECTOR, "#composer button").click()
         wait.until(lambda _, number=number: len(_texts(driver, "#turn-list > .turn")) == number)
-    wait.until(lambda _: "Delivery" in _texts(driver, "#turn-list .turn")[0])
+    wait.until(lambda _: all("Delivery" in each for each in _texts(driver, "#turn-list > .turn")[:1] or [""]))
+    wait.until(lambda _: _texts(driver, '#often [data-name="delivery_by_turn"]'))
     driver.find_element(By.CSS_SELECTOR, '#often [data-name="delivery_by_turn"]').click()
     wait.until(lambda _: _texts(driver, "#result td"))
 
@@ -92,9 +94,11 @@ def _texts(driver: webdriver.Chrome, selector: str) -> list[str]:
 
 def _keep(driver: webdriver.Chrome, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(driver.get_screenshot_as_png())
+    kind = {"format": "webp", "quality": 88} if path.suffix == ".webp" else {"format": "png"}
+    shot = driver.execute_cdp_cmd("Page.captureScreenshot", kind)
+    path.write_bytes(base64.b64decode(shot["data"]))
     print(f"{path} {path.stat().st_size:,} bytes")
-    if path.stat().st_size > MOST_BYTES:
+    if path.suffix == ".webp" and path.stat().st_size > MOST_BYTES:
         raise SystemExit(f"{path} is larger than {MOST_BYTES:,} bytes")
 
 

@@ -50,7 +50,7 @@ const citations = (cited) => element("div", { class: "citations" }, element("h4"
 const parts = (sent) => element("div", { class: "parts" }, element("h4", {}, sent.length === 1 ? "One part" : `${sent.length} parts`),
   element("ol", {}, ...sent.map(({ state, body, detail, error }) => element("li", {},
     element("span", { class: state === "failed" ? "badge failed" : "badge" }, state), " ",
-    [`${[...body].length} characters`, ...Object.entries(detail).map(([name, value]) => `${name} ${value}`)].join(", "),
+    [`${[...body].length} characters`, ...Object.entries(detail).filter(([name]) => name !== "characters").map(([name, value]) => `${name} ${value}`)].join(", "),
     error && element("p", { class: "failed" }, error),
   ))));
 
