@@ -119,6 +119,7 @@ def test_every_picture_is_drawn_and_named(browser: webdriver.Chrome) -> None:
 @pytest.mark.parametrize("pixels", [1400, 768, 390])
 def test_nothing_overlaps_or_is_cut_at_any_width(browser: webdriver.Chrome, pixels: int) -> None:
     wide(browser, pixels)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= pixels
     assert browser.execute_script(_OVERFLOWS) == []
     assert browser.execute_script(_OVERLAPS) == []
     assert browser.execute_script(_OUTSIDE) == []
