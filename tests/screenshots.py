@@ -8,6 +8,7 @@ and a telephone's width: to be looked at, not kept.
 """
 
 import base64
+import functools
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -81,11 +82,15 @@ def _write(driver: webdriver.Chrome, questions: tuple[str, ...]) -> None:
     for number, question in enumerate(questions, 1):
         driver.find_element(By.ID, "text").send_keys(question)
         driver.find_element(By.CSS_SELECTOR, "#composer button").click()
-        wait.until(lambda _, number=number: len(_texts(driver, "#turn-list > .turn")) == number)
+        wait.until(functools.partial(_has_turns, number))
     wait.until(lambda _: all("Delivery" in each for each in _texts(driver, "#turn-list > .turn")[:1] or [""]))
     wait.until(lambda _: _texts(driver, '#often [data-name="delivery_by_turn"]'))
     driver.find_element(By.CSS_SELECTOR, '#often [data-name="delivery_by_turn"]').click()
     wait.until(lambda _: _texts(driver, "#result td"))
+
+
+def _has_turns(number: int, driver: webdriver.Chrome) -> bool:
+    return len(_texts(driver, "#turn-list > .turn")) == number
 
 
 def _texts(driver: webdriver.Chrome, selector: str) -> list[str]:

@@ -5,6 +5,7 @@ import { byId, element, show } from "/static/dom.js";
 
 const LONG = 160; // characters of a cell; the rest is behind a click
 const LATEST = 100; // rows that are asked for of a view or a table
+const SHORT = 30; // characters that stay on one line
 const WORD = 40; // characters of a word that is broken rather than scrolled to
 const OFTEN = ["conversation_log", "delivery_by_turn", "unanswered", "volume_by_hour", "events"];
 const GROUPS = { report: "Reports", view: "Views", table: "Tables" };
@@ -144,7 +145,8 @@ function numbered(rows) {
 
 function cell(value) {
   const text = value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
-  const kind = typeof value === "number" ? "number" : text.split(/\s/).some((word) => word.length > WORD) ? "code" : null;
+  const kind = typeof value === "number" ? "number" : text.length <= SHORT ? "short"
+    : text.split(/\s/).some((word) => word.length > WORD) ? "code" : null;
   if (text.length <= LONG) return element("td", { class: kind }, text);
   const whole = element("details", {}, element("summary", {}, `${text.slice(0, LONG)}…`), element("pre", {}, text));
   return element("td", { class: "long" }, whole);
