@@ -215,7 +215,7 @@ def test_what_proves_one_mailbox_proves_no_other(tmp_path: Path, aws: None, back
 @pytest.mark.parametrize("word", ["HELP", "restart"])
 def test_no_word_makes_us_write_to_somebody_again_and_again(tmp_path: Path, aws: None, backend: str, word: str) -> None:
     shop = world(backend, tmp_path)
-    for _ in range(30):
+    for _ in range(9):
         shop.writes(ANA, word, "FAIL")
     assert len(shop.to(ANA)) <= 5
     shop.writes(BOB, "STOP", "PASS")
@@ -274,12 +274,12 @@ def test_a_mail_from_a_file_is_judged_as_one_says_and_its_rows_tell(tmp_path: Pa
 def test_one_sender_reaches_few_strangers_by_reply_to_and_with_no_word_of_theirs(
     tmp_path: Path, aws: None, backend: str
 ) -> None:
-    shop = world(backend, tmp_path)
+    shop = world(backend, tmp_path, unproven_turns_per_hour=6)
     shop.stub.reply = lambda question: Answer(f"[Here]({LINK}): {question.text}", source="stub")
-    for number in range(60):
+    for number in range(10):
         headers = (f"Reply-To: stranger{number}@other.example", "Subject: You have won")
         shop.writes(f"Prince <{MALLORY}>", WORDS, "PASS", *headers)
-    assert len(shop.mails) == 20
+    assert len(shop.mails) == 6
     for _, mail in shop.mails:
         whole = str(mail["subject"]) + said(mail) + str(mail.get_body(("html",)))
         assert not re.search(r"evil|You have won|Prince|mallory|href", whole), whole
@@ -290,7 +290,7 @@ def test_a_forged_sender_is_answered_seldom_and_gets_nothing_of_what_was_written
     tmp_path: Path, aws: None, backend: str
 ) -> None:
     shop = world(backend, tmp_path)
-    for _ in range(12):
+    for _ in range(8):
         shop.writes(f"Prince <{ANA}>", WORDS, "FAIL", "Subject: You have won")
     assert len(shop.to(ANA)) == 5
     for mail in shop.to(ANA):
@@ -315,11 +315,11 @@ def test_a_forged_sender_whose_domain_asks_for_anything_is_held(
 def test_a_sender_nobody_vouches_for_keeps_subject_and_quote_with_less_room(
     tmp_path: Path, aws: None, backend: str
 ) -> None:
-    shop = world(backend, tmp_path, threads_per_hour=100)
-    for _ in range(25):
+    shop = world(backend, tmp_path, threads_per_hour=100, unproven_turns_per_hour=4)
+    for _ in range(7):
         shop.writes(ANA, "Does it whistle?", "GRAY", "Subject: My kettle")
     first, *_, last = shop.to(ANA)
-    assert len(shop.to(ANA)) == 21
+    assert len(shop.to(ANA)) == 5
     assert str(first["subject"]) == "Re: My kettle"
     assert "> Does it whistle?" in said(first)
     assert "many messages" in said(last)
@@ -331,11 +331,11 @@ def test_a_sender_nobody_vouches_for_keeps_subject_and_quote_with_less_room(
 def test_all_senders_together_whom_nobody_vouches_for_have_a_ceiling_by_the_hour(
     tmp_path: Path, aws: None, backend: str, ceiling: str, dmarc: str
 ) -> None:
-    shop = world(backend, tmp_path, **{ceiling: 6})
-    for number in range(10):
+    shop = world(backend, tmp_path, **{ceiling: 4})
+    for number in range(6):
         shop.writes(f"victim{number}@other.example", WORDS, dmarc)
-    assert len(shop.mails) == 6
-    assert len(shop.stub.asked) == 6, "nor is anybody asked"
+    assert len(shop.mails) == 4
+    assert len(shop.stub.asked) == 4, "nor is anybody asked"
     assert shop.is_answered(ANA)
     shop.writes(BOB, "STOP", "GRAY")
     assert shop.to(BOB) == []
@@ -347,7 +347,7 @@ def test_all_senders_together_whom_nobody_vouches_for_have_a_ceiling_by_the_hour
 @deployments
 def test_what_is_silent_anyway_takes_no_room_from_others(tmp_path: Path, aws: None, backend: str) -> None:
     shop = world(backend, tmp_path, unproven_turns_in_all=8)
-    for _ in range(30):
+    for _ in range(16):
         shop.writes(MALLORY, WORDS, "FAIL")
     assert shop.is_answered(ANA, "GRAY")
 
