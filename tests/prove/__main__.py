@@ -1,4 +1,4 @@
-"""`make prove`: everything the gate has no time for, and build/prove.json, what it came to.
+"""`make prove`: everything the gate has no time for, what SECURITY.md names, and build/prove.json, what it came to.
 
     {"passed": 812, "failed": 0, "skipped": 3, "failures": ["tests/…::test_…"],
      "timed": [{"function", "ratio_4n", …}], "worst": [{"input", "cpu_ms", "peak_mb"}], "fuzzed": {door: inputs}}
@@ -8,6 +8,7 @@ Exit status 1 where a test has failed.
 
 import importlib
 import importlib.util
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ BUILD = ROOT / "build"
 RESULT = BUILD / "prove.json"
 FUZZED = BUILD / "prove-fuzzed.json"  # written by test_fuzz.py
 _REPORT = BUILD / "prove-tests.xml"
+NAMED = re.compile(r"`(tests/[\w/]+\.py::test_\w+)`")  # in SECURITY.md
 _TIMING = "tests.prove.timing"
 
 
@@ -45,11 +47,12 @@ class Outcome(msgspec.Struct, frozen=True):
 def main() -> int:
     """Runs the tests, measures, writes the file and says its totals."""
     BUILD.mkdir(exist_ok=True)
-    _REPORT.unlink(missing_ok=True)
     FUZZED.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-m", "prove or hypothesis", f"--junitxml={_REPORT}", *sys.argv[1:]]
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
-    outcome = outcome_of(_REPORT.read_bytes())
+    named = NAMED.findall((ROOT / "SECURITY.md").read_text("utf-8"))
+    long, long_status = _tested("-m", "prove or hypothesis", *sys.argv[1:])
+    threats, threats_status = _tested("-m", "prove or not prove", *dict.fromkeys(named))
+    status = long_status or threats_status
+    outcome = outcome_of(long, threats)
     timing = _timing()
     found = {
         **msgspec.structs.asdict(outcome),
@@ -62,9 +65,21 @@ def main() -> int:
     return 1 if status or outcome.failed else 0
 
 
-def outcome_of(report: bytes) -> Outcome:
-    """What pytest's report in JUnit's form says. Source: https://docs.pytest.org/en/stable/how-to/output.html"""
-    cases = list(ET.fromstring(report).iter("testcase"))  # noqa: S314 - of our own run
+def _tested(*arguments: str) -> tuple[bytes, int]:
+    """pytest's report in JUnit's form, and its exit status."""
+    _REPORT.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={_REPORT}", *arguments]
+    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    return _REPORT.read_bytes(), status
+
+
+def outcome_of(*reports: bytes) -> Outcome:
+    """What reports in JUnit's form say; a test that is in several counts once, as the last one tells.
+
+    Source: https://docs.pytest.org/en/stable/how-to/output.html
+    """
+    found = (case for report in reports for case in ET.fromstring(report).iter("testcase"))  # noqa: S314 - our own runs
+    cases = {(each.get("classname"), each.get("name")): each for each in found}.values()
     bad = [each for each in cases if each.find("failure") is not None or each.find("error") is not None]
     skipped = [each for each in cases if each.find("skipped") is not None]
     names = tuple(f"{each.get('classname')}::{each.get('name')}" for each in bad)

@@ -58,6 +58,6 @@ def test_what_came_of_a_run_is_counted() -> None:
     cases = {"good": "", "bad": "<failure/>", "broken": "<error/>", "left out": "<skipped/>"}
     told = "".join(f'<testcase classname="a" name="{name}">{inner}</testcase>' for name, inner in cases.items())
     report = f"<testsuites><testsuite>{told}</testsuite></testsuites>".encode()
-    outcome = outcome_of(report)
+    outcome = outcome_of(report, report)
     assert (outcome.passed, outcome.failed, outcome.skipped) == (1, 2, 1)
     assert outcome.failures == ("a::bad", "a::broken")
