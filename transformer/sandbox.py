@@ -70,7 +70,7 @@ def _walked(expression: nodes.Expr) -> Iterator[nodes.Node]:
         json_around += _writes_json(node)
         if count > MOST_NODES:
             raise TemplateSyntaxError(f"more than {MOST_NODES:,} names, filters and texts", expression.lineno)
-        if level > DEEPEST:
+        if level > DEEPEST or (isinstance(node, nodes.Compare) and len(node.ops) > DEEPEST):
             raise TemplateSyntaxError(f"nested or chained more than {DEEPEST} deep", node.lineno)
         if json_around > 2 or (_is_to_json(node) and _is_to_json(getattr(node, "node", None))):
             raise TemplateSyntaxError("JSON of JSON: each time it is twice as long", node.lineno)

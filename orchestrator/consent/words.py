@@ -24,7 +24,7 @@ from orchestrator.consent.wordings import (
 Command = Literal["stop", "help", "start", "restart"]
 
 MOST_WORDS = 20  # of a sentence that revokes consent: what is longer says something else too,
-MOST_CHARACTERS = 500  # and so does this
+MOST_CHARACTERS = 500  # and so does this; no message of one word is longer either
 _APOSTROPHES = re.compile("['’‘ʼ`´]")
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"\b(\w+ )\1+")
@@ -61,7 +61,7 @@ def consent_command(text: str) -> Command | None:
 
 def is_restart(text: str, restart_words: Collection[str]) -> bool:
     """Whether the whole message is one of the operator's restart words."""
-    return compact(text) in _compacted(tuple(restart_words))
+    return len(text) <= MOST_CHARACTERS and compact(text) in _compacted(tuple(restart_words))
 
 
 @functools.cache
@@ -80,7 +80,7 @@ def provider_command(text: str) -> Command | None:
         return "stop"
     if first in PROVIDER_HELP:
         return "help"
-    return "start" if compact(text) in PROVIDER_START else None
+    return "start" if len(text) <= MOST_CHARACTERS and compact(text) in PROVIDER_START else None
 
 
 # ── the grammar ───────────────────────────────────────────────────────────────────────────────────────────────────────

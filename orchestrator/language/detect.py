@@ -6,6 +6,7 @@ Words are known, or have an ending; both earn points. Why no detector is used: d
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import filterfalse
 
 from orchestrator.language.words import COURTESY_WORDS, FUNCTION_WORDS, SHOP_WORDS
 from orchestrator.model import Language
@@ -39,9 +40,13 @@ def detect(text: str, previous: Language | None, default: Language) -> Language:
 
 
 def without_accents(text: str) -> str:
-    return "".join(
-        character for character in unicodedata.normalize("NFD", text) if not unicodedata.combining(character)
-    )
+    """Marks that stand by themselves go first: bringing a run of them into order costs its square."""
+    return unmarked(unicodedata.normalize("NFD", unmarked(text)))
+
+
+def unmarked(text: str) -> str:
+    """Without the marks that stand behind their letters; what is one character with its mark stays."""
+    return text if text.isascii() else "".join(filterfalse(unicodedata.combining, text))
 
 
 def _points(words: list[str], language: Language) -> int:

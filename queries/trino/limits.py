@@ -3,7 +3,9 @@
 The parser and what walks its trees call themselves for each level; a statement beyond these bounds would end them.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
@@ -46,6 +48,7 @@ def check_tokens(tokens: Sequence[Token]) -> None:
             raise SyntaxFaultError(
                 f"the statement has {count:,} {what}, and {most:,} are taken", remedy="Ask in several questions."
             )
+    _check_indices(tokens)
     depth = signs = 0
     for token in tokens:
         signs = signs + 1 if token.token_type in _BEFORE else 0
@@ -55,6 +58,22 @@ def check_tokens(tokens: Sequence[Token]) -> None:
             raise SyntaxFaultError(
                 f"it is nested more than {DEEPEST} deep", position=place, remedy="Use WITH for its parts."
             )
+
+
+def _check_indices(tokens: Sequence[Token]) -> None:
+    """Of a[1][1]…: for each index the parser looks again at all before it. Raises `SyntaxFaultError`."""
+    depth = 0
+    chained: Counter[int] = Counter()  # by how deep in other brackets
+    for before, token in pairwise(tokens):
+        depth += (before.token_type == TokenType.L_BRACKET) - (before.token_type == TokenType.R_BRACKET)
+        if token.token_type == TokenType.L_BRACKET:
+            chained[depth] = chained[depth] + 1 if before.token_type == TokenType.R_BRACKET else 0
+            if chained[depth] > DEEPEST:
+                raise SyntaxFaultError(
+                    f"more than {DEEPEST} indices stand behind one another",
+                    position=Position(token.line, max(1, token.col)),
+                    remedy="Use WITH for its parts.",
+                )
 
 
 def check_levels(tree: exp.Expr) -> None:

@@ -12,7 +12,8 @@ from orchestrator.language.detect import without_accents
 from orchestrator.language.words import CIRCUMSTANCES, SMALL_TALK
 from orchestrator.model import Language
 
-_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+# A mail address is told from the beginning of its word: looked for from every character, a word costs its square.
+_ADDRESS = re.compile(r"(?<!\S)\S[^\s@]*@\S+|https?://\S+|www\.\S+")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ORDINAL = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b")
 _APOSTROPHE = re.compile("['’]")

@@ -21,6 +21,7 @@ MAX_MULTIPARTS = 30  # nested ones cost every line a comparison each
 MAX_LINES = 1_000_000  # 40 MB of base64 have 540,000
 MAX_HEADERS = 5_000  # of all parts together
 MAX_HEADER = 4_000  # characters of a value: 50 message ids, more than mail programs write into References
+MAX_PARAMETERS = 30  # of a part's type or disposition: they are taken apart again and again
 MAX_COMMENTS = 50  # "(" in a value: comments nest, and their parser with them
 
 # What the library's header parsers are known to raise on malformed values, RecursionError among the runtime errors.
@@ -87,6 +88,8 @@ class _BoundedPolicy(EmailPolicy):
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         """MIME's own headers stay text, which the parts' accessors read as well: they are asked for again and again."""
+        if name.lower().startswith("content-"):
+            value = ";".join(value.split(";", MAX_PARAMETERS)[:MAX_PARAMETERS])
         if name.lower() in _FORMS:
             return _FORMS[name.lower()](_unfolded(value))
         if name.lower().startswith("content-") or value.count("(") > MAX_COMMENTS:

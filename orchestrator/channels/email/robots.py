@@ -14,6 +14,8 @@ cmd-vacation.c (list managers), chatwoot/chatwoot issue 5131 (addresses in other
 import unicodedata
 from collections.abc import Mapping
 
+from orchestrator.language.detect import unmarked
+
 _DOTLESS = str.maketrans("ıøłđŁ", "ioldl")
 
 # In an address or a name, between anything that is no letter: nobody reads what is written there.
@@ -154,6 +156,5 @@ UNDELIVERED = (
 
 def folded(text: str) -> str:
     """In lower case, accents left out, quotes straight: as the phrases above are written."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("æ", "ae"))
-    plain = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return unicodedata.normalize("NFC", plain).translate(_DOTLESS)
+    small = unmarked(text.casefold()).replace("’", "'").replace("æ", "ae")
+    return unicodedata.normalize("NFC", unmarked(unicodedata.normalize("NFKD", small))).translate(_DOTLESS)

@@ -11,6 +11,7 @@ import unicodedata
 from typing import Literal
 
 import msgspec
+import regex
 
 Encoding = Literal["GSM", "UNICODE"]
 
@@ -48,6 +49,9 @@ _SAME_IN_PLAIN = ("<wide>", "<narrow>", "<small>", "<font>", "<compat>", "<squar
 _JOINERS = "\u200c\u200d\u20e3\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef"
 _IS_JOINER = re.compile(f"[{_JOINERS}]")
 _JOINS_NOTHING = re.compile(f"(?:^|(?<=[{re.escape(_BASIC + _EXTENDED)}\u0300-\u036f]))[{_JOINERS}]+")
+
+_MANY_MARKS = regex.compile(r"\p{M}{64}")
+_PIECE = 256  # characters
 
 
 class _Plain(dict[int, str | int]):
@@ -132,5 +136,13 @@ def to_gsm(text: str) -> str:
     """
     plain, before = text.translate(_TO_GSM), ""
     while plain != before:  # what follows a joiner that goes may be composed with what stood before it
-        before, plain = plain, _JOINS_NOTHING.sub("", unicodedata.normalize("NFC", plain))
+        before, plain = plain, _JOINS_NOTHING.sub("", _composed(plain))
     return plain
+
+
+def _composed(text: str) -> str:
+    """NFC. Bringing a run of marks into order costs its square: text with one longer than anybody's is composed in
+    pieces, which changes no more than the order of such marks."""
+    if not _MANY_MARKS.search(text):
+        return unicodedata.normalize("NFC", text)
+    return "".join(unicodedata.normalize("NFC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))

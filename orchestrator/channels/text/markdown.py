@@ -49,14 +49,19 @@ def _sendable(text: str) -> str:
 
 def _parse(text: str) -> SyntaxTreeNode:
     tokens = _parser().parse(text)
-    if any(token.level >= _DEEPEST - 1 for token in tokens):
-        # The parser leaves out what is nested deeper: nobody's markdown, so the text is shown as it is.
+    if any(map(_is_deepest, tokens)):
+        # The parser leaves out blocks nested deeper, and marks of emphasis nest without end: nobody's markdown, so the
+        # text is shown as it is.
         tokens = MarkdownIt("zero", {"breaks": True}).enable("newline").parse(text)
     tree = SyntaxTreeNode(tokens)
     for node in tree.walk():
         if node.type == "ordered_list":
             _number(node.children)
     return tree
+
+
+def _is_deepest(token: Token) -> bool:
+    return token.level >= _DEEPEST - 1 or any(child.level >= _DEEPEST for child in token.children or ())
 
 
 def _number(items: Sequence[SyntaxTreeNode]) -> None:

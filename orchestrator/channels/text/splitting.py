@@ -17,7 +17,8 @@ _PARAGRAPH = regex.compile(r"(?=\R[^\S\r\n]*\R)")
 _LINE = regex.compile(r"(?=\R)")
 # "3." begins a list item. Chinese and Japanese write no blank between sentences.
 _SENTENCE = regex.compile(rf"""(?<!\b\d{{1,3}})[.!?…؟।]["'”’»)\]]*(?=\s)|[。！？][”’」』）]*(?!{_JOINED})""")
-_CLUSTER = regex.compile(r"[\ud800-\udbff][\udc00-\udfff]|\X")
+# A flag is told from its two letters; \X would count all the letters before them.
+_CLUSTER = regex.compile(rf"[\ud800-\udbff][\udc00-\udfff]|\p{{GCB=RI}}{{2}}{_JOINED}*|\X")
 _URL = regex.compile(r"https?://[^\s\u3000-\u303f\uff00-\uffef]+")
 _LOOKAHEAD = len("\r\n\r\n")  # what follows a part, as far as it takes to see that a paragraph ends there
 _FIRST_GUESS = 1000  # characters
