@@ -358,7 +358,7 @@ def _compiled(expression: str) -> object:
 # ── measuring ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def timed(length: int = SMALL, inputs_each: int = 4) -> list[Ratio]:
+def timed(length: int = SMALL, inputs_each: int = 2) -> list[Ratio]:
     """The worst ratio of each function at `length` characters over a quarter of them.
 
     Every input is tried once; the `inputs_each` slowest of a function are measured.
