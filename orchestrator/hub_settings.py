@@ -39,9 +39,14 @@ class RepliesSettings(msgspec.Struct, frozen=True, kw_only=True):
     turns_per_day: Annotated[int, about("turns one person gets in a day (UTC)", ge=1)] = 300
     tokens_per_day: Annotated[int, about("model tokens one person may spend in a day (UTC)", ge=1)] = 200_000
     all_tokens_per_hour: Annotated[
-        int, about("model tokens all people together may spend in an hour; beyond, nobody is asked; 0: no limit", ge=0)
+        int,
+        about(
+            "model tokens all people together may spend in an hour; beyond, nobody is asked; 0: no limit",
+            long=True,
+            ge=0,
+        ),
     ] = 0
-    all_tokens_per_day: Annotated[int, about("the same for a day (UTC); 0: no limit", ge=0)] = 0
+    all_tokens_per_day: Annotated[int, about("the same for a day (UTC); 0: no limit", long=True, ge=0)] = 0
     unproven_turns_per_hour: Annotated[
         int,
         about(

@@ -43,6 +43,7 @@ _TOGETHER = (
     *("settings.redaction", "settings.pseudonym_key"),
     *("sources.whatsapp", "sources.whatsapp_accounts", "sources.whatsapp_topic"),
     *("hub.mail_recipients", "hub.mail_rule_set", "hub.mail_identities"),
+    *("sending.sms_identity", "sending.mail_address", "sending.whatsapp_number", "sending.deployed"),
 )
 _OF_NO_SHAPE = frozenset(
     {"stage", "account", "region", "tags", "lake.first_hour"}

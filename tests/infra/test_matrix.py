@@ -27,6 +27,7 @@ REFUSED_WITH = {
     ("knowledge.harness", "settings.answerers"),  # the same
     ("knowledge.created", "knowledge.harness"),  # it answers from the knowledge base
     ("settings.pseudonym_key", "settings.redaction"),  # it would have no effect
+    ("hub.deployed", "sending.deployed"),  # sends are kept in its table
     ("sources.whatsapp", "sources.whatsapp_accounts"),  # nothing would listen to them
     ("sources.whatsapp_accounts", "sources.whatsapp_topic"),  # they are linked already
 }

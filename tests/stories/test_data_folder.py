@@ -28,6 +28,8 @@ LOOKING = {
     "quarantine list": (),
     "quarantine release": ("m1",),
     "documents list": (),
+    "documents ask": ("When do you open?",),
+    "documents test": ("{made}/questions.csv",),
     "documents remove": ("{made}/hours.md",),
     "query": ("SELECT count(*) AS n FROM events",),
     "report": ("--out", "{made}/report.html"),
@@ -62,6 +64,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     (folder / "event.json").write_bytes(sms_event("When do you open?"))
     (folder / "hours.md").write_text("# Opening hours\n\nWe open at nine.\n")
+    (folder / "questions.csv").write_text("question,expected\nWhen do you open?,Opening hours\n")
     shipped = resources.files("transformer").joinpath("templates", TEMPLATE).read_text("utf-8")
     (folder / TEMPLATE).write_text(f"{shipped}\n")
     return folder

@@ -166,7 +166,7 @@ def test_a_draft_needs_an_example_that_is_an_event(tmp_path: Path) -> None:
     assert "no shipped template is named call" in run(tmp_path, "templates", "new", "call").stderr
 
 
-FILLED: Values = {**dict.fromkeys(EVENTS.filled, ""), "received_at": 1}
+FILLED: Values = {**dict.fromkeys(EVENTS.filled, ""), "received_at": 1, "step": 0}
 
 
 def names(event: JsonObject) -> dict[str, Json]:

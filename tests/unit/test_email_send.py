@@ -6,7 +6,14 @@ import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from infra.local.providers.requests import operation, refusal
-from orchestrator.errors import ConfigurationError, ParleyError, RefusedError, UncertainError, UpstreamError
+from orchestrator.errors import (
+    ConfigurationError,
+    ParleyError,
+    RefusedError,
+    ThrottledError,
+    UncertainError,
+    UpstreamError,
+)
 from orchestrator.hub import outgoing_of
 from orchestrator.model import Answer
 from tests.unit.email_kit import OURS, Ses, channel, message, turn_of, written
@@ -51,7 +58,7 @@ OWNERS: dict[str, type[ParleyError]] = {
     "MessageRejected": RefusedError,
     "NotFoundException": ConfigurationError,
     "SendingPausedException": ConfigurationError,
-    "TooManyRequestsException": UpstreamError,
+    "TooManyRequestsException": ThrottledError,
 }
 
 

@@ -143,7 +143,7 @@ def test_apologies_and_hand_offs_are_told_for_every_turn(
 
     for answerers in ([StubAnswerer(deny)], [StubAnswerer()], []):
         machine = DeployedMachine(tmp_path, answerers=answerers)
-        machine.deliver(sms_event("hello"))
+        machine.deliver(sms_event("When do you open?"))
         machine.drain()
     printed = capsys.readouterr().out
     assert told(printed, "Apologies") == [1, 0, 0]
