@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -73,14 +73,18 @@ def figures() -> str:
     return table(("measured", "figure", "target"), [(each.what, each.measured, each.target) for each in kept])
 
 
-def session(*commands: str) -> str:
-    """A terminal session in a new data folder with the example documents; its conversation key is always the same."""
+def session(*commands: str, silent: Collection[str] = ()) -> str:
+    """A terminal session in a new data folder with the example documents; its conversation key is always the same.
+
+    Of the `silent` commands only the command is shown: what they say is another each time.
+    """
     with TemporaryDirectory() as folder:
         data = Path(folder) / "data"
         data.mkdir()
         (data / "conversation.key").write_text("5e" * 32)
         _run(data, "documents", "add", str(SAMPLES))
-        shown = [f"$ {command}\n{_run(data, *_words(command))}" for command in commands]
+        said = [(command, _run(data, *_words(command))) for command in commands]
+        shown = [f"$ {command}\n{'' if command in silent else text}" for command, text in said]
     return "```console\n" + "\n".join(shown) + "```"
 
 

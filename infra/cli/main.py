@@ -16,6 +16,7 @@ COMMANDS = {
     "chat": "Write to the hub as a customer, in the terminal.",
     "send": "Tell a person something, by a plan: the next step where one fails.",
     "sends": "What was told whom: list, show, cancel.",
+    "tokens": "The programs that may call the API: add, list, remove.",
     "fates": "Addresses that stand for a delivery, a bounce, a complaint.",
     "ingest": "Feed provider events from files, one outcome each.",
     "conversations": "Read what was said.",

@@ -21,7 +21,7 @@ REFUSAL = (
     f"or send the header Authorization: Bearer, with what stands in {FILE} of the data folder"
 )
 _OPEN = ("/", "/healthz")  # the page, which has nothing in it yet, and that the server lives
-_OPEN_BELOW = "/static/"
+_OPEN_BELOW = ("/static/", "/v1/")  # the API knows its own callers, by tokens of theirs
 
 
 def new_token(data: Path) -> str:

@@ -30,16 +30,25 @@ class Bodies:
     async def whole(self, request: Request) -> AsyncIterator[bytes]:
         """The body, which counts until the context ends.
 
-        Raises `HTTPException` where it is not said to be JSON, is more than `MAX_BODY`, comes too slowly, or where so
-        much is held already that nothing more fits.
+        Raises `HTTPException` where it is not said to be JSON, and as `up_to` does.
         """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise HTTPException(415, "send JSON, with the header Content-Type: application/json")
+        async with self.up_to(request, MAX_BODY) as body:
+            yield body
+
+    @asynccontextmanager
+    async def up_to(self, request: Request, most: int) -> AsyncIterator[bytes]:
+        """The body of whatever type, which counts until the context ends.
+
+        Raises `HTTPException` where it is more than `most` bytes, comes too slowly, or where so much is held already
+        that nothing more fits.
+        """
         collected = bytearray()
         try:
             try:
                 async with asyncio.timeout(WITHIN_S):
-                    await self._collect(request, collected)
+                    await self._collect(request, collected, most)
             except TimeoutError as error:
                 raise HTTPException(408, f"the body did not arrive within {WITHIN_S:g} seconds") from error
             yield bytes(collected)
@@ -54,10 +63,10 @@ class Bodies:
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise HTTPException(400, f"the body is not what is expected here: {error}") from error
 
-    async def _collect(self, request: Request, collected: bytearray) -> None:
+    async def _collect(self, request: Request, collected: bytearray, most: int) -> None:
         async for chunk in request.stream():
-            if len(collected) + len(chunk) > MAX_BODY:
-                raise HTTPException(413, f"the body is larger than {MAX_BODY} bytes")
+            if len(collected) + len(chunk) > most:
+                raise HTTPException(413, f"the body is larger than {most} bytes")
             if self._held + len(chunk) > MAX_AT_ONCE:
                 raise HTTPException(503, "too much is being sent at once; try again", {"Retry-After": "1"})
             collected += chunk

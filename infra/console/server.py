@@ -9,6 +9,7 @@
     GET  /api/conversations[/ID]   what was said
     GET  /api/catalogue            the tables, views and reports of the lake
     POST /api/query                Athena SQL: {"sql", "parameters"}
+    …    /v1/…                     the API of programs (orchestrator/api), by tokens of their own; /v1/openapi.json
 
 It listens on the loopback only, and wants its token for all but the page and that it lives (access.py). What is refused
 is said as {"error": reason}.
@@ -39,6 +40,8 @@ from infra.local.providers import customers
 from infra.local.questions import Questions, TooManyError
 from infra.local.workers import Workers
 from infra.operating.embedded import Embedded
+from orchestrator.api.api import MOST_BYTES, Call, openapi
+from orchestrator.api.callers import bearer
 from orchestrator.envelopes import opened
 from orchestrator.errors import EventError, UpstreamError
 from orchestrator.hub import Received
@@ -97,6 +100,8 @@ class Server:
                     Route("/api/conversations/{name}", self._conversation),
                     Route("/api/catalogue", self._catalogue),
                     Route("/api/query", self._query, methods=["POST"]),
+                    Route("/v1/openapi.json", self._openapi),
+                    Route("/v1/{path:path}", self._called, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
                     Mount("/static", StaticFiles(directory=CONSOLE)),
                 ],
                 middleware=[
@@ -137,6 +142,19 @@ class Server:
             lambda: {**self._deployment.store.conversations.counts(), "wake_ups": queue.waiting(), "dead": queue.dead()}
         )
         return reply({"status": "ok", **counts, "rows": self._rows})
+
+    # ── programs ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _openapi(self, _: Request) -> Response:
+        return Response(msgspec.json.encode(openapi()), media_type="application/json")
+
+    async def _called(self, request: Request) -> Response:
+        """A call of the API, handed on as it is: it says itself who may, and what is wrong."""
+        token = bearer({name.lower(): value for name, value in request.headers.items()})
+        async with self._bodies.up_to(request, MOST_BYTES) as body:
+            call = Call(request.method, request.url.path, dict(request.query_params), body, token)
+            replied = await run_in_threadpool(self._deployment.api.reply, call)
+        return Response(replied.body, replied.status, media_type="application/json")
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────
 

