@@ -20,6 +20,7 @@ from orchestrator.answerers.agentcore.settings import AgentCoreSettings
 from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.bedrock_agent.settings import BedrockAgentSettings
 from orchestrator.answerers.knowledge_base.settings import KnowledgeBaseSettings
+from orchestrator.answerers.openai.settings import OpenAiSettings
 from orchestrator.answerers.settings import AnsweringSettings, DocumentsSettings, QBusinessSettings
 from orchestrator.channels.email.settings import EmailSettings
 from orchestrator.channels.sms.settings import SmsSettings
@@ -101,6 +102,7 @@ class Settings(Answering, frozen=True, kw_only=True):
     sending_queues: SendingQueuesSettings = SendingQueuesSettings()
     simulated: SimulatedSettings = SimulatedSettings()
     documents: DocumentsSettings = DocumentsSettings()
+    openai: OpenAiSettings = OpenAiSettings()
     redaction: RedactionSettings = RedactionSettings()
 
     @classmethod

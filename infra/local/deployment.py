@@ -34,6 +34,10 @@ from orchestrator.answerers.answerer import Answerer
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.answerers.documents.meaning import SentenceEncoder
+from orchestrator.answerers.documents.nearest import Nearest
+from orchestrator.answerers.documents.with_model import DocumentsModelAnswerer
+from orchestrator.answerers.openai.client import OpenAiClient
+from orchestrator.answerers.openai.settings import OpenAiSettings
 from orchestrator.api.api import Api
 from orchestrator.api.sends import SendOperations
 from orchestrator.envelopes import opened as opened_events
@@ -196,11 +200,28 @@ class Deployment:
             self.put.extend(records)
 
     def _answerers(self) -> list[Answerer]:
-        """Those of the settings; any of AWS too, with the credentials of whoever runs this."""
-        client = bootstrap.clients(self.settings.answering.answer_timeout_s)
-        return bootstrap.answerers(
-            self.settings, client, {DocumentsAnswerer.name: lambda: DocumentsAnswerer(self.documents)}
-        )
+        """Those of the settings; any of AWS too, with the credentials of whoever runs this.
+
+        With a model behind an API like OpenAI's, that one is asked wherever a model of Bedrock would be.
+        """
+        settings, client = self.settings, bootstrap.clients(self.settings.answering.answer_timeout_s)
+        if settings.openai.openai_base_url:
+            settings = changed(settings, model_id=settings.openai.openai_model)
+            client = _with_model(client, settings.openai, settings.answering.answer_timeout_s)
+        model = bootstrap.Lazy(client, "bedrock-runtime")
+        own: dict[str, Callable[[], Answerer]] = {
+            DocumentsAnswerer.name: lambda: DocumentsAnswerer(self.documents),
+            DocumentsModelAnswerer.name: lambda: DocumentsModelAnswerer(
+                Nearest(self.documents), model, settings.bedrock
+            ),
+        }
+        return bootstrap.answerers(settings, client, own)
+
+
+def _with_model(others: bootstrap.Client, settings: OpenAiSettings, timeout_s: float) -> bootstrap.Client:
+    """Clients of which the one for Bedrock's models asks another. Raises `ConfigurationError`."""
+    model = OpenAiClient(settings, timeout_s)
+    return lambda service: model if service == "bedrock-runtime" else others(service)
 
 
 def providers(sends: object, mail: MailFolder, others: bootstrap.Client) -> bootstrap.Client:

@@ -10,7 +10,13 @@ from types import FrameType
 import msgspec
 import pytest
 
-from infra.aws.settings.deployment import GIVEN, GIVEN_TO_HUB, GIVEN_TO_SENDING, NAMED_IN_SENDING
+from infra.aws.settings.deployment import (
+    GIVEN,
+    GIVEN_TO_HUB,
+    GIVEN_TO_SENDING,
+    NAMED_IN_SENDING,
+    OF_ONE_MACHINE,
+)
 from orchestrator import sections
 from orchestrator.sections import FILE, long_variables, values, variable_of
 from orchestrator.settings import Answering, Receiving, RedactionSettings, Sending, Settings
@@ -112,7 +118,6 @@ LEFT_AT_DEFAULT: Mapping[str, Mapping[str, str]] = {
     **dict.fromkeys(SENDERS, OF_THE_HUB),
     TRANSFORMER: {"PARLEY_TEMPLATES_PREFIX": "the bucket is for templates only, which lie at its top"},
 }
-NOT_DEPLOYED = {"fates"}  # refused: what is simulated is on one machine
 SENDING = {
     "deployed": True,
     "sms_identity": "phone-1",
@@ -219,8 +224,8 @@ def read() -> Mapping[str, set[str]]:
 
 
 def test_every_setting_is_the_stacks_to_fill_in_or_the_deployers_to_choose() -> None:
-    assert {*CHOSEN, *GIVEN, *NAMED_IN_SENDING, *NOT_DEPLOYED} == values(Settings()).keys()
-    assert not CHOSEN.keys() & {*GIVEN, *NAMED_IN_SENDING, *NOT_DEPLOYED}
+    assert {*CHOSEN, *GIVEN, *NAMED_IN_SENDING, *OF_ONE_MACHINE} == values(Settings()).keys()
+    assert not CHOSEN.keys() & {*GIVEN, *NAMED_IN_SENDING, *OF_ONE_MACHINE}
     assert [name for name in CHOSEN if CHOSEN[name] == values(Settings())[name]] == []
 
 

@@ -7,7 +7,7 @@ import pytest
 from aws_cdk import App, Environment, Stack
 
 from infra.aws.constructs.answerer_rights import RIGHTS, asking_answerers
-from infra.aws.settings.deployment import GIVEN
+from infra.aws.settings.deployment import GIVEN_TO_HUB
 from orchestrator import handlers
 from orchestrator.bootstrap import MANAGED
 from orchestrator.sections import variable_of
@@ -126,7 +126,7 @@ def test_the_hub_is_not_told_the_key_to_the_lakes_pseudonyms() -> None:
 
 def test_all_functions_are_told_what_only_the_stacks_know_and_the_one_that_asks_who_answers() -> None:
     ingress, converse, sweep = (environment(hub(), handler) for handler in ("ingress", "converse", "sweep"))
-    assert {variable_of(name) for name in GIVEN} <= ingress.keys()
+    assert {variable_of(name) for name in GIVEN_TO_HUB} <= ingress.keys()
     assert sweep == ingress
     assert converse == {**ingress, "PARLEY_ANSWERERS": "language_model", "PARLEY_MODEL_ID": "amazon.nova-lite-v1:0"}
 

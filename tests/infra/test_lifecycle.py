@@ -24,14 +24,14 @@ def everything() -> Templates:
 
 def test_no_stack_keeps_another_from_giving_something_up() -> None:
     """CloudFormation refuses to remove, or to change, an export that another stack imports."""
-    assert {"lake", "knowledge", "sources", "hub", "watch", "quicksight"} == everything().keys()
+    assert {"lake", "knowledge", "sources", "hub", "sending", "watch", "quicksight"} == everything().keys()
     for template in everything().values():
         assert "Fn::ImportValue" not in str(template)
         assert not [name for name, output in template["Outputs"].items() if "Export" in output]
 
 
 def test_whatever_a_stack_reads_of_another_is_told_by_one_that_is_deployed_before() -> None:
-    order = ["lake", "knowledge", "sources", "hub", "watch", "quicksight"]
+    order = ["lake", "knowledge", "sources", "hub", "sending", "watch", "quicksight"]
     read = [(stack, *each) for stack in order for each in _read(everything()[stack])]
     assert len(read) > 40
     for stack, other, output in read:

@@ -46,6 +46,7 @@ NAMED_IN_SENDING = {  # settings that a section of a deployment's fills in
     "send_whatsapp_from": "sending.whatsapp_number",
 }
 GIVEN = GIVEN_TO_HUB | GIVEN_TO_SENDING
+OF_ONE_MACHINE = frozenset({"fates", "meaning", "openai_base_url", "openai_key", "openai_key_file", "openai_model"})
 
 
 class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +124,10 @@ def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> 
     chosen = ours(context).get("settings")
     given = GIVEN & set(chosen if isinstance(chosen, Mapping) else ())
     faults = [f"settings.{name}: the stacks fill it in; leave it out" for name in sorted(given)]
+    faults += [
+        f"settings.{name}: is for one machine; on AWS Bedrock's models answer, and providers are real: leave it out"
+        for name in sorted(OF_ONE_MACHINE & set(chosen if isinstance(chosen, Mapping) else ()))
+    ]
     faults += [
         f"settings.{name}: name it as {named}, which gives the right to it too"
         for name, named in NAMED_IN_SENDING.items()

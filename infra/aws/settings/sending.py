@@ -43,8 +43,6 @@ class Sending(Struct, frozen=True, kw_only=True):
 
 def sending_faults(sending: Sending, hub: Hub, settings: Settings) -> list[str]:
     """One line for each fault, with its remedy."""
-    if settings.simulated.fates:
-        return ["settings.fates: is for simulated providers, on one machine; leave it out"]
     if not sending.deployed:
         return []
     faults = []

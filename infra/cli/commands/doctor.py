@@ -41,7 +41,7 @@ ELSEWHERE = {
     "PARLEY_TEMPLATES_BUCKET": "the bucket of analysts' templates",
     "PARLEY_TEMPLATES_PREFIX": "their place in it",
 }
-SECRET = {"PARLEY_PSEUDONYM_KEY"}
+SECRET = {"PARLEY_PSEUDONYM_KEY", "PARLEY_OPENAI_KEY"}
 _PROFILES = "`aws configure list-profiles` names those there are"
 
 

@@ -34,7 +34,7 @@ class DocumentsAnswerer:
         best = near[0]
         if best.score >= self._threshold:
             return self._quoted(best, question)
-        return Pass(f"the nearest passage, {_place(best.match)!r}, has {best.why}", offers=_offers(near))
+        return Pass(f"the nearest passage, {place(best.match)!r}, has {best.why}", offers=_offers(near))
 
     def _quoted(self, found: Scored, question: Question) -> Answer:
         match = found.match
@@ -44,8 +44,8 @@ class DocumentsAnswerer:
             source=self.name,
             language=question.language,
             answerer_id=self._index.path.name,
-            citations=(Citation(title=_place(match), uri=match.uri or match.name, excerpt=words),),
-            reason=f"{_place(match)!r}: {found.why}",
+            citations=(Citation(title=place(match), uri=match.uri or match.name, excerpt=words),),
+            reason=f"{place(match)!r}: {found.why}",
         )
 
 
@@ -55,7 +55,8 @@ def _offers(near: Sequence[Scored]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, named)))[:OFFERS]
 
 
-def _place(match: Match) -> str:
+def place(match: Match) -> str:
+    """Where a passage stands, as a customer may read it."""
     return f"{match.title}: {_heading(match)}" if match.heading else match.title
 
 

@@ -19,6 +19,7 @@ from orchestrator.channels.email.words import spoken, unified
 from orchestrator.model import Attachment
 
 MAX_NAME = 200  # characters of a subject's, a person's or a file's name
+MAX_HEADER = 2_000  # characters of a header that are parsed: the library copies the rest of it for every word
 MAX_MESSAGE_ID = 250
 MAX_MENDED = 5  # multiparts of a mail whose boundary is looked for
 _MESSAGE_ID = re.compile(rf"<[!-;=?-~]{{1,{MAX_MESSAGE_ID}}}>")
@@ -94,7 +95,7 @@ def _raw(message: EmailMessage, name: str) -> str:
 
 def _header(message: EmailMessage, name: str, label: str = "") -> object:
     """The first value, parsed; what cannot be parsed is the text it is."""
-    return message.policy.header_fetch_parse(name, unified(_raw(message, name), label))
+    return message.policy.header_fetch_parse(name, unified(_raw(message, name)[:MAX_HEADER], label))
 
 
 def _addresses(message: EmailMessage, name: str, label: str) -> Iterator[Address]:
