@@ -8,7 +8,7 @@ import msgspec
 
 from tests.bench.figure import Figure
 
-MODULES = ("answers", "hub", "imports", "lake", "questions", "transformer")
+MODULES = ("answers", "hub", "imports", "lake", "questions", "sends", "transformer")
 KEPT = Path(__file__).parent / "figures.json"
 
 

@@ -1,23 +1,21 @@
 """What a turn costs the hub itself: CPU time above its channel's parse and compose, over the bare SQLite statements.
 
-The answerer answers at once and the provider takes everything; the store and the queue are SQLite files. The statements
-that a round has run, with their bytes, are run again by nothing but sqlite3, on a copy of the file from before: what no
-hub can do without. Milliseconds change with the machine; the ratio does not.
+The answerer answers at once and the provider takes everything; the store and the queue are SQLite files. What SQLite
+alone needs for the same: statements.py. Milliseconds change with the machine; the ratio does not.
 """
 
-import sqlite3
+import functools
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
-from unittest.mock import patch
 
 from orchestrator.channels.channel import Channel
 from orchestrator.settings import Settings
 from tests.bench.figure import Figure
+from tests.bench.statements import bare, recording
 from tests.kit import Machine, SmsLine, sms_event
 
 TURNS, ROUNDS = 100, 9
@@ -56,33 +54,22 @@ class TimedLine(SmsLine):
         return {"MessageId": "sent"}
 
 
-class Recorded(sqlite3.Connection):
-    """Remembers what it runs while `statements` is a list."""
-
-    statements: list[tuple[str, str, Any]] | None = None
-
-    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        return self._run("execute", sql, parameters)
-
-    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
-        return self._run("executemany", sql, [*parameters])
-
-    def _run(self, method: str, sql: str, parameters: Any) -> sqlite3.Cursor:
-        if Recorded.statements is not None:
-            Recorded.statements.append((method, sql, parameters))
-        run: Callable[..., sqlite3.Cursor] = getattr(super(), method)
-        return run(sql, parameters)
-
-
 def figures() -> list[Figure]:
     """A turn over the bare statements, and its milliseconds: medians of several rounds."""
     with TemporaryDirectory() as folder, recording():
         line = TimedLine()
         machine = Machine(Path(folder), line=line)
         rounds = [_round(machine, line.timed, number) for number in range(ROUNDS)]
-        bare = [_bare(machine, line.timed, ROUNDS + number, Path(folder)) for number in range(ROUNDS)]
+        alone = [
+            bare(
+                machine.store.database,
+                Path(folder) / f"copy-{number}.sqlite3",
+                functools.partial(_round, machine, line.timed, ROUNDS + number),
+            )
+            for number in range(ROUNDS)
+        ]
     median = statistics.median(rounds)
-    ratio = median / statistics.median(bare)
+    ratio = median / (statistics.median(alone) / TURNS * 1000)
     return [
         Figure(
             "hub, one turn above parse and compose, over its bare SQLite statements",
@@ -92,30 +79,6 @@ def figures() -> list[Figure]:
         ),
         Figure("hub, one turn, CPU above parse and compose", f"{median:.2f} ms"),
     ]
-
-
-@contextmanager
-def recording() -> Iterator[None]:
-    """Whatever is opened meanwhile can tell what it runs."""
-    connect = sqlite3.connect
-    with patch.object(sqlite3, "connect", lambda *args, **options: connect(*args, factory=Recorded, **options)):
-        yield
-
-
-def _bare(machine: Machine, channel: Timed, number: int, folder: Path) -> float:
-    """Milliseconds a turn that the statements of a round take by themselves."""
-    copy = folder / f"copy-{number}.sqlite3"
-    with closing(sqlite3.connect(copy)) as target:
-        machine.store.database.connection().backup(target)
-    Recorded.statements = []
-    _round(machine, channel, number)
-    statements, Recorded.statements = Recorded.statements, None
-    with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
-        started = time.process_time()
-        for method, sql, parameters in statements:
-            getattr(connection, method)(sql, parameters).fetchall()
-        return (time.process_time() - started) / TURNS * 1000
 
 
 def _round(machine: Machine, channel: Timed, number: int) -> float:

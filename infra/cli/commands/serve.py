@@ -49,6 +49,7 @@ def _serve(data: Path, port: int, count: int) -> None:
     ):
         deployment.queue.forget_leases()
         deployment.store.conversations.forget_claims()
+        deployment.store.sends.forget_claims()
         loaded = load_samples(deployment)
         woken.append(Workers(deployment, count=count))
         address = f"http://{HOST}:{listener.getsockname()[1]}"

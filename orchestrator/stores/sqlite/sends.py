@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -120,6 +120,19 @@ class SqliteSends:
         )
         row = found.fetchone()
         return row[0] if row else None
+
+    def forget_claims(self) -> int:
+        """After a restart: no worker of before is alive, so that every send may be taken up at once.
+
+        Only a process that knows itself to be alone may call this. Returns how many sends it freed.
+        """
+        freed = 0
+        for send_id in self.due(datetime.max.replace(tzinfo=UTC), 1_000_000):
+            send = self.load(send_id)
+            if send and send.claimed_until:
+                self.save(msgspec.structs.replace(send, claimed_until=None), due_at=self._clock())
+                freed += 1
+        return freed
 
     def counts(self) -> dict[str, int]:
         """How many there are, and how many of them are not over."""
