@@ -37,10 +37,13 @@ def main(folder: str = "") -> None:
         _parley(data, "demo-data", "--days", "14", "--turns-per-day", "80", "--until", "2026-07-01")
         _parley(data, "report", "--until", "2026-07-01", "--out", f"{made}/report.html")
         shots = [(name, *each) for name in ("page", "report") for each in _looks(looking=bool(folder))]
-        with server(Path(made) / "served") as (_, address):
+        served = Path(made) / "served"
+        with server(served) as (_, address):
+            page = f"{address}/#token={(served / 'api.token').read_text()}"
             for index, (name, theme, size) in enumerate(shots):
                 _look(driver, theme, size)
-                driver.get(address if name == "page" else f"file://{made}/report.html")
+                driver.get("about:blank")  # from the page itself, only what is behind the # would change
+                driver.get(page if name == "page" else f"file://{made}/report.html")
                 if name == "page":
                     _write(driver, QUESTIONS if index == 0 else ())
                 _keep(driver, Path(folder) / f"{name}-{theme}-{size[0]}.png" if folder else IMAGES / f"{name}.webp")
