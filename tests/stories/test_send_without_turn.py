@@ -14,9 +14,9 @@ from orchestrator.channels.channel import Channel
 from orchestrator.envelopes import opened
 from orchestrator.errors import UncertainError, UpstreamError
 from orchestrator.keys import step_ref, step_tags
-from orchestrator.model import ChannelName, Content, Outgoing, Part, Receipt
+from orchestrator.model import ChannelName, Content, Outgoing, Part, Purpose, Receipt
 from orchestrator.parts import Left, Parts, begun, leave
-from tests.kit import NOON, Clock, chosen
+from tests.kit import NOON, Clock, SmsLine, chosen
 
 SEND = "0123456789abcdef0123456789abcdef"
 NUMBER = "phone-number-id-976c72a700aac43eaf573ae050example"
@@ -118,3 +118,24 @@ def test_what_certainly_did_not_leave_waits_and_what_may_have_is_left_open() -> 
 def test_the_outgoing_of_a_send_is_plain_data() -> None:
     said = outgoing("email")
     assert msgspec.json.decode(msgspec.json.encode(said), type=Outgoing) == said
+
+
+@pytest.mark.parametrize(
+    ("purpose", "left", "said"),
+    [
+        ("marketing", None, {"MessageType": "PROMOTIONAL"}),
+        ("code", 600, {"MessageType": "TRANSACTIONAL", "TimeToLive": 600}),
+        ("transactional", 1, {"MessageType": "TRANSACTIONAL", "TimeToLive": 5}),
+        ("transactional", 10**7, {"MessageType": "TRANSACTIONAL", "TimeToLive": 259_200}),
+    ],
+)
+def test_a_text_says_what_it_is_and_how_long_it_is_of_use(
+    purpose: Purpose, left: int | None, said: dict[str, object]
+) -> None:
+    line = SmsLine()
+    expires_at = NOON + timedelta(seconds=left) if left else None
+    said_by_us = msgspec.structs.replace(outgoing("sms"), purpose=purpose, expires_at=expires_at)
+    channel = line.channel(line, chosen())
+    channel.send(said_by_us, channel.compose(said_by_us)[0])
+    (request,) = line.sent
+    assert {name: request[name] for name in ("MessageType", "TimeToLive") if name in request} == said

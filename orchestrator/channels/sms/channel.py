@@ -12,6 +12,7 @@ suggestions come as a JSON object in the body. Source: https://docs.aws.amazon.c
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -112,9 +113,11 @@ class SmsChannel:
             "DestinationPhoneNumber": outgoing.their_address,
             "OriginationIdentity": outgoing.our_address,
             "MessageBody": part.body,
-            "MessageType": "TRANSACTIONAL",
+            "MessageType": "PROMOTIONAL" if outgoing.purpose == "marketing" else "TRANSACTIONAL",
             "Context": dict(outgoing.tags),
         }
+        if outgoing.expires_at:
+            request["TimeToLive"] = _seconds_left(outgoing.decided_at, outgoing.expires_at)
         if self._settings.sms_configuration_set:
             request["ConfigurationSetName"] = self._settings.sms_configuration_set
         with translated(_SEND):
@@ -171,6 +174,14 @@ def _rcs_event(message: InboundMessage) -> str | None:
             return kind
         case _:
             return None
+
+
+def _seconds_left(decided_at: datetime, expires_at: datetime) -> int:
+    """How long a carrier may try. What is asked for in another range is refused.
+
+    Source: https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendTextMessage.html (5 to 259,200)
+    """
+    return max(5, min(259_200, int((expires_at - decided_at).total_seconds())))
 
 
 def _part(body: str) -> Part:
