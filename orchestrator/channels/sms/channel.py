@@ -109,7 +109,7 @@ class SmsChannel:
         return [_part(body) for body in split(gsm7.to_gsm(text), gsm7.fits_one_send)]
 
     def send(self, outgoing: Outgoing, part: Part) -> Receipt:
-        request = {
+        request: dict[str, object] = {
             "DestinationPhoneNumber": outgoing.their_address,
             "OriginationIdentity": outgoing.our_address,
             "MessageBody": part.body,
