@@ -11,11 +11,11 @@
     POST /api/query                Athena SQL: {"sql", "parameters"}
     …    /v1/…                     the API of programs (orchestrator/api), by tokens of their own; /v1/openapi.json
 
-It listens on the loopback only, and wants its token for all but the page and that it lives (access.py). What is refused
-is said as {"error": reason}.
+It wants its token for all but the page and that it lives (access.py), and answers by the names it is known by alone
+(hosts.py). What is refused is said as {"error": reason}.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from infra.console import history
+from infra.console import history, hosts
 from infra.console.access import WithToken, is_allowed
 from infra.console.bodies import Bodies
 from infra.console.web import SecureHeaders, failed, left, refused, reply, unavailable
@@ -54,7 +54,6 @@ CONSOLE = Path(__file__).parent / "static"
 STEPS_S = 1.5  # that steps under way have to end in, when the server does
 FLUSH_S = 0.5  # rows are visible in the lake within a second
 MAX_ROWS = 1000  # of a result that are sent; a page that needs more should ask a narrower question
-LOCAL = ["127.0.0.1", "localhost"]
 
 
 class Written(msgspec.Struct, forbid_unknown_fields=True):
@@ -75,12 +74,15 @@ class LakeQuestion(msgspec.Struct, forbid_unknown_fields=True):
 class Server:
     """The application over one deployment."""
 
-    def __init__(self, deployment: Deployment, workers: Workers, token: str) -> None:
-        """Whoever has the `token` may use it."""
+    def __init__(
+        self, deployment: Deployment, workers: Workers, token: str, hosts: Sequence[str] = hosts.LOOPBACK
+    ) -> None:
+        """Whoever has the `token` may use it, by asking one of the `hosts`."""
         self._deployment = deployment
         self._operated = Embedded(deployment.data, lambda: deployment)  # the deployment as the pages read it
         self._workers = workers
         self._token = token
+        self._hosts = hosts
         self._bodies = Bodies()
         self._questions = Questions(deployment.engine, MAX_ROWS)
         self._rows = 0  # made visible in the lake since the start
@@ -105,7 +107,7 @@ class Server:
                     Mount("/static", StaticFiles(directory=CONSOLE)),
                 ],
                 middleware=[
-                    Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL, www_redirect=False),
+                    Middleware(TrustedHostMiddleware, allowed_hosts=self._hosts, www_redirect=False),
                     Middleware(WithToken, token=self._token),
                 ],
                 exception_handlers={

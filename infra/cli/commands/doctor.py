@@ -30,6 +30,8 @@ from orchestrator.texts import Texts
 ELSEWHERE = {
     "PARLEY_DATA": "the data folder",
     "PARLEY_PORT": "the server's port",
+    "PARLEY_HOST": "where the server listens",
+    "PARLEY_NAMES": "the names that people ask for the server by",
     "PARLEY_WORKGROUP": "Athena's, for `parley query`",
     "PARLEY_DATABASE": "Glue's, for `parley query`",
     "PARLEY_CORPUS": "real payloads for the tests",
