@@ -22,6 +22,7 @@ COMMANDS = {
     "conversations": "Read what was said.",
     "quarantine": "Messages held back for their verdicts: list, release.",
     "documents": "The documents that questions are answered from.",
+    "evaluate": "Judge answerers by questions whose answers are known.",
     "query": "Ask the lake, in Athena SQL.",
     "report": "Write a page about a period: charts and tables, to read or print.",
     "demo-data": "Fill a new folder with made-up customers, to try reports on.",

@@ -118,7 +118,7 @@ class Deployment:
                 wake_ups=self.queue,
                 keys=self.keys,
                 clock=clock,
-                asked=self._answerers(),
+                asked=self.answerers(),
             )
             self.dispatcher = bootstrap.dispatcher(
                 settings, simulated, store=self.store, wake_ups=self.queue, keys=self.keys, clock=clock
@@ -199,12 +199,14 @@ class Deployment:
         if self._watching:
             self.put.extend(records)
 
-    def _answerers(self) -> list[Answerer]:
-        """Those of the settings; any of AWS too, with the credentials of whoever runs this.
+    def answerers(self, names: Sequence[str] = ()) -> list[Answerer]:
+        """Those of the settings, or those named; any of AWS too, with the credentials of whoever runs this.
 
         With a model behind an API like OpenAI's, that one is asked wherever a model of Bedrock would be.
+        Raises `ConfigurationError` for a name to which nothing answers, and where its settings are incomplete.
         """
-        settings, client = self.settings, bootstrap.clients(self.settings.answering.answer_timeout_s)
+        settings = changed(self.settings, answerers=tuple(names)) if names else self.settings
+        client = bootstrap.clients(settings.answering.answer_timeout_s)
         if settings.openai.openai_base_url:
             settings = changed(settings, model_id=settings.openai.openai_model)
             client = _with_model(client, settings.openai, settings.answering.answer_timeout_s)

@@ -8,28 +8,23 @@ The file is CSV with a header, in UTF-8:
     language    optional: en or es; else it is told from the question
 """
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, get_args
 
 import msgspec
 
+from infra.operating.evaluation.cases import asked
+from infra.operating.evaluation.files import CaseError, language_of, rows, several
+from infra.operating.evaluation.judging import Outcome
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex, Listed
 from orchestrator.answerers.documents.nearest import Nearest, Scored
 from orchestrator.language.detect import detect
-from orchestrator.model import Answer, Language, Pass, Question
-
-Outcome = Literal["right", "wrong", "passed"]
+from orchestrator.model import Answer, Language, Pass
 
 COLUMNS = ("question", "expected", "contains", "language")
-MOST_ROWS = 10_000
-_NOBODY = "email-" + "0" * 32 + "-0"
 
-
-class CaseError(Exception):
-    """What is wrong with a file of questions: where, and what."""
+__all__ = ["COLUMNS", "CaseError", "ask", "cases", "test"]
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -88,7 +83,7 @@ class Asked(msgspec.Struct, frozen=True):
 def ask(index: DocumentIndex, text: str, n: int) -> Asked:
     """The `n` nearest passages."""
     language = detect(text, None, "en")
-    question = _question(text, language)
+    question = asked(text, language)
     said = DocumentsAnswerer(index).answer(question)
     near = tuple(_near(each) for each in Nearest(index).passages(question, n))
     return Asked(text, language, isinstance(said, Answer), "" if isinstance(said, Answer) else _instead(said), near)
@@ -107,7 +102,7 @@ def _near(found: Scored) -> Near:
 def test(index: DocumentIndex, cases: Sequence[Case]) -> Result:
     """Every question of the file, by whoever answers customers."""
     answerer = DocumentsAnswerer(index)
-    tried = tuple(_tried(case, answerer.answer(_question(case.question, case.language))) for case in cases)
+    tried = tuple(_tried(case, answerer.answer(asked(case.question, case.language))) for case in cases)
     return Result(
         n=len(tried),
         right=sum(each.outcome == "right" for each in tried),
@@ -128,40 +123,13 @@ def _tried(case: Case, said: Answer | Pass) -> Tried:
     return Tried(case.row, case.question, "right" if right else "wrong", expected, quoted, said.text, said.reason)
 
 
-def _question(text: str, language: Language) -> Question:
-    return Question(text=text, channel="email", conversation_id=_NOBODY, turn_id="0" * 32, language=language)
-
-
 # ── the file ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def cases(file: Path, documents: Sequence[Listed]) -> list[Case]:
     """The questions of a file. Raises `CaseError`, which names the row and the column."""
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            return list(_cases(csv.reader(lines, strict=True), documents))
-    except OSError as error:
-        raise CaseError(f"cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise CaseError(f"is not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}") from error
-    except csv.Error as error:
-        raise CaseError(f"is not CSV: {error}") from error
-
-
-def _cases(rows: Iterator[list[str]], documents: Sequence[Listed]) -> Iterator[Case]:
-    header = next(rows, [])
-    if "question" not in header or "expected" not in header:
-        raise CaseError(f"row 1 must name the columns question and expected; it names {', '.join(header) or 'none'}")
-    if unknown := [name for name in header if name not in COLUMNS]:
-        raise CaseError(f"row 1, column {unknown[0]}: there is no such column; there is {', '.join(COLUMNS)}")
     named = _by_name(documents)
-    for row, cells in enumerate(rows, 2):
-        if row > MOST_ROWS:
-            raise CaseError(f"has more than {MOST_ROWS} rows")
-        if cells and len(cells) != len(header):
-            raise CaseError(f"row {row} has {len(cells)} cells, and row 1 has {len(header)} columns")
-        if cells:
-            yield _case(row, {name: cell.strip() for name, cell in zip(header, cells, strict=True)}, named)
+    return [_case(row, given, named) for row, given in rows(file, COLUMNS, needed=("question", "expected"))]
 
 
 def _by_name(documents: Sequence[Listed]) -> Mapping[str, Listed]:
@@ -174,25 +142,17 @@ def _by_name(documents: Sequence[Listed]) -> Mapping[str, Listed]:
 
 
 def _case(row: int, given: Mapping[str, str], documents: Mapping[str, Listed]) -> Case:
-    if not given["question"]:
-        raise CaseError(f"row {row}, column question: is empty")
-    expected = documents.get(given["expected"].casefold())
-    if given["expected"] and expected is None:
+    name = given.get("expected", "")
+    expected = documents.get(name.casefold())
+    if name and expected is None:
         raise CaseError(
-            f"row {row}, column expected: no document, or more than one, is called {given['expected']!r}; "
+            f"row {row}, column expected: no document, or more than one, is called {name!r}; "
             "`parley documents list` shows them"
         )
     return Case(
         row=row,
         question=given["question"],
         expected=expected,
-        contains=tuple(words.strip() for words in given.get("contains", "").split("|") if words.strip()),
-        language=_language(row, given.get("language", ""), given["question"]),
+        contains=several(given.get("contains", "")),
+        language=language_of(row, given.get("language", ""), given["question"]),
     )
-
-
-def _language(row: int, given: str, question: str) -> Language:
-    known: dict[str, Language] = {language: language for language in get_args(Language)}
-    if given and given not in known:
-        raise CaseError(f"row {row}, column language: is {given!r}; there is {', '.join(known)}")
-    return known.get(given) or detect(question, None, "en")

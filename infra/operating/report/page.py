@@ -27,6 +27,7 @@ from queries.charts.units import bare, unit_of
 from queries.charts.values import Drawing, Series
 
 _HERE = Path(__file__).parent
+STYLE = _HERE / "style.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +53,17 @@ class Section:
 
 def render(answers: Mapping[str, Answered], period: Period, made_at: datetime, hint: str = "") -> str:
     """The whole page. `hint` is shown where nothing at all happened in the period."""
-    environment = Environment(
-        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["visible"] = visible
+    environment = page_environment(_HERE)
     environment.filters["readable"] = readable
     environment.filters["bare"] = bare
     environment.filters["unit"] = unit_of
-    style = (_HERE / "style.css").read_text(encoding="utf-8")
+    style = STYLE.read_text(encoding="utf-8")
     sections = {name: _section(each, period) for name, each in answers.items()}
     return environment.get_template("page.html.jinja").render(
         period=period,
         made_at=made_at,
         style=Markup(style),  # noqa: S704 - our own file
-        policy=_policy(style),
+        policy=policy(style),
         figures=key_figures(answers),
         chapters=[
             (chapter.title, [sections[name] for name in chapter.questions if name in sections]) for chapter in OUTLINE
@@ -76,7 +74,21 @@ def render(answers: Mapping[str, Answered], period: Period, made_at: datetime, h
     )
 
 
-def _policy(style: str) -> str:
+def page_environment(folder: Path) -> Environment:
+    """The templates of a folder, into which words go as words; the filter `visible` shows what would act on them."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    return environment
+
+
+def policy(style: str) -> str:
+    """Forbids all but this style sheet."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 

@@ -74,6 +74,19 @@ class DocumentIndex:
             )
             return tuple(Listed(*row) for row in rows)
 
+    def text(self, cited: str) -> str | None:
+        """All that a document says, by the address or the name that its citations have; None where none is called so.
+
+        Documents of one name, in several folders, are one.
+        """
+        with opened(self.path) as connection:
+            found = connection.execute(
+                "SELECT heading, text FROM passages JOIN documents USING (path) WHERE ? IN (uri, name)"
+                " ORDER BY path, position",
+                (cited,),
+            ).fetchall()
+        return "\n".join(part for passage in found for part in passage) if found else None
+
     def remove(self, paths: Iterable[Path]) -> tuple[str, ...]:
         """Forget documents, and those below a folder, whether the files are still there or not.
 
