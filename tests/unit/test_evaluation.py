@@ -59,7 +59,8 @@ def test_a_source_is_known_by_its_file_its_title_and_its_heading(sources: Source
 @pytest.mark.parametrize("name", ["prices.html", "What it costs", "https://shop.example/costs"])
 def test_a_document_that_is_cited_by_its_address_is_known_by_its_file_too(tmp_path: Path, name: str) -> None:
     (tmp_path / "prices.html").write_text(
-        "<title>What it costs</title><link rel=canonical href=https://shop.example/costs><h2>A lamp</h2><p>Ten euros.</p>"
+        "<title>What it costs</title><link rel=canonical href=https://shop.example/costs>"
+        "<h2>A lamp</h2><p>Ten euros.</p>"
     )
     index = DocumentIndex(tmp_path / "documents.sqlite3")
     index.add([tmp_path / "prices.html"])
