@@ -103,6 +103,7 @@ def test_the_exit_status_tells_a_pipeline_what_to_do(data: Path, set_: str) -> N
     run(data, set_, "--price", "documents=free", status=2)
     run(data, set_, "--answerers", ",", status=2)
     data.with_name("empty.csv").write_text("question\n")
+    run(data.with_name("no-data"), set_, status=2)
     assert "has no question" in run(data, str(data.with_name("empty.csv")), status=2).stderr
 
 

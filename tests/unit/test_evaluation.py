@@ -145,8 +145,10 @@ def test_the_next_is_asked_where_one_passes_and_all_that_was_spent_counts() -> N
     assert reply.spent == (Spent("first", 10, 2), Spent("second", 5, 0))
 
 
-def test_a_service_that_does_not_answer_costs_its_question_only(sources: Sources) -> None:
-    run = Run(("a",), [ask(case(), [Says("a", UpstreamError("throttled"))]), Reply(Pass("no"), 1, ())])
+def test_a_service_that_does_not_answer_costs_its_question_only_and_nobody_else_is_asked(sources: Sources) -> None:
+    run = Run(
+        ("a",), [ask(case(), [Says("a", UpstreamError("throttled")), Says("b", answer())]), Reply(Pass("no"), 1, ())]
+    )
     result = evaluation([case(), case()], run, None, {}, sources)
     assert (result.passed, result.rightly_passed, result.failed) == (2, 1, 1)
     (difference,) = result.differences

@@ -1,6 +1,7 @@
 """`parley evaluate`"""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from infra.cli.options import OutFile, data_option, duration, existing_folder, format_option, to_read, write
+from infra.cli.options import OutFile, data_option, duration, format_option, to_read, write
 from infra.cli.tables import document, table
 from infra.local.deployment import Deployment
 from infra.operating.embedded import Embedded
@@ -19,9 +20,10 @@ from infra.operating.evaluation.page import render
 from infra.operating.evaluation.recorded import recorded
 from infra.operating.evaluation.sources import Sources
 from orchestrator.answerers.answerer import Answerer
-from orchestrator.errors import ConfigurationError
+from orchestrator.errors import ParleyError
+from queries.errors import QueryError
 
-WORSE, WRONG_USE = 1, 2  # exit statuses
+WORSE = 1  # the exit status; what click refuses has 2
 
 
 class Names(click.ParamType[tuple[str, ...]]):
@@ -127,7 +129,8 @@ def command(  # noqa: PLR0913  # as many as there are options
       0  good
       1  worse than B: more wrong answers, or fewer questions answered or passed
          as expected; or that share of all questions is below --min-right
-      2  wrong use: an option, SET or a setting cannot be understood
+      2  not judged: an option, SET or a setting is wrong, or the data cannot be
+         read
 
     With --format json: {"n", "right", "wrong", "passed", "rightly_passed", "failed", "cost", "latency_ms",
     "groundedness", "answerers", "against", "differences"}. Differences are what is not as expected, or, with
@@ -141,21 +144,28 @@ def command(  # noqa: PLR0913  # as many as there are options
     """
     if (file is None) == (ago is None):
         raise click.UsageError("give either a SET of questions or --from-lake")
-    data = existing_folder(data_here)
-    with to_read(data) as opened:
-        set_ = _of_file(file) if file else _of_lake(opened, data, ago or timedelta())
-        try:
-            asked = opened.answerers(answerers or ())
-            others = opened.answerers(against) if against else None
-            run, compared = _run(set_, asked, at_once), _run(set_, others, at_once) if others else None
-        except ConfigurationError as error:
-            raise click.UsageError(str(error)) from error
+    with _nothing_judged(), to_read(data_here) as opened:
+        set_ = _of_file(file) if file else _of_lake(opened, ago or timedelta())
+        asked = opened.answerers(answerers or ())
+        others = opened.answerers(against) if against else None
+        run, compared = _run(set_, asked, at_once), _run(set_, others, at_once) if others else None
         result = evaluation(set_, run, compared, dict(prices), Sources(opened.documents))
-    if html:
-        write(html, render(result, datetime.now(UTC)).encode())
+        if html:
+            write(html, render(result, datetime.now(UTC)).encode())
     _tell(result, format_)
     if result.is_worse or (min_right is not None and result.share_as_expected < min_right):
         raise click.exceptions.Exit(WORSE)
+
+
+@contextmanager
+def _nothing_judged() -> Iterator[None]:
+    """A pipeline is to tell what could not be judged from what is worse: the exit status is 2 for all of it."""
+    try:
+        yield
+    except (ParleyError, QueryError) as error:
+        raise click.UsageError(str(error)) from error
+    except click.ClickException as error:
+        raise click.UsageError(error.message) from error
 
 
 def _of_file(file: Path) -> list[Case]:
@@ -168,8 +178,8 @@ def _of_file(file: Path) -> list[Case]:
     return found
 
 
-def _of_lake(opened: Deployment, data: Path, ago: timedelta) -> list[Case]:
-    found = recorded(Embedded(data, lambda: opened).engine(), datetime.now(UTC) - ago)
+def _of_lake(opened: Deployment, ago: timedelta) -> list[Case]:
+    found = recorded(Embedded(opened.data, lambda: opened).engine(), datetime.now(UTC) - ago)
     if not found:
         raise click.UsageError("nobody asked anything in that time; --from-lake 30d looks further back")
     return found

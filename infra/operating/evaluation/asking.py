@@ -21,7 +21,7 @@ class Spent(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """`failed` where a service did not answer; asking again later may help."""
+    """`failed` where a service did not answer: the hub would ask it again later, and nobody else."""
 
     said: Answer | Pass
     latency_ms: float
@@ -52,19 +52,19 @@ def ask(case: Case, answerers: Sequence[Answerer]) -> Reply:
     began = time.perf_counter()
     passed = Pass("nobody is asked")
     spent = list[Spent]()
-    failed = False
     for answerer in answerers:
         try:
             said = answerer.answer(question)
         except UpstreamError as error:
-            passed, failed = Pass(f"{answerer.name} failed: {error}"), True
             spent.append(Spent(answerer.name, 0, 0))
-            continue
+            return Reply(
+                Pass(f"{answerer.name} failed: {error}"), _milliseconds_since(began), tuple(spent), failed=True
+            )
         spent.append(Spent(answerer.name, said.input_tokens, said.output_tokens))
         if isinstance(said, Answer):
             return Reply(said, _milliseconds_since(began), tuple(spent))
         passed = said
-    return Reply(passed, _milliseconds_since(began), tuple(spent), failed)
+    return Reply(passed, _milliseconds_since(began), tuple(spent))
 
 
 def _milliseconds_since(began: float) -> float:
