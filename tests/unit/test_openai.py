@@ -208,7 +208,7 @@ def test_the_settings_choose_the_model_of_both_answerers(server: FakeServer, tmp
         openai_key=KEY,
     )
     with Deployment(tmp_path, settings) as made:
-        asked = made._answerers()
+        asked = made.answerers()
         assert [each.name for each in asked] == ["documents_model", "language_model"]
         assert isinstance(asked[1].answer(question()), Answer)
     assert server.requests[0]["model"] == MODEL
