@@ -15,6 +15,7 @@ from pathlib import Path
 from infra.aws import node
 from infra.aws.settings.context import context
 from infra.aws.settings.deployment import DeploymentSettings
+from infra.aws.settings.region_checks import region_warnings
 from orchestrator.errors import ConfigurationError
 
 OUT = Path("build/cdk.out")
@@ -32,6 +33,8 @@ def main(arguments: list[str] | None = None) -> None:
     except (ConfigurationError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from error
+    for warning in region_warnings(deployment):
+        print(f"warning: {warning}", file=sys.stderr)  # noqa: T201
     node.use()
     from infra.aws.packaging import asset  # noqa: PLC0415  # both start Node, which is chosen by now
     from infra.aws.stacks.whole import app  # noqa: PLC0415

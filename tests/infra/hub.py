@@ -11,6 +11,7 @@ _CHANNELS = {
     "hub.new_sms_number": "US:SIMULATOR",
     "hub.mail_recipients": "Help@shop.example,example.org",
     "sources.whatsapp": "true",
+    "sources.whatsapp_accounts": "waba-1",
     "watch.deployed": "false",
 }
 # Few, for each takes seconds: with all channels as they come, with every choice made otherwise, with no channel.

@@ -16,6 +16,7 @@ _EVERYTHING = {
     "hub.sms_numbers": "phone-1",
     "hub.mail_recipients": "help@shop.example",
     "sources.whatsapp": "true",
+    "sources.whatsapp_accounts": "waba-1",
     "sources.other_programs": "true",
 }
 _WITHOUT_WHATSAPP = {"hub.deployed": "false", "sources.other_programs": "true"}  # then its summaries come

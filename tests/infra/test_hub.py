@@ -128,7 +128,7 @@ def test_all_functions_are_told_what_only_the_stacks_know_and_the_one_that_asks_
     ingress, converse, sweep = (environment(hub(), handler) for handler in ("ingress", "converse", "sweep"))
     assert {variable_of(name) for name in GIVEN_TO_HUB} <= ingress.keys()
     assert sweep == ingress
-    assert converse == {**ingress, "PARLEY_ANSWERERS": "language_model", "PARLEY_MODEL_ID": "amazon.nova-lite-v1:0"}
+    assert converse == {**ingress, "PARLEY_ANSWERERS": "language_model", "PARLEY_MODEL_ID": "us.amazon.nova-lite-v1:0"}
 
 
 def test_every_function_is_one_of_the_handlers_for_arm_with_json_logs_and_traces() -> None:

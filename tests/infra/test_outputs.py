@@ -17,7 +17,7 @@ EVERYTHING = {
         "email_addresses": ["help@lamps.example"],
     },
     "hub": {"new_sms_number": "US:SIMULATOR", "mail_recipients": ["help@lamps.example"]},
-    "sources": {"whatsapp": True},
+    "sources": {"whatsapp": True, "whatsapp_accounts": ["waba-1"]},
     "sending": {"deployed": True, "mail_address": "orders@lamps.example"},
     "knowledge": {"created": True, "harness": True, "guardrail": True},
     "lake": {"compaction": True},

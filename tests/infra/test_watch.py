@@ -20,6 +20,7 @@ ALL = {
     "hub.sms_numbers": "phone-0123456789abcdef0123456789abcdef",
     "hub.mail_recipients": "faro.example",
     "sources.whatsapp": "true",
+    "sources.whatsapp_accounts": "waba-1",
 }
 
 

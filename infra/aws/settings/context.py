@@ -10,11 +10,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 CDK_JSON = Path(__file__).parents[3] / "cdk.json"
+# The command line of CDK tells the credentials' region in the first; the others are read as the AWS CLI and boto3 do.
+_REGIONS = ("CDK_DEFAULT_REGION", "AWS_REGION", "AWS_DEFAULT_REGION")
 _NOT_OURS = ("@aws-cdk/", "aws:", "aws-cdk:", "cdk-", "availability-zones:", "hosted-zone:", "vpc-provider:", "ssm:")
 
 
 def context(environ: Mapping[str, str], given: Sequence[str] = (), cdk_json: Path = CDK_JSON) -> dict[str, object]:
-    """All of the context. `given` are `name=value`. Raises `ValueError` for one without `=`."""
+    """All of the context, its region the environment's where it has none. `given` are `name=value`.
+
+    Raises `ValueError` for one without `=`.
+    """
     handed = environ.get("CDK_CONTEXT_JSON")
     found = json.loads(handed) if handed else json.loads(cdk_json.read_text())["context"]
     for each in given:
@@ -22,6 +27,8 @@ def context(environ: Mapping[str, str], given: Sequence[str] = (), cdk_json: Pat
         if not equals:
             raise ValueError(f"-c {each}: write it as name=value")
         found[name] = value
+    if region := next(filter(None, map(environ.get, _REGIONS)), None):
+        found["region"] = found.get("region") or region
     return dict(found)
 
 

@@ -17,6 +17,8 @@ from infra.aws.settings.knowledge import Knowledge
 from infra.aws.settings.lake import Lake, lake_faults
 from infra.aws.settings.quicksight import QuickSight
 from infra.aws.settings.reading import read
+from infra.aws.settings.region_checks import region_faults
+from infra.aws.settings.regions import default_model
 from infra.aws.settings.room import too_much
 from infra.aws.settings.sending import Sending, sending_faults
 from infra.aws.settings.sources import Sources
@@ -103,20 +105,30 @@ class DeploymentSettings(msgspec.Struct, frozen=True, kw_only=True):
     quicksight: QuickSight = QuickSight()
     settings: Settings = Settings(
         answering=AnsweringSettings(answerers=("language_model",)),
-        bedrock=BedrockSettings(model_id="amazon.nova-lite-v1:0"),
+        bedrock=BedrockSettings(model_id=default_model("")),
     )
 
     @classmethod
     def read(cls, context: Mapping[str, object]) -> "DeploymentSettings":
         """The deployment that CDK's context describes. Raises `ConfigurationError` naming everything that is wrong."""
         faults: list[str] = []
-        deployment = read(cls(), ours(context), faults)
+        told = ours(context)
+        deployment = _with_model(read(cls(), told, faults), told)
         faults += _together(deployment, context)
         if faults:
             raise ConfigurationError(
                 "cdk.json, or -c, has settings that cannot be used:\n" + "\n".join(f"  {fault}" for fault in faults)
             )
         return deployment
+
+
+def _with_model(deployment: DeploymentSettings, told: Mapping[str, object]) -> DeploymentSettings:
+    """With the default model by the id that it has in the region, where the deployer names none."""
+    chosen = told.get("settings")
+    if isinstance(chosen, Mapping) and chosen.get("model_id"):
+        return deployment
+    settings = changed(deployment.settings, model_id=default_model(deployment.region))
+    return msgspec.structs.replace(deployment, settings=settings)
 
 
 def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> list[str]:
@@ -137,6 +149,7 @@ def _together(deployment: DeploymentSettings, context: Mapping[str, object]) -> 
     faults += _about_redaction(deployment.settings.redaction)
     faults += too_much(deployment.settings.redaction)
     faults += lake_faults(deployment.lake)
+    faults += region_faults(deployment)
     if deployment.hub.deployed:
         faults += hub_faults(deployment.hub, _with_stand_ins(deployment))
     faults += sending_faults(deployment.sending, deployment.hub, deployment.settings)
@@ -147,6 +160,10 @@ def _about_whatsapp(sources: Sources) -> list[str]:
     faults = []
     if sources.whatsapp_accounts and not sources.whatsapp:
         faults.append("sources.whatsapp_accounts: set sources.whatsapp=true too")
+    if sources.whatsapp and not (sources.whatsapp_accounts or sources.whatsapp_topic):
+        faults.append(
+            "sources.whatsapp: nothing reports here; name sources.whatsapp_accounts, or sources.whatsapp_topic"
+        )
     if sources.whatsapp_accounts and sources.whatsapp_topic:
         faults.append("sources.whatsapp_accounts: report to sources.whatsapp_topic already; leave one of them out")
     return faults
@@ -178,6 +195,8 @@ def _about_redaction(settings: RedactionSettings) -> list[str]:
 def _with_stand_ins(deployment: DeploymentSettings) -> Settings:
     """The hub's settings with something in the place of what the knowledge stack will fill in."""
     settings, knowledge = deployment.settings, deployment.knowledge
+    if not settings.bedrock.model_id:  # as the default does not answer in the region, which is said already
+        settings = changed(settings, model_id="none")
     if knowledge.created:
         settings = changed(settings, knowledge_base_id="0" * 10, knowledge_base_model_arn="arn")
     if knowledge.harness:

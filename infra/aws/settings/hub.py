@@ -12,9 +12,11 @@ class Hub(Struct, frozen=True, kw_only=True):
         bool, Meta(description="whether there is a hub; without one the lake is an engagement database of its own")
     ] = True
     sms_numbers: Annotated[
-        tuple[str, ...],
+        tuple[Annotated[str, Meta(pattern="^(phone|pool)-[0-9a-zA-Z]+$")], ...],
         Meta(
-            description="ids of phone numbers (phone-…) of the account whose messages the hub answers",
+            description="ids of phone numbers (phone-…) or pools of them (pool-…) of the account whose messages the hub"
+            " answers",
+            extra={"remedy": "give its id in place of a number: aws pinpoint-sms-voice-v2 describe-phone-numbers"},
             examples=["phone-0123456789abcdef0123456789abcdef"],
         ),
     ] = ()
@@ -53,8 +55,9 @@ class Hub(Struct, frozen=True, kw_only=True):
     mail_tls_required: Annotated[bool, Meta(description="whether mail that comes without TLS is refused")] = False
     mail_kept_days: Annotated[int, Meta(description="days that received mails are kept whole", ge=1)] = 90
     whatsapp_numbers: Annotated[
-        tuple[str, ...],
+        tuple[Annotated[str, Meta(pattern="^phone-number-id-[0-9a-zA-Z]+$")], ...],
         Meta(
+            extra={"remedy": "give its id in place of a number: parley doctor --aws names the linked ones"},
             description="ids (phone-number-id-…) of WhatsApp numbers that answers are sent from; empty: any here",
             examples=["phone-number-id-0123456789abcdef0123456789abcdef"],
         ),

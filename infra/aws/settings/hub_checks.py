@@ -14,6 +14,10 @@ from orchestrator.texts import Texts
 MOST_TRIES = MOST_RECEIVES // RECEIVES_A_TRY
 MOST_SECONDS = LONGEST_S - SENDING_S
 
+# Of one receipt rule.
+# Source: https://docs.aws.amazon.com/ses/latest/dg/quotas.html (email receiving)
+MOST_RECIPIENTS = 100
+
 # An address, a domain, or a dot and a domain: all below it.
 # Source: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-concepts.html (recipient conditions)
 _RECIPIENT = re.compile(r"([^@\s]+@|\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -27,6 +31,7 @@ def hub_faults(hub: Hub, settings: Settings) -> list[str]:
         *_in_time(settings),
         *too_much(part(Answering, settings)),
         *_mail(hub),
+        *_requested(hub),
         *_reserved(hub),
     ]
 
@@ -78,6 +83,20 @@ def _in_time(settings: Settings) -> list[str]:
 def _mail(hub: Hub) -> list[str]:
     if unfit := [each for each in hub.mail_recipients if not _RECIPIENT.fullmatch(each)]:
         return [f"hub.mail_recipients: {unfit[0]!r} is no mail address and no domain"]
+    if len(hub.mail_recipients) > MOST_RECIPIENTS:
+        much = f"{len(hub.mail_recipients)} are more than a receipt rule of SES takes, {MOST_RECIPIENTS}"
+        return [f"hub.mail_recipients: {much}; name a domain in place of its addresses"]
     if hub.mail_recipients or not (hub.mail_rule_set or hub.mail_identities):
         return []
     return ["hub.mail_recipients: is empty, so no mail is received; name addresses or domains too"]
+
+
+def _requested(hub: Hub) -> list[str]:
+    """A 10DLC number works once it is tied to a campaign, and CloudFormation's resource has no field for one.
+
+    Source: https://docs.aws.amazon.com/sms-voice/latest/userguide/registrations-10dlc.html
+    """
+    if not hub.new_sms_number.endswith(":TEN_DLC"):
+        return []
+    way = "register brand and campaign in End User Messaging, request the number there, give its id as hub.sms_numbers"
+    return [f"hub.new_sms_number: {hub.new_sms_number} needs a campaign, which a stack cannot name; {way}"]

@@ -1,7 +1,7 @@
 """Values of the context → a settings class. Every fault is collected, with its field and what would be right.
 
 A section is a class of its own and a mapping in the context. Text is taken for numbers, truth and lists (separated by
-commas) too, as `-c` knows nothing else.
+commas, or JSON) too, as `-c` knows nothing else.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from orchestrator.sections import Sections, changed, hints
+
+_OPENED_BY: Mapping[Any, str] = {tuple: "[", dict: "{"}  # in JSON, which a list or a mapping can be given as
 
 Section = TypeVar("Section", bound=msgspec.Struct)
 
@@ -34,8 +36,8 @@ def read(section: Section, values: Mapping[str, object], faults: list[str], path
             continue
         try:
             read_values[name] = msgspec.convert(_split(value, kind), known[name], strict=False)
-        except msgspec.ValidationError as error:
-            faults.append(f"{path}{name}={value!r}: {error}. It means: {meaning(known[name])}")
+        except msgspec.DecodeError as error:
+            faults.append(f"{path}{name}={value!r}: {error}. It means: {meaning(known[name])}{_remedy(known[name])}")
     if isinstance(section, Sections):
         return changed(section, **read_values)
     return msgspec.structs.replace(section, **read_values)
@@ -61,7 +63,20 @@ def _plain(hint: Any) -> Any:
     return get_args(hint)[0] if hasattr(hint, "__metadata__") else hint
 
 
+def _remedy(hint: Any) -> str:
+    """What an annotation says to do instead of what is often given."""
+    extras = (each.extra or {} for each in get_args(hint)[1:] if isinstance(each, msgspec.Meta))
+    return "".join(f"; {extra['remedy']}" for extra in extras if "remedy" in extra)
+
+
 def _split(value: object, kind: object) -> object:
+    """Raises `msgspec.DecodeError` for what begins like JSON and is none."""
+    if (
+        isinstance(value, str)
+        and get_origin(kind) in _OPENED_BY
+        and value.lstrip().startswith(_OPENED_BY[get_origin(kind)])
+    ):
+        return msgspec.json.decode(value)
     if get_origin(kind) is tuple and isinstance(value, str):
         return [item.strip() for item in value.split(",") if item.strip()]
     return value

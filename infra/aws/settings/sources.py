@@ -16,8 +16,11 @@ class Sources(Struct, frozen=True, kw_only=True):
     ] = True
     whatsapp: Annotated[bool, Meta(description="whether WhatsApp events come to the lake and the hub")] = False
     whatsapp_accounts: Annotated[
-        tuple[str, ...],
+        tuple[Annotated[str, Meta(pattern="^waba-[0-9a-zA-Z]+$")], ...],
         Meta(
+            extra={
+                "remedy": "Meta's number is none; aws socialmessaging list-linked-whatsapp-business-accounts tells it"
+            },
             description="ids (waba-…, in End User Messaging Social) of the WhatsApp Business accounts that report here",
             examples=["waba-0123456789abcdef0123456789abcdef"],
         ),
@@ -26,7 +29,7 @@ class Sources(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="ARN of an SNS topic that these accounts report to already; empty: one is made",
-            pattern="^(arn:aws[a-z-]*:sns:.+)?$",
+            pattern=r"^(arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+)?$",
             examples=["arn:aws:sns:us-east-1:111122223333:whatsapp"],
         ),
     ] = ""

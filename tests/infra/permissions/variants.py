@@ -14,7 +14,7 @@ Q = "11111111-2222-3333-4444-555555555555"
 _BASE = {"knowledge_base_id": "KNOWLEDGE1"}
 _GUARD = {"guardrail_id": "guardrail1", "guardrail_version": "1"}
 _AGENT = {"bedrock_agent_id": "AGENT12345", "bedrock_agent_alias_id": "ALIAS12345"}
-_HUB = {"sms_numbers": ["phone-1", "phone-2"], "mail_recipients": ["help@shop.example", "support.example"]}
+_HUB = {"sms_numbers": ["phone-1", "pool-2"], "mail_recipients": ["help@shop.example", "support.example"]}
 _CHANNELS: Context = {
     "hub": _HUB,
     "sources": {"whatsapp": True, "whatsapp_accounts": ["waba-1"]},
@@ -57,7 +57,7 @@ VARIANTS: Mapping[str, Context] = {
             "whatsapp_numbers": ["phone-number-id-1"],
             "new_sms_number": "US:TOLL_FREE",
         },
-        "sources": {"whatsapp": True, "email": False, "sms": False},
+        "sources": {"whatsapp": True, "whatsapp_accounts": ["waba-1"], "email": False, "sms": False},
         **_answering("qbusiness", qbusiness_application_id=Q),
     },
     "a runtime's endpoint, with a key and a lake that are there": {
