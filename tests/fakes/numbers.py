@@ -1,4 +1,4 @@
-"""Phone numbers of End User Messaging SMS, as far as pointing them somewhere needs them."""
+"""Phone numbers and pools of End User Messaging SMS, as far as pointing them somewhere needs them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,11 +24,18 @@ class FakeNumbers:
 
     def __init__(self) -> None:
         self.numbers: dict[str, dict[str, Any]] = {}
+        self.pools: dict[str, dict[str, Any]] = {}
         self.updates = 0
 
     def add(self, id_: str, **members: object) -> None:
         off = {"TwoWayEnabled": False, "TwoWayChannelArn": "arn:aws:sns:eu-west-1:111122223333:before"}
         self.numbers[id_] = number(**{"PhoneNumberId": id_, **off, **members})
+
+    def add_pool(self, id_: str, **members: object) -> None:
+        off = {"TwoWayEnabled": False, "SelfManagedOptOutsEnabled": False, "OptOutListName": "Default"}
+        told = {"PoolId": id_, "PoolArn": f"arn:aws:sms-voice:eu-west-1:111122223333:pool/{id_}", "Status": "ACTIVE"}
+        more = {"MessageType": "TRANSACTIONAL", "SharedRoutesEnabled": False, "DeletionProtectionEnabled": False}
+        self.pools[id_] = {**told, **off, **more, "CreatedTimestamp": 0, **members}
 
     def describe_phone_numbers(self, **request: Any) -> Mapping[str, Any]:
         check(_SERVICE, "DescribePhoneNumbers", request)
@@ -43,15 +50,31 @@ class FakeNumbers:
         self.updates += 1
         known |= {name: request[name] for name in _CHANGEABLE if name in request}
 
+    def describe_pools(self, **request: Any) -> Mapping[str, Any]:
+        check(_SERVICE, "DescribePools", request)
+        found = [self._known(id_) for id_ in request["PoolIds"]]
+        return as_documented(_SERVICE, "DescribePools", {"Pools": found})
+
+    def update_pool(self, **request: Any) -> None:
+        """Every number of a pool has its settings."""
+        check(_SERVICE, "UpdatePool", request)
+        changed = {name: request[name] for name in _CHANGEABLE if name in request}
+        self._known(request["PoolId"]).update(changed)
+        for known in self.numbers.values():
+            if known.get("PoolId") == request["PoolId"]:
+                known.update(changed)
+        self.updates += 1
+
     def destination(self, id_: str) -> str:
         """Where people's words go; "" for nowhere."""
-        known = self.numbers[id_]
+        known = self._known(id_)
         return str(known["TwoWayChannelArn"]) if known["TwoWayEnabled"] else ""
 
     def _known(self, id_: str) -> dict[str, Any]:
-        if id_ not in self.numbers:
+        known = self.pools if id_.startswith("pool-") else self.numbers
+        if id_ not in known:
             raise _raised(self.exceptions.ResourceNotFoundException)
-        return self.numbers[id_]
+        return known[id_]
 
 
 def _raised(kind: type[ClientError]) -> ClientError:

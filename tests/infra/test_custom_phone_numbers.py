@@ -70,9 +70,9 @@ def test_every_number_that_cannot_be_set_is_named_at_once(sms: FakeNumbers) -> N
     sms.add("phone-2", SelfManagedOptOutsEnabled=True)
     with pytest.raises(RefusedError) as raised:
         create(Numbers=["phone-1", "phone-2", "phone-3"])
-    assert "phone-1 (+14255550100) has the settings of its pool pool-1" in str(raised.value)
+    assert "phone-1 (+14255550100) has the settings of its pool: name pool-1 in its place" in str(raised.value)
     assert "phone-2 (+14255550100) has self-managed opt-outs on, and the hub has them off" in str(raised.value)
-    assert "there is no phone number phone-3" in str(raised.value)
+    assert "there is no phone number or pool phone-3" in str(raised.value)
     assert sms.updates == 0
 
 
@@ -112,3 +112,21 @@ def test_deleting_leaves_a_number_alone_that_goes_elsewhere_by_now(sms: FakeNumb
     del sms.numbers["phone-2"]
     delete()
     assert sms.destination("phone-1") == FOREIGN
+
+
+def test_what_people_write_to_the_numbers_of_a_pool_goes_to_the_topic_until_the_pool_is_left_out(
+    sms: FakeNumbers,
+) -> None:
+    sms.add_pool("pool-1")
+    sms.add("phone-1", PoolId="pool-1")
+    create(Numbers=["pool-1"])
+    assert (sms.destination("pool-1"), sms.destination("phone-1")) == (TOPIC, TOPIC)
+    update({"Numbers": ["pool-1"]}, Numbers=["phone-2"])
+    assert (sms.destination("pool-1"), sms.destination("phone-1"), sms.destination("phone-2")) == ("", "", TOPIC)
+
+
+def test_a_pool_that_goes_elsewhere_or_is_not_there_is_named(sms: FakeNumbers) -> None:
+    sms.add_pool("pool-1", TwoWayEnabled=True, TwoWayChannelArn=FOREIGN)
+    with pytest.raises(RefusedError, match=rf"pool-1 goes to {FOREIGN}.*; there is no phone number or pool pool-2"):
+        create(Numbers=["pool-1", "pool-2"])
+    assert sms.updates == 0

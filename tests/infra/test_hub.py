@@ -64,18 +64,19 @@ def test_a_key_of_the_deployments_own_encrypts_the_table_and_the_secret() -> Non
 
 
 def test_conversations_outlive_the_stack_unless_the_deployer_wants_otherwise() -> None:
-    for template, policy, protected in ((hub(), "Retain", True), (hub("otherwise"), "Delete", False)):
+    kept, deleted = ("RetainExceptOnCreate", "Retain"), ("Delete", "Delete")
+    for template, policies in ((hub(), kept), (hub("otherwise"), deleted)):
         (table,) = [each for each in template["Resources"].values() if each["Type"] == TABLE]
-        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == (policy, policy)
-        assert table["Properties"]["DeletionProtectionEnabled"] is protected
+        assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == policies
+        assert "DeletionProtectionEnabled" not in table["Properties"], "a first deployment that fails could not undo it"
 
 
-def test_the_key_that_names_conversations_is_never_deleted() -> None:
+def test_the_key_that_names_conversations_outlives_every_deployment_that_came_about() -> None:
     resources = [*hub()["Resources"].values(), *hub("otherwise")["Resources"].values()]
     secrets = [each for each in resources if each["Type"] == "AWS::SecretsManager::Secret"]
     assert len(secrets) == 2
     for secret in secrets:
-        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("Retain", "Retain")
+        assert (secret["DeletionPolicy"], secret["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
         generated = secret["Properties"]["GenerateSecretString"]
         assert generated["PasswordLength"] >= 32
         assert "SecretStringTemplate" not in generated, "the hub takes all of the string for its key"

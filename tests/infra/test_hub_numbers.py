@@ -39,8 +39,25 @@ def test_a_new_number_which_is_paid_for_is_requested_after_what_may_be_refused()
 
 def test_a_number_that_people_know_is_not_given_back_by_accident() -> None:
     number = next(each for each in hub()["Resources"].values() if each["Type"] == NEW)
-    assert number["DeletionPolicy"] == "Retain"
-    assert number["Properties"]["DeletionProtectionEnabled"] is True
+    assert (number["DeletionPolicy"], number["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def test_a_first_deployment_that_fails_gives_its_number_back() -> None:
+    """CloudFormation could not, if the number were protected from deletion."""
+    assert "DeletionProtectionEnabled" not in one(hub(), NEW, "NewNumber")
+
+
+def test_the_numbers_of_a_pool_are_answered_from_whichever_they_are() -> None:
+    template = hub("a pool")
+    assert one(template, "Custom::ParleyPhoneNumbers", "PhoneNumbers")["Numbers"] == ["pool-1"]
+    statements = [
+        statement
+        for policy in of_type(template, "AWS::IAM::Policy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Action"] == "sms-voice:SendTextMessage"
+    ]
+    assert statements
+    assert all("phone-number/*" in str(statement["Resource"]) for statement in statements)
 
 
 def test_a_hub_without_sms_has_no_topic_for_it() -> None:

@@ -254,7 +254,7 @@ def test_buckets_are_private_encrypted_reached_by_tls_only_and_stay(name: str) -
     assert {"Bool": {"aws:SecureTransport": "false"}} in [each["Condition"] for each in policy]
     assert {each["Effect"] for each in policy} == {"Deny"}
     (resource,) = [each for logical, each in of_type("AWS::S3::Bucket").items() if logical.startswith(name)]
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
 
 
 def test_data_goes_with_the_stack_only_when_the_deployer_says_so() -> None:
@@ -322,7 +322,7 @@ def test_streams_are_encrypted_by_aws_or_by_the_own_key() -> None:
 def test_an_own_key_rotates_stays_and_lets_in_only_services_that_act_for_this_account() -> None:
     (key,) = of_type("AWS::KMS::Key", "own key").values()
     assert key["Properties"]["EnableKeyRotation"] is True
-    assert key["DeletionPolicy"] == "Retain"
+    assert key["DeletionPolicy"] == "RetainExceptOnCreate"
     services = {}
     for statement in key["Properties"]["KeyPolicy"]["Statement"]:
         if "Service" in statement["Principal"]:

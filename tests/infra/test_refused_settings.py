@@ -59,7 +59,8 @@ WRONG = {
     ),
     "a region without the harness": (
         ["region=eu-south-1", "knowledge.created=true", "knowledge.harness=true", "settings.answerers=agentcore"],
-        "no agentcore-harness in eu-south-1; leave it out; the nearest region that has all that is asked for: region=eu-",
+        "no agentcore-harness in eu-south-1; leave it out",
+        "the nearest region that has all that is asked for: region=eu-",
     ),
     "a region without texts": (["region=ap-southeast-5"], "sources.sms: there is no end-user-messaging-sms"),
     "a number that needs a campaign": (

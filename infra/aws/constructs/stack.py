@@ -56,6 +56,14 @@ class ParleyStack(Stack):
             iam.PermissionsBoundary.of(self).apply(boundary)
 
     @property
+    def keeps_data(self) -> bool:
+        """Whether data outlives the stack."""
+        return self.deployment.when_destroyed == "retain"
+
+    @property
     def data_policy(self) -> RemovalPolicy:
-        """What becomes of data when the stack is destroyed."""
-        return RemovalPolicy.RETAIN if self.deployment.when_destroyed == "retain" else RemovalPolicy.DESTROY
+        """What becomes of data when the stack is destroyed. A deployment that fails at first leaves nothing to pay for.
+
+        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        return RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE if self.keeps_data else RemovalPolicy.DESTROY

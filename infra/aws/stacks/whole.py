@@ -15,10 +15,14 @@ from infra.aws.stacks.sending.stack import SendingStack
 from infra.aws.stacks.sources.stack import SourcesStack
 from infra.aws.stacks.watch.stack import Watched, WatchStack
 
+# What CDK's own rules find, like a template that CloudFormation would refuse, fails synthesis; else it is a warning.
+# Source: https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib-readme.html#cloudformationvalidateplugin
+RULES_ARE_ERRORS = "@aws-cdk/core:validateAgainstDefaultRules"
+
 
 def app(deployment: DeploymentSettings, assets: Assets, outdir: str | None = None) -> cdk.App:
     """The app, ready to be synthesised."""
-    made = cdk.App(outdir=outdir, analytics_reporting=False)
+    made = cdk.App(outdir=outdir, analytics_reporting=False, post_cli_context={RULES_ARE_ERRORS: True})
     inputs = StackInputs(deployment, assets)
     lake = LakeStack(made, inputs)
     knowledge = KnowledgeStack(made, inputs, lake.key) if is_wanted(deployment) else None

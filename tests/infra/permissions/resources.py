@@ -118,6 +118,8 @@ def _numbers(told: Told) -> list[str]:
     if _sends(told):
         return list(filter(None, [told.world.deployment.sending.sms_identity]))
     hub = told.world.deployment.hub
+    if any(each.startswith("pool-") for each in hub.sms_numbers):
+        return ["*"]  # any of the pool's
     return [*hub.sms_numbers, *(["${hub/NewNumber}"] if hub.new_sms_number else [])]
 
 
@@ -126,6 +128,14 @@ def _number(name: str, told: Told) -> list[Resource]:
     names = _numbers(told) if name == OF_THE_EVENT else [name]
     kinds = {each: "pool" if each.startswith("pool-") else "phone-number" for each in names if each}
     return [Resource(own("sms-voice", f"{kind}/{each}")) for each, kind in kinds.items()]
+
+
+def _set_up(kind: str) -> Callable[[str, Told], list[Resource]]:
+    """Of numbers and pools that are named together, those of a kind."""
+    is_pool = kind == "pool"
+    return lambda name, _: (
+        [Resource(own("sms-voice", f"{kind}/{name}"))] if name == "*" or name.startswith("pool-") == is_pool else []
+    )
 
 
 def _identities(told: Told) -> list[str]:
@@ -235,7 +245,9 @@ _TYPES: Mapping[str, Callable[[str, Told], list[Resource]]] = {
     "model": _model,
     "object": _object,
     "object-of-results": _of_results("/*"),
+    "phone-number": _set_up("phone-number"),
     "phone-number-id": _every("social-messaging", "phone-number-id", _whatsapp_numbers),
+    "pool": _set_up("pool"),
     "queue": _made,
     "runtime": _itself,
     "runtime-endpoint": _runtime_endpoint,

@@ -68,7 +68,11 @@ class Functions:
         if memory.mails:
             accept_wildcard(self.ingress.acting, memory.mails.arn_for_objects("*"), "SES names the mails")
         for function in (self.converse, self.sweep):
-            accept_wildcards(function.acting, sending, "WhatsApp numbers come and go: hub.whatsapp_numbers narrows it")
+            accept_wildcards(
+                function.acting,
+                sending,
+                "numbers of WhatsApp, and of a pool, come and go: hub.whatsapp_numbers and hub.sms_numbers narrow it",
+            )
         accept_wildcards(
             self.converse.acting,
             asking,

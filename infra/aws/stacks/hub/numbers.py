@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/sms-voice/latest/userguide/phone-numbers-two
 
 from collections.abc import Sequence
 
-from aws_cdk import CustomResource, RemovalPolicy
+from aws_cdk import CustomResource
 from aws_cdk import aws_smsvoice as smsvoice
 
 from infra.aws.constructs.custom import Custom, custom_resource
@@ -20,10 +20,12 @@ STOP = "You will get no more messages from us. Reply START to begin again."
 
 
 class Numbers:
-    """`topic` gets what people write; `ids` are the numbers' own.
+    """`topic` gets what people write; `ids` are those of the numbers that answers leave from.
+
+    They are "*" where a pool is named: its numbers come and go.
 
     A new one is requested after what may well be refused: existing numbers, and `tried_before`. It is paid for from
-    then on, and stays when the deployment fails.
+    then on, and given back where the first deployment fails (decision 0034).
     """
 
     def __init__(self, stack: ParleyStack, tried_before: Sequence[CustomResource]) -> None:
@@ -31,27 +33,31 @@ class Numbers:
         self._tried_before = list(tried_before)
         hub = stack.deployment.hub
         self.topic = topic(stack, "SmsTopic", "sms-voice.amazonaws.com")
-        self.ids = list(hub.sms_numbers)
+        self.ids = ["*"] if any(_is_pool(id_) for id_ in hub.sms_numbers) else list(hub.sms_numbers)
         if hub.sms_numbers:
             self._tried_before.append(self._existing())
         if hub.new_sms_number:
-            self.ids.append(self._new(*hub.new_sms_number.split(":")).ref)
+            new = self._new(*hub.new_sms_number.split(":")).ref
+            self.ids = self.ids if self.ids == ["*"] else [*self.ids, new]
 
     def _existing(self) -> CustomResource:
         stack = self._stack
         sms = f"arn:{stack.partition}:sms-voice:{stack.region}:{stack.account}"
-        any_number = f"{sms}:phone-number/*"
+        any_number, any_pool = f"{sms}:phone-number/*", f"{sms}:pool/*"
         custom = Custom(
             "phone_numbers",
-            [allow("sms-voice:DescribePhoneNumbers", "sms-voice:UpdatePhoneNumber", on=any_number)],
-            {any_number: "a number that is no longer named has to be released"},
+            [
+                allow("sms-voice:DescribePhoneNumbers", "sms-voice:UpdatePhoneNumber", on=any_number),
+                allow("sms-voice:DescribePools", "sms-voice:UpdatePool", on=any_pool),
+            ],
+            dict.fromkeys((any_number, any_pool), "what is no longer named has to be released"),
         )
         made = custom_resource(
             stack,
             "PhoneNumbers",
             custom,
             {
-                "Numbers": list(self.ids),
+                "Numbers": list(stack.deployment.hub.sms_numbers),
                 "Topic": self.topic.topic_arn,
                 "SelfManagedOptOuts": stack.deployment.settings.sms.self_managed_opt_outs,
             },
@@ -73,8 +79,11 @@ class Numbers:
             ),
             self_managed_opt_outs_enabled=self._stack.deployment.settings.sms.self_managed_opt_outs,
             two_way=smsvoice.CfnPhoneNumber.TwoWayProperty(enabled=True, channel_arn=self.topic.topic_arn),
-            deletion_protection_enabled=self._stack.data_policy is RemovalPolicy.RETAIN,
         )
         number.apply_removal_policy(self._stack.data_policy)
         number.node.add_dependency(self.topic, *self._tried_before)
         return number
+
+
+def _is_pool(id_: str) -> bool:
+    return id_.startswith("pool-")

@@ -36,7 +36,6 @@ def conversations_table(stack: ParleyStack) -> dynamodb.CfnTable:
             point_in_time_recovery_enabled=True
         ),
         sse_specification=_encryption(stack),
-        deletion_protection_enabled=stack.data_policy is RemovalPolicy.RETAIN,
     )
     table.apply_removal_policy(stack.data_policy)
     return table
@@ -57,7 +56,7 @@ def conversation_key(stack: ParleyStack) -> secretsmanager.CfnSecret:
         ),
         kms_key_id=stack.key.key_arn if stack.key else None,
     )
-    secret.apply_removal_policy(RemovalPolicy.RETAIN)
+    secret.apply_removal_policy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
     accept(secret, "AwsSolutions-SMG4", "rotating the key would begin every conversation anew")
     return secret
 

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/bedrock/latest/userguide/knowledge-base-setup.html (
 https://docs.aws.amazon.com/bedrock/latest/userguide/kb-permissions.html)
 """
 
+import hashlib
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
@@ -19,6 +19,7 @@ from infra.aws.constructs.accepted import accept_wildcard
 from infra.aws.constructs.models import asking, model_arn
 from infra.aws.constructs.rights import allow, role
 from infra.aws.constructs.stack import ParleyStack
+from infra.aws.settings.knowledge import Knowledge
 
 NOT_FILTERABLE = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 DIMENSIONS = 1024  # of Titan Text Embeddings V2 and Cohere Embed v3, and a choice of the newer ones
@@ -41,10 +42,11 @@ class KnowledgeBase:
                 )
             ),
         )
+        made_anew = _made_anew(stack)
         self.resource = bedrock.CfnKnowledgeBase(
             stack,
-            "KnowledgeBase",
-            name=f"parley-{stack.deployment.stage}",
+            f"KnowledgeBase{made_anew}",
+            name="-".join(filter(None, ("parley", stack.deployment.stage, made_anew))),
             role_arn=self._role.role_arn,
             knowledge_base_configuration=bedrock.CfnKnowledgeBase.KnowledgeBaseConfigurationProperty(
                 type="VECTOR", vector_knowledge_base_configuration=embedding
@@ -129,8 +131,7 @@ class KnowledgeBase:
             type="S3",
             s3_configuration=bedrock.CfnDataSource.S3DataSourceConfigurationProperty(bucket_arn=bucket.bucket_arn),
         )
-        kept = self._stack.data_policy is RemovalPolicy.RETAIN
-        return self._source("Documents", "documents", where, "RETAIN" if kept else "DELETE")
+        return self._source("Documents", "documents", where, "RETAIN" if self._stack.keeps_data else "DELETE")
 
     def _web(self, addresses: Sequence[str]) -> bedrock.CfnDataSource | None:
         if not addresses:
@@ -162,3 +163,15 @@ class KnowledgeBase:
             data_source_configuration=where,
             data_deletion_policy=passages,
         )
+
+
+def _made_anew(stack: ParleyStack) -> str:
+    """What tells a knowledge base from the one that stood in its place, "" for the first.
+
+    Another key, or another model, means another index and with it another base, which CloudFormation makes before it
+    deletes the former: under the same name Bedrock would refuse it. Who reads its id is told by the new output's name.
+    """
+    settled_by = (stack.deployment.kms_key, stack.deployment.knowledge.embedding_model)
+    if settled_by == ("", Knowledge().embedding_model):
+        return ""
+    return hashlib.sha256("\0".join(settled_by).encode()).hexdigest()[:8]

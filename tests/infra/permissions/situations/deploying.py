@@ -52,6 +52,12 @@ def situations() -> list[Situation]:
             {"pinpoint-sms-voice-v2": _numbers()},
         ),
         Situation(
+            "infra.aws.custom.phone_numbers.handler",
+            "a pool comes, another goes, all go",
+            _deploys("phone_numbers", {**TWO_WAY, "Numbers": ["pool-1"]}, {**TWO_WAY, "Numbers": ["pool-2"]}),
+            {"pinpoint-sms-voice-v2": _numbers()},
+        ),
+        Situation(
             "infra.aws.custom.whatsapp_accounts.handler",
             "an account comes, another goes, all go",
             _deploys("whatsapp_accounts", {"Accounts": ["waba-1"], **TOPIC}, {"Accounts": ["waba-2"], **TOPIC}),
@@ -103,6 +109,8 @@ def _numbers() -> FakeNumbers:
     numbers = FakeNumbers()
     numbers.add("phone-1")
     numbers.add("phone-2")
+    numbers.add_pool("pool-1")
+    numbers.add_pool("pool-2")
     return numbers
 
 
