@@ -104,7 +104,7 @@ class Line:
 
 # ── at rest, a month ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-ALARM_METRICS = 66  # of a deployment with every channel
+ALARM_METRICS = 68  # of a deployment with every channel
 BAND_METRICS = 3  # of an alarm that learns what is usual: the metric, and both edges of its band
 SWEEPS = MONTH_S / 60
 SWEEP_GB_S = 0.5 * 0.1  # 512 MB for 0.1 s: assumed

@@ -14,7 +14,8 @@ _CHANNELS = {
     "sources.whatsapp_accounts": "waba-1",
     "watch.deployed": "false",
 }
-# Few, for each takes seconds: with all channels as they come, with every choice made otherwise, with no channel.
+# Few, for each takes seconds: with all channels as they come, with every choice made otherwise, with no channel,
+# with a pool of numbers.
 _CONTEXTS: Mapping[str, Mapping[str, str]] = {
     "all channels": _CHANNELS,
     "otherwise": {
@@ -41,11 +42,12 @@ _CONTEXTS: Mapping[str, Mapping[str, str]] = {
         "knowledge.created": "true",
     },
     "no channel": {"watch.deployed": "false"},
+    "a pool": {"hub.sms_numbers": "pool-1", "watch.deployed": "false"},
 }
 
 
 @cache
-def hub(which: Literal["all channels", "otherwise", "no channel"] = "all channels") -> Template:
+def hub(which: Literal["all channels", "otherwise", "no channel", "a pool"] = "all channels") -> Template:
     """The template of a deployment with these channels and choices."""
     return synthesised(_CONTEXTS[which])["hub"]
 

@@ -10,7 +10,8 @@ from infra.aws.settings.region_checks import region_warnings
 
 MANY = ",".join(f"help{number}@shop.example" for number in range(101))
 
-WRONG = {
+# What is given, and what the refusal says.
+WRONG: dict[str, tuple[list[str], *tuple[str, ...]]] = {
     "a number in place of its id": (["hub.sms_numbers=+14255550100"], "give its id in place of a number"),
     "an id of another kind": (["hub.sms_numbers=waba-1"], "ids of phone numbers (phone-…) or pools"),
     "a list that is no JSON": (['hub.sms_numbers=["phone-1"'], "hub.sms_numbers=", "truncated"),
