@@ -24,6 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from infra.local.providers import whatsapp as outbox_whatsapp
 from infra.local.providers.customers import OUR_MAIL, OUR_NUMBER
 from infra.local.providers.mail_folder import MailFolder
@@ -31,6 +33,8 @@ from infra.local.providers.outbox import Outbox
 from infra.local.tokens import Tokens
 from orchestrator import bootstrap
 from orchestrator.answerers.answerer import Answerer
+from orchestrator.answerers.bedrock.model import Model
+from orchestrator.answerers.bedrock.settings import BedrockSettings
 from orchestrator.answerers.documents.answerer import DocumentsAnswerer
 from orchestrator.answerers.documents.index import DocumentIndex
 from orchestrator.answerers.documents.meaning import SentenceEncoder
@@ -206,10 +210,9 @@ class Deployment:
         Raises `ConfigurationError` for a name to which nothing answers, and where its settings are incomplete.
         """
         settings = changed(self.settings, answerers=tuple(names)) if names else self.settings
-        client = bootstrap.clients(settings.answering.answer_timeout_s)
+        client = self._clients(settings.openai)
         if settings.openai.openai_base_url:
             settings = changed(settings, model_id=settings.openai.openai_model)
-            client = _with_model(client, settings.openai, settings.answering.answer_timeout_s)
         model = bootstrap.Lazy(client, "bedrock-runtime")
         own: dict[str, Callable[[], Answerer]] = {
             DocumentsAnswerer.name: lambda: DocumentsAnswerer(self.documents),
@@ -218,6 +221,16 @@ class Deployment:
             ),
         }
         return bootstrap.answerers(settings, client, own)
+
+    def model(self, model_id: str) -> Model:
+        """A model by its id, where those of the settings are, without a guardrail. Raises `ConfigurationError`."""
+        clients = self._clients(msgspec.structs.replace(self.settings.openai, openai_model=model_id))
+        return Model(bootstrap.Lazy(clients, "bedrock-runtime"), model_id, BedrockSettings())
+
+    def _clients(self, openai: OpenAiSettings) -> bootstrap.Client:
+        timeout_s = self.settings.answering.answer_timeout_s
+        clients = bootstrap.clients(timeout_s)
+        return _with_model(clients, openai, timeout_s) if openai.openai_base_url else clients
 
 
 def _with_model(others: bootstrap.Client, settings: OpenAiSettings, timeout_s: float) -> bootstrap.Client:

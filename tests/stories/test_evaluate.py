@@ -15,6 +15,7 @@ from infra.local.deployment import Deployment
 from orchestrator.answerers.answerer import Answerer
 from orchestrator.errors import ConfigurationError
 from orchestrator.model import Answer, Citation, Pass, Question
+from tests.fakes.openai import KEY, MODEL, Reply, completion, serving
 from tests.lake_rows import row, write
 from transformer.schema import Values
 
@@ -135,6 +136,21 @@ def test_the_page_shows_every_difference_and_no_word_of_an_answer_acts(data: Pat
     (policy,) = (each.attributes["content"] for each in page.css("meta[http-equiv]"))
     assert policy
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
+
+
+def test_a_judge_behind_an_api_like_openais_is_asked_by_its_own_name(
+    data: Path, set_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as server:
+        server.script += [Reply(completion("NOT_GROUNDED")), Reply(completion("well"))]
+        monkeypatch.setenv("PARLEY_OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("PARLEY_OPENAI_MODEL", "another")
+        monkeypatch.setenv("PARLEY_OPENAI_KEY", KEY)
+        words = (set_, "--answerers", "documents", "--judge", MODEL, "--format", "json")
+        result = run(data, *words)
+    assert json.loads(result.stdout)["groundedness"] == 0
+    assert f"{MODEL} did not judge 1 of the answers" in result.stderr
+    assert (len(server.requests), server.wrong) == (2, [])
 
 
 def test_a_setting_that_turns_out_wrong_when_asked_is_wrong_use(

@@ -16,6 +16,8 @@ from infra.operating.embedded import Embedded
 from infra.operating.evaluation.asking import ask_all
 from infra.operating.evaluation.cases import Case, CaseError, cases
 from infra.operating.evaluation.comparing import Evaluation, Figures, Price, Run, evaluation
+from infra.operating.evaluation.judge import Judge
+from infra.operating.evaluation.judging import is_grounded
 from infra.operating.evaluation.page import render
 from infra.operating.evaluation.recorded import recorded
 from infra.operating.evaluation.sources import Sources
@@ -90,6 +92,14 @@ class PriceOf(click.ParamType[tuple[str, Price]]):
     metavar="NAME=IN,OUT",
     help="US dollars for a million tokens that an answerer reads and writes; may be repeated.",
 )
+@click.option(
+    "--judge",
+    "model_id",
+    envvar="PARLEY_JUDGE",
+    show_envvar=True,
+    metavar="MODEL",
+    help="A model that says, beside the quotations, whether answers rest on their sources; its tokens are not in cost.",
+)
 @click.option("--at-once", type=click.IntRange(1, 32), default=4, show_default=True, help="How many are asked at once.")
 @click.option("--html", type=OutFile(), help="Write a page with the figures and every difference.")
 @format_option("table", "json")
@@ -102,6 +112,7 @@ def command(  # noqa: PLR0913  # as many as there are options
     against: tuple[str, ...] | None,
     min_right: float | None,
     prices: tuple[tuple[str, Price], ...],
+    model_id: str | None,
     at_once: int,
     html: Path | None,
     format_: str,
@@ -122,7 +133,7 @@ def command(  # noqa: PLR0913  # as many as there are options
     Where nothing is expected, an answer is wrong and a pass is as it should be.
 
     Groundedness is the share of answers whose quotations stand in the sources they cite. Cost is of tokens at the
-    given price; it is unknown where an answerer that may need a model has none. No model judges.
+    given price; it is unknown where an answerer that may need a model has none.
 
     \b
     Exit status:
@@ -149,10 +160,14 @@ def command(  # noqa: PLR0913  # as many as there are options
         asked = opened.answerers(answerers or ())
         others = opened.answerers(against) if against else None
         run, compared = _run(set_, asked, at_once), _run(set_, others, at_once) if others else None
-        result = evaluation(set_, run, compared, dict(prices), Sources(opened.documents))
+        judge = Judge(opened.model(model_id)) if model_id else None
+        grounds = judge.is_grounded if judge else is_grounded
+        result = evaluation(set_, run, compared, dict(prices), Sources(opened.documents), grounds)
         if html:
             write(html, render(result, datetime.now(UTC)).encode())
     _tell(result, format_)
+    if judge and judge.silent:
+        click.echo(f"{model_id} did not judge {judge.silent} of the answers: they are not in groundedness.", err=True)
     if result.is_worse or (min_right is not None and result.share_as_expected < min_right):
         raise click.exceptions.Exit(WORSE)
 

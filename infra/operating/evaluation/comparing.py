@@ -9,7 +9,7 @@ import msgspec
 
 from infra.operating.evaluation.asking import Reply, Spent
 from infra.operating.evaluation.cases import Case
-from infra.operating.evaluation.judging import Outcome, is_grounded, outcome
+from infra.operating.evaluation.judging import Grounds, Outcome, is_grounded, outcome
 from infra.operating.evaluation.sources import Sources
 from orchestrator.model import Answer, Pass
 
@@ -106,10 +106,11 @@ def evaluation(
     against: Run | None,
     prices: Mapping[str, Price],
     sources: Sources,
+    grounds: Grounds = is_grounded,
 ) -> Evaluation:
     """`prices` are by the name of an answerer; without one, its cost is unknown, unless it needs no model."""
-    ours = _judged(cases, run, sources)
-    theirs = _judged(cases, against, sources) if against else None
+    ours = _judged(cases, run, sources, grounds)
+    theirs = _judged(cases, against, sources, grounds) if against else None
     return Evaluation(
         **msgspec.structs.asdict(_figures(run, ours, prices)),
         against=_figures(against, theirs, prices) if against and theirs is not None else None,
@@ -117,11 +118,11 @@ def evaluation(
     )
 
 
-def _judged(cases: Sequence[Case], run: Run, sources: Sources) -> list[Judged]:
-    return [_judge(case, reply, sources) for case, reply in zip(cases, run.replies, strict=True)]
+def _judged(cases: Sequence[Case], run: Run, sources: Sources, grounds: Grounds) -> list[Judged]:
+    return [_judge(case, reply, sources, grounds) for case, reply in zip(cases, run.replies, strict=True)]
 
 
-def _judge(case: Case, reply: Reply, sources: Sources) -> Judged:
+def _judge(case: Case, reply: Reply, sources: Sources, grounds: Grounds) -> Judged:
     said = reply.said
     found = outcome(case, said, sources)
     rightly_passed = found == "passed" and case.should_pass and not reply.failed
@@ -132,7 +133,7 @@ def _judge(case: Case, reply: Reply, sources: Sources) -> Judged:
         sources=() if isinstance(said, Pass) else tuple(each.title or each.uri for each in said.citations),
         why=said.reason,
         latency_ms=round(reply.latency_ms, 1),
-        grounded=is_grounded(said, sources) if isinstance(said, Answer) else None,
+        grounded=grounds(said, sources) if isinstance(said, Answer) else None,
         failed=reply.failed,
     )
 

@@ -1,4 +1,4 @@
-"""Whether an answer is right, and whether what it quotes stands in its sources. No model judges: the same always.
+"""Whether an answer is right, and whether what it quotes stands in its sources. No model judges here: see judge.py.
 
 Where all that is known is another answer, two answers are alike from an F1 of their words of one half on.
 Source of the measure: https://arxiv.org/abs/1606.05250, section 6.1
@@ -6,14 +6,15 @@ Source of the measure: https://arxiv.org/abs/1606.05250, section 6.1
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeAlias
 
 from infra.operating.evaluation.cases import Case
 from infra.operating.evaluation.sources import Sources
 from orchestrator.model import Answer, Pass
 
 Outcome = Literal["right", "wrong", "passed"]
+Grounds: TypeAlias = Callable[[Answer, Sources], bool | None]  # whether an answer rests on its sources; None: unknown
 ALIKE = 0.5
 _QUOTED = re.compile(r"[“\"«]([^“”\"«»]{1,2000})[”\"»]")
 _LEAST_WORDS = 3  # of a quotation: fewer are a name, or a word that is meant otherwise
