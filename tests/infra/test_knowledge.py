@@ -124,3 +124,14 @@ def test_without_knowledge_there_is_no_such_stack() -> None:
 def test_knowledge_that_nobody_would_ask_is_refused(context: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         DeploymentSettings.read(context)
+
+
+def test_a_key_that_is_turned_on_later_makes_a_base_of_another_name() -> None:
+    """CloudFormation makes it before it deletes the former, and Bedrock takes no name twice."""
+    chosen = {"knowledge.created": "true", "settings.answerers": "knowledge_base", "settings.claim_s": "600"}
+    names = []
+    for key in ("", "create"):
+        resources = synthesised({**chosen, "kms_key": key})["knowledge"]["Resources"].values()
+        names += [each["Properties"]["Name"] for each in resources if each["Type"] == "AWS::Bedrock::KnowledgeBase"]
+    assert names[0] == "parley-dev"
+    assert len(set(names)) == 2

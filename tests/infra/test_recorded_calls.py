@@ -30,6 +30,7 @@ CONVENIENCES = {
 }
 # What rows call otherwise: a model is one of two types, by its id; Glue checks a table's catalogue and database too.
 TYPES = {
+    "phone-number": ("PhoneNumber",),
     "bucket-of-results": ("bucket",),
     "model": ("foundation-model", "inference-profile"),
     "object-of-results": ("object",),

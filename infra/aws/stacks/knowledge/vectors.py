@@ -19,7 +19,6 @@ from infra.aws.constructs.accepted import accept_wildcard
 from infra.aws.constructs.models import asking, model_arn
 from infra.aws.constructs.rights import allow, role
 from infra.aws.constructs.stack import ParleyStack
-from infra.aws.settings.knowledge import Knowledge
 
 NOT_FILTERABLE = ("AMAZON_BEDROCK_TEXT", "AMAZON_BEDROCK_METADATA")
 DIMENSIONS = 1024  # of Titan Text Embeddings V2 and Cohere Embed v3, and a choice of the newer ones
@@ -42,11 +41,10 @@ class KnowledgeBase:
                 )
             ),
         )
-        made_anew = _made_anew(stack)
         self.resource = bedrock.CfnKnowledgeBase(
             stack,
-            f"KnowledgeBase{made_anew}",
-            name="-".join(filter(None, ("parley", stack.deployment.stage, made_anew))),
+            "KnowledgeBase",
+            name=_name(stack),
             role_arn=self._role.role_arn,
             knowledge_base_configuration=bedrock.CfnKnowledgeBase.KnowledgeBaseConfigurationProperty(
                 type="VECTOR", vector_knowledge_base_configuration=embedding
@@ -165,13 +163,12 @@ class KnowledgeBase:
         )
 
 
-def _made_anew(stack: ParleyStack) -> str:
-    """What tells a knowledge base from the one that stood in its place, "" for the first.
+def _name(stack: ParleyStack) -> str:
+    """Another name for each key.
 
-    Another key, or another model, means another index and with it another base, which CloudFormation makes before it
-    deletes the former: under the same name Bedrock would refuse it. Who reads its id is told by the new output's name.
+    Another key means another index and with it another base, which CloudFormation makes before it deletes the former:
+    under the same name Bedrock would refuse it. Whoever reads its id changes with the key too, and so reads it anew.
     """
-    settled_by = (stack.deployment.kms_key, stack.deployment.knowledge.embedding_model)
-    if settled_by == ("", Knowledge().embedding_model):
-        return ""
-    return hashlib.sha256("\0".join(settled_by).encode()).hexdigest()[:8]
+    key = stack.deployment.kms_key
+    told_apart = [hashlib.sha256(key.encode()).hexdigest()[:8]] if key else []
+    return "-".join(["parley", stack.deployment.stage, *told_apart])
