@@ -30,6 +30,7 @@ LOOKING = {
     "documents list": (),
     "documents ask": ("When do you open?",),
     "documents test": ("{made}/questions.csv",),
+    "evaluate": ("{made}/questions.csv",),
     "documents remove": ("{made}/hours.md",),
     "query": ("SELECT count(*) AS n FROM events",),
     "report": ("--out", "{made}/report.html"),

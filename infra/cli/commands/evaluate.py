@@ -12,7 +12,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from infra.cli.options import OutFile, data_option, duration, format_option, to_read, write
 from infra.cli.tables import document, table
 from infra.local.deployment import Deployment
-from infra.operating.embedded import Embedded
 from infra.operating.evaluation.asking import ask_all
 from infra.operating.evaluation.cases import Case, CaseError, cases
 from infra.operating.evaluation.comparing import Evaluation, Figures, Price, Run, evaluation
@@ -194,7 +193,7 @@ def _of_file(file: Path) -> list[Case]:
 
 
 def _of_lake(opened: Deployment, ago: timedelta) -> list[Case]:
-    found = recorded(Embedded(opened.data, lambda: opened).engine(), datetime.now(UTC) - ago)
+    found = recorded(opened.engine(), datetime.now(UTC) - ago)
     if not found:
         raise click.UsageError("nobody asked anything in that time; --from-lake 30d looks further back")
     return found
