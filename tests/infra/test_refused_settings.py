@@ -7,6 +7,7 @@ from infra.aws.settings import regions
 from infra.aws.settings.context import context
 from infra.aws.settings.deployment import DeploymentSettings
 from infra.aws.settings.region_checks import region_warnings
+from orchestrator.errors import ConfigurationError
 
 MANY = ",".join(f"help{number}@shop.example" for number in range(101))
 
@@ -113,6 +114,19 @@ def test_the_shipped_deployment_asks_its_model_by_an_id_that_answers_in_the_regi
 def test_the_region_is_the_environments_where_none_is_given(variable: str) -> None:
     assert context({variable: "eu-west-1"})["region"] == "eu-west-1"
     assert context({variable: "eu-west-1"}, ["region=us-east-1"])["region"] == "us-east-1"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"hub.deployed": "false"},
+        {"settings.answerers": "qbusiness", "settings.qbusiness_application_id": "0" * 36},
+    ],
+)
+def test_a_model_that_nothing_asks_is_needed_nowhere(told: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError, match=r"settings\.model_id: Nova Lite"):
+        DeploymentSettings.read({"region": "eu-central-2"})
+    assert region_warnings(DeploymentSettings.read({"region": "eu-central-2", **told})) == []
 
 
 def test_what_nobody_knows_of_a_region_is_a_warning() -> None:

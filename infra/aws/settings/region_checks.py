@@ -16,10 +16,11 @@ def region_faults(deployment: "DeploymentSettings") -> list[str]:
         return []
     needed = dict(_needed(deployment))
     lacking = [setting for setting, service in needed.items() if regions.available(service, region) == "no"]
-    elsewhere = regions.nearest(region, needed.values())
+    with_model = _asks_model(deployment)
+    elsewhere = regions.nearest(region, needed.values(), with_model=with_model)
     way = f"; the nearest region that has all that is asked for: region={elsewhere}" if elsewhere else ""
     faults = [f"{setting}: there is no {needed[setting]} in {region}; leave it out{way}" for setting in lacking]
-    return faults + _about_model(deployment.settings.bedrock.model_id, region, elsewhere)
+    return faults + (_about_model(deployment.settings.bedrock.model_id, region, elsewhere) if with_model else [])
 
 
 def region_warnings(deployment: "DeploymentSettings") -> list[str]:
@@ -32,9 +33,15 @@ def region_warnings(deployment: "DeploymentSettings") -> list[str]:
         for setting, service in _needed(deployment)
         if regions.available(service, region) == "unknown"
     ]
-    if regions.model_available(model, region) == "unknown" and not model.startswith("arn:"):
+    if _asks_model(deployment) and regions.model_available(model, region) == "unknown" and not model.startswith("arn:"):
         warned.append(f"settings.model_id: whether {model} answers in {region} is unknown; ask parley doctor --aws")
     return warned
+
+
+def _asks_model(deployment: "DeploymentSettings") -> bool:
+    """Whether anything deployed asks the model of the settings: an answerer, or a knowledge base made with the stack."""
+    hub_asks = deployment.hub.deployed and "language_model" in deployment.settings.answering.answerers
+    return hub_asks or deployment.knowledge.created
 
 
 def _needed(deployment: "DeploymentSettings") -> Iterator[tuple[str, str]]:

@@ -77,15 +77,15 @@ def same_model(model: str, region: str) -> str:
     return next((id_ for id_ in ids if model_available(id_, region) == "yes"), "")
 
 
-def nearest(region: str, needed: Iterable[str]) -> str:
-    """The region of the same partition, nearest on the globe, that has all services and Nova Lite; "" for none."""
+def nearest(region: str, needed: Iterable[str], *, with_model: bool) -> str:
+    """The region of the same partition, nearest on the globe, that has all services, and Nova Lite; "" for none."""
     if not is_known(region):
         return ""
     fit = [
         other
         for other in _places()
         if other.startswith("us-gov-") == region.startswith("us-gov-")
-        and default_model(other)
+        and (default_model(other) or not with_model)
         and all(available(what, other) == "yes" for what in needed)
     ]
     return min(fit, key=lambda other: _distance(region, other), default="")
