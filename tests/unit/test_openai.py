@@ -1,5 +1,7 @@
 """Models behind an API like OpenAI's, and a folder of documents with a model: grounded, or passed."""
 
+import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,17 @@ from orchestrator.answerers.openai.client import MOST_BYTES, OpenAiClient
 from orchestrator.answerers.openai.settings import OpenAiSettings
 from orchestrator.errors import ConfigurationError, ThrottledError, UpstreamError
 from orchestrator.model import Answer, Exchange, Pass, Question
+from orchestrator.settings import Settings
 from tests.fakes.models import FakeModels, said
 from tests.fakes.openai import KEY, MODEL, FakeServer, Reply, completion, problem, serving
 from tests.kit import chosen
 
 BEDROCK = BedrockSettings(model_id=MODEL)
+REQUEST: dict[str, Any] = {
+    "inferenceConfig": {"maxTokens": 9},
+    "system": [{"text": "Be brief."}],
+    "messages": [{"role": "user", "content": [{"text": "hi"}]}],
+}
 HISTORY = (Exchange("Do you ship to Spain?", "Yes, in three days."),)
 
 
@@ -57,6 +65,66 @@ def test_what_a_model_thinks_aloud_is_no_answer(server: FakeServer) -> None:
     reply = answerer(server).answer(question())
     assert isinstance(reply, Answer)
     assert reply.text == "At nine."
+
+
+def test_a_server_that_does_not_count_tokens_is_heard(server: FakeServer) -> None:
+    server.script.append(Reply({**completion("At nine."), "usage": {"prompt_tokens": None}}))
+    reply = answerer(server).answer(question())
+    assert isinstance(reply, Answer)
+    assert (reply.text, reply.input_tokens) == ("At nine.", 0)
+
+
+def test_thoughts_that_were_cut_short_are_no_answer_either(server: FakeServer) -> None:
+    server.script.append(Reply(completion("<think>They want the hours. Is it", "length")))
+    assert isinstance(answerer(server).answer(question()), Pass)
+
+
+@pytest.mark.parametrize("key", ["sk-first\nsk-second", "sk-…", "sk one"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(server: FakeServer, tmp_path: Path, key: str) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{key}\n", encoding="utf-8")
+    file.chmod(0o600)
+    ways: tuple[dict[str, Any], ...] = ({"openai_key": key}, {"openai_key": "", "openai_key_file": str(file)})
+    for given in ways:
+        with pytest.raises(ConfigurationError, match="not one line") as raised:
+            client(server, **given)
+        assert "sk-" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:abc/v1", "http://127.0.0.1:99999/v1", "http:///v1", "http://[1/v1"]
+)
+def test_an_address_that_leads_nowhere_is_a_wrong_setting(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="PARLEY_OPENAI_BASE_URL"):
+        OpenAiClient(OpenAiSettings(openai_base_url=address, openai_model=MODEL), 1)
+
+
+def test_no_password_goes_into_the_address() -> None:
+    with pytest.raises(ConfigurationError, match="PARLEY_OPENAI_BASE_URL"):
+        Settings.read({"PARLEY_OPENAI_BASE_URL": "http://user:secret@127.0.0.1/v1"})
+
+
+def test_an_error_that_comes_byte_by_byte_is_waited_for_no_longer_than_an_answer(server: FakeServer) -> None:
+    server.script.append(Reply({"error": {"message": "x" * 100}}, 500, wait_s=3))
+    began = time.monotonic()
+    with pytest.raises(UpstreamError):
+        client(server, timeout_s=0.3).converse(**REQUEST)
+    assert time.monotonic() - began < 2.5
+
+
+def test_without_encryption_no_proxy_sees_the_key(server: FakeServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert isinstance(answerer(server).answer(question()), Answer)
+        assert proxy.requests == []
+
+
+def test_a_code_that_may_quote_the_customer_is_not_told(server: FakeServer) -> None:
+    server.script.append(problem("my card is 4111"))
+    with pytest.raises(ConfigurationError) as raised:
+        client(server).converse(**REQUEST)
+    assert "4111" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_model_that_wants_its_limit_by_another_name_gets_it_from_then_on(server: FakeServer) -> None:

@@ -39,7 +39,7 @@ def region_warnings(deployment: "DeploymentSettings") -> list[str]:
 
 
 def _asks_model(deployment: "DeploymentSettings") -> bool:
-    """Whether anything deployed asks the model of the settings: an answerer, or a knowledge base made with the stack."""
+    """Whether anything deployed asks the model of the settings: an answerer, or a knowledge base that is made."""
     hub_asks = deployment.hub.deployed and "language_model" in deployment.settings.answering.answerers
     return hub_asks or deployment.knowledge.created
 

@@ -15,7 +15,6 @@ import re
 import socket
 import stat
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -30,7 +29,8 @@ from orchestrator.errors import ConfigurationError, EventError, ThrottledError, 
 from orchestrator.sections import require
 
 MOST_BYTES = 1_000_000  # of a response
-_THINKING = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
+_REDIRECTED = 300  # the lowest status without an answer
+_THINKING = re.compile(r"^\s*<think>.*?(</think>|\Z)", re.DOTALL)  # without an end where the model was cut short
 _STOPS: Mapping[str | None, str] = {
     "stop": "end_turn",
     "length": "max_tokens",
@@ -39,6 +39,8 @@ _STOPS: Mapping[str | None, str] = {
     "function_call": "tool_use",
 }
 _TOO_LONG = re.compile(r"context[ _]length|context window|maximum context|prompt is too long", re.IGNORECASE)
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # what is otherwise may quote the customer
+_KEY = re.compile(r"[!-~]*")  # what a header can carry
 _WANTS_THE_OTHER = re.compile(r"max_completion_tokens", re.IGNORECASE)
 
 
@@ -53,8 +55,8 @@ class _Choice(msgspec.Struct):
 
 
 class _Usage(msgspec.Struct):
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
 
 class _Completion(msgspec.Struct):
@@ -71,25 +73,29 @@ class _RefusedError(Exception):
         self.code = code
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """The key and a customer's words go where the operator said, and nowhere else."""
+class _AsAnswered(urllib.request.HTTPErrorProcessor):
+    """A status is for us to judge, and no redirect is followed: key and words go where the operator said."""
 
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
+    def http_response(
+        self, request: urllib.request.Request, response: http.client.HTTPResponse
+    ) -> http.client.HTTPResponse:
+        return response
+
+    https_response = http_response
 
 
 class OpenAiClient:
     """Fills the model's client: `converse` as boto3's `bedrock-runtime` has it, as far as a conversation needs it."""
 
     def __init__(self, settings: OpenAiSettings, timeout_s: float) -> None:
-        """Raises `ConfigurationError` where the settings name no model, or a key that others can read."""
+        """Raises `ConfigurationError` for settings without a model, of no use, or with a key that others can read."""
         require(settings, "a model like OpenAI's", "openai_base_url", "openai_model")
         self._url = f"{settings.openai_base_url.rstrip('/')}/chat/completions"
         self._model = settings.openai_model
         self._key = _key_of(settings)
         self._timeout_s = timeout_s
         self._limit = "max_tokens"
-        self._opener = urllib.request.build_opener(_NoRedirects)
+        self._opener = urllib.request.build_opener(_AsAnswered, *_proxies(self._url))
 
     def converse(self, **request: Any) -> Mapping[str, Any]:
         """Raises `UpstreamError` and `ConfigurationError`, whose messages have nothing of the conversation."""
@@ -101,7 +107,7 @@ class OpenAiClient:
                 return self.converse(**request)
             if error.status in (400, 413) and _TOO_LONG.search(f"{error.code} {error}"):
                 return _response("", "model_context_window_exceeded", _Usage())
-            raise _owned(error) from error
+            raise _owned(error) from None  # its words may quote the customer
 
     def _converse(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         body = {
@@ -125,16 +131,17 @@ class OpenAiClient:
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
         asked = urllib.request.Request(self._url, body, headers, method="POST")  # noqa: S310 - http or https, by the setting's pattern
+        deadline = time.monotonic() + self._timeout_s
         try:
             with self._opener.open(asked, timeout=self._timeout_s) as response:
-                return _read(response, time.monotonic() + self._timeout_s)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _refusal(error.code, error.read(MOST_BYTES)) from error
+                status, content = response.status, _read(response, deadline)
         except (TimeoutError, OSError, http.client.HTTPException) as error:
             raise UpstreamError(
                 f"the model cannot be reached: {type(error).__name__}", code=type(error).__name__
             ) from error
+        if status >= _REDIRECTED:
+            raise _refusal(status, content)
+        return content
 
 
 def _messages(request: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
@@ -156,7 +163,7 @@ def _response(text: str, stop_reason: str, usage: _Usage | None) -> Mapping[str,
     return {
         "output": {"message": {"role": "assistant", "content": [{"text": text}] if text else []}},
         "stopReason": stop_reason,
-        "usage": {"inputTokens": used.prompt_tokens, "outputTokens": used.completion_tokens},
+        "usage": {"inputTokens": used.prompt_tokens or 0, "outputTokens": used.completion_tokens or 0},
     }
 
 
@@ -182,7 +189,7 @@ def _refusal(status: int, content: bytes) -> _RefusedError:
     if not isinstance(error, dict):
         return _RefusedError(status, "", str(error)[:500])
     code, message = str(error.get("code") or error.get("type") or ""), str(error.get("message", ""))
-    return _RefusedError(status, code[:100], message[:500])
+    return _RefusedError(status, code if _CODE.fullmatch(code) else "", message[:500])
 
 
 def _owned(error: _RefusedError) -> UpstreamError | ConfigurationError:
@@ -217,13 +224,31 @@ def _check_way(url: str) -> None:
         )
 
 
+def _proxies(url: str) -> list[urllib.request.BaseHandler]:
+    """Without encryption nothing goes through a proxy of the environment: it would see the key."""
+    try:
+        parts = urlsplit(url)
+        if parts.hostname and (parts.port is None or parts.port):
+            return [urllib.request.ProxyHandler({})] if parts.scheme == "http" else []
+    except ValueError as error:  # a port that is no number, or too large; an address that is none
+        raise ConfigurationError(f"PARLEY_OPENAI_BASE_URL: {error}") from error
+    raise ConfigurationError("PARLEY_OPENAI_BASE_URL names no server")
+
+
 def _key_of(settings: OpenAiSettings) -> str:
+    key = _read_key(settings)
+    if not _KEY.fullmatch(key):
+        raise ConfigurationError("the key to PARLEY_OPENAI_BASE_URL is not one line of letters, digits and signs")
+    return key
+
+
+def _read_key(settings: OpenAiSettings) -> str:
     if not settings.openai_key_file:
         return settings.openai_key
     path = Path(settings.openai_key_file)
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise ConfigurationError(f"PARLEY_OPENAI_KEY_FILE: others can read {path}; chmod 600 {path}")
-        return path.read_text().strip()
+        return path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError as error:
         raise ConfigurationError(f"PARLEY_OPENAI_KEY_FILE: {path} cannot be read: {error.strerror}") from error

@@ -15,7 +15,7 @@ class OpenAiSettings(msgspec.Struct, frozen=True, kw_only=True):
         about(
             "address of an API like OpenAI's, up to its `/v1`: `language_model` and `documents_model` ask there, in the"
             " place of Bedrock; http only where it leads to this machine or a private network",
-            pattern=r"^(https?://[^\s?#]+)?$",
+            pattern=r"^(https?://[^\s?#@]+)?$",
         ),
     ] = ""
     openai_model: Annotated[str, about("the model's name there")] = ""
