@@ -32,6 +32,7 @@ ELSEWHERE = {
     "PARLEY_PORT": "the server's port",
     "PARLEY_HOST": "where the server listens",
     "PARLEY_NAMES": "the names that people ask for the server by",
+    "PARLEY_JUDGE": "the model by which `parley evaluate` judges grounds",
     "PARLEY_WORKGROUP": "Athena's, for `parley query`",
     "PARLEY_DATABASE": "Glue's, for `parley query`",
     "PARLEY_CORPUS": "real payloads for the tests",
