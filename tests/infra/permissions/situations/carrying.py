@@ -23,6 +23,7 @@ def situations() -> list[Situation]:
     return [
         *(_leaves(f"a step leaves by {channel}", channel) for channel in FROM),
         Situation(SEND, "a provider of a step is away", _away, providers(), FROM["sms"]),
+        Situation(SEND, "what becomes of a step cannot be kept", _in_vain),
         Situation(PROGRESS, "a provider tells of a send", _told),
         Situation(PROGRESS, "a provider tells what is older than what is known", _told_late),
         Situation(PROGRESS, "what a provider tells cannot be kept", _told_in_vain),
@@ -44,6 +45,12 @@ def _away(deployed: Deployed) -> None:
     sms = deployed.fakes["pinpoint-sms-voice-v2"]
     sms.failures.append(sms.throttled())
     deployed.accepted(a_send("sms"))
+    deployed.send()
+
+
+def _in_vain(deployed: Deployed) -> None:
+    deployed.accepted(a_send("sms"))
+    deployed.failing("dynamodb TransactWriteItems")
     deployed.send()
 
 
