@@ -12,7 +12,7 @@ import re
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -58,6 +58,7 @@ from tests.kit import Line, SmsLine
 from tests.lines import WhatsAppLine
 from tests.prove.hostile import EXPRESSIONS, STATEMENTS, TEXTS, Make
 from tests.unit.email_kit import EmailLine
+from transformer.batch import no_collection
 from transformer.filters import FILTERS
 from transformer.json_text import JsonError, parse_documents
 from transformer.overrides import compile_override
@@ -363,7 +364,7 @@ def timed(length: int = SMALL, inputs_each: int = 2) -> list[Ratio]:
 
     Every input is tried once; the `inputs_each` slowest of a function are measured.
     """
-    with _undisturbed():
+    with no_collection():
         return list(_each(length, inputs_each))
 
 
@@ -423,18 +424,6 @@ def _seconds(function: Timed, text: str) -> float:
     return time.process_time() - began
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without looking for garbage in all that other tests have left."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
 # ── the worst that is taken ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -443,7 +432,7 @@ def worst(length: int = 20_000) -> list[Worst]:
 
     A message has as many characters as the hub lets through, a question as many as a statement may have.
     """
-    with _undisturbed():
+    with no_collection():
         return [
             _worst("a message, from event to row", _carried, {name: make(length) for name, make in TEXTS.items()}),
             _worst("a mail", parse_mail, _mails(10 * length)),
