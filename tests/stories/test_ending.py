@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2 as httpx
@@ -15,6 +15,7 @@ import pytest
 
 from infra.local.deployment import Deployment
 from orchestrator.settings import Settings
+from tests.stories.test_kill import wait_until_healthy
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 5.0
@@ -45,21 +46,10 @@ def server(data: Path, hang: str = "") -> Iterator[tuple[subprocess.Popen[str], 
         try:
             assert process.stdout
             address = next(word for line in process.stdout for word in line.split() if word.startswith("http://"))
-            port = int(address.rpartition(":")[2])
-            wait_until_lives(port)
-            yield process, port
+            wait_until_healthy(address)
+            yield process, int(address.rpartition(":")[2])
         finally:
             process.kill()
-
-
-def wait_until_lives(port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with suppress(httpx.TransportError):
-            httpx.get(f"http://127.0.0.1:{port}/healthz").raise_for_status()
-            return
-        time.sleep(0.1)
-    raise TimeoutError(port)
 
 
 def write(data: Path, port: int) -> None:

@@ -32,7 +32,7 @@ def server(data: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     assert process.stdout
     try:
         address = next(word for line in process.stdout for word in line.split() if word.startswith("http://"))
-        _wait_until_healthy(address)
+        wait_until_healthy(address)
         yield process, address
     finally:
         process.kill()
@@ -49,7 +49,7 @@ def client_of(data: Path, address: str) -> httpx.Client:
     return httpx.Client(base_url=address, headers=as_owner(data))
 
 
-def _wait_until_healthy(address: str) -> None:
+def wait_until_healthy(address: str) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         with suppress(httpx.TransportError):

@@ -16,7 +16,8 @@ from infra.cli.main import parley
 from infra.local.deployment import Deployment
 from orchestrator.settings import Settings
 from tests.kit import sms_event
-from tests.stories.test_ending import token, wait_until_lives
+from tests.stories.test_ending import token
+from tests.stories.test_kill import wait_until_healthy
 
 ROOT = Path(__file__).parents[2]
 USUAL_UMASK = 0o022
@@ -67,7 +68,7 @@ def test_what_a_server_writes_while_it_runs_is_for_its_user_alone(tmp_path: Path
         try:
             assert process.stdout
             address = next(word for line in process.stdout for word in line.split() if word.startswith("http://"))
-            wait_until_lives(int(address.rpartition(":")[2]))
+            wait_until_healthy(address)
             allowed = {"authorization": f"Bearer {token(tmp_path / 'data')}"}
             with httpx.Client(base_url=address, headers=allowed) as client:
                 client.post("/api/messages", json={"text": "When do you open?"}).raise_for_status()

@@ -14,7 +14,8 @@ from shutil import copytree, ignore_patterns
 import httpx2 as httpx
 import pytest
 
-from tests.stories.test_ending import token, wait_until_lives
+from tests.stories.test_ending import token
+from tests.stories.test_kill import wait_until_healthy
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("infra", "orchestrator", "queries", "transformer")
@@ -57,7 +58,7 @@ def serving(installed: Path, elsewhere: Path) -> Iterator[tuple[int, str]]:
             found = re.search(r"http://127\.0\.0\.1:(\d+)", told)
             assert found
             port = int(found[1])
-            wait_until_lives(port)
+            wait_until_healthy(found[0])
             yield port, token(elsewhere / "data")
         finally:
             process.kill()
