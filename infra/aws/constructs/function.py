@@ -7,6 +7,7 @@ import msgspec
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 
 from infra.aws.constructs.accepted import accept
 from infra.aws.constructs.log import log_group
@@ -73,3 +74,15 @@ class Function(lambda_.Function):
         )
         accept(self, "AwsSolutions-L1", "the assets are built, and tested, for this version of Python")
         self.acting = acting
+
+    def take(self, queue: sqs.Queue, batch: int, at_once: int) -> None:
+        """Take what comes on a queue, `batch` of it together. What fails of a batch is reported message by message."""
+        lambda_.EventSourceMapping(
+            self.stack,
+            f"{self.node.id}Mapping",
+            target=self,
+            event_source_arn=queue.queue_arn,
+            batch_size=batch,
+            max_concurrency=at_once,
+            report_batch_item_failures=True,
+        )

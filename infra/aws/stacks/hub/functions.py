@@ -8,9 +8,6 @@ batch is reported message by message.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
 """
 
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
-
 from infra.aws.constructs.accepted import accept_wildcard, accept_wildcards
 from infra.aws.constructs.answerer_rights import asking_answerers
 from infra.aws.constructs.function import Function, Program
@@ -32,7 +29,6 @@ class Functions:
     """Each is given those of the hub's settings that it reads."""
 
     def __init__(self, stack: ParleyStack, memory: Memory, sending: Rights, settings: Answering) -> None:
-        self._stack = stack
         hub, receiving = stack.deployment.hub, part(Receiving, settings)
         asking = asking_answerers(stack, settings)
         self.ingress = Function(
@@ -59,8 +55,8 @@ class Functions:
             settings=receiving,
         )
         self._accept(memory, sending, asking)
-        self._feed(self.ingress, memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
-        self._feed(self.converse, memory.queues.wake_ups, 1, hub.converse_at_once)
+        self.ingress.take(memory.queues.inbound, INGRESS_BATCH, hub.ingress_at_once)
+        self.converse.take(memory.queues.wake_ups, 1, hub.converse_at_once)
         schedule(stack, EVERY_MINUTE, self.sweep, memory.queues.dead_sweeps)
 
     def _accept(self, memory: Memory, sending: Rights, asking: Rights) -> None:
@@ -78,15 +74,4 @@ class Functions:
             asking,
             "a profile picks the region, and only requests through it pass; a call that searches and writes, as"
             " RetrieveAndGenerate, knows no resource",
-        )
-
-    def _feed(self, function: Function, queue: sqs.Queue, batch: int, at_once: int) -> None:
-        lambda_.EventSourceMapping(
-            self._stack,
-            f"{function.node.id}Mapping",
-            target=function,
-            event_source_arn=queue.queue_arn,
-            batch_size=batch,
-            max_concurrency=at_once,
-            report_batch_item_failures=True,
         )

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sqs as sqs
 
 from infra.aws.constructs.accepted import accept_wildcards
 from infra.aws.constructs.function import Function, Program
@@ -48,6 +46,7 @@ class SendingFunctions:
         self, stack: ParleyStack, kept: Kept, queues: SendingQueues, sending: Rights, settings: Sending
     ) -> None:
         self._stack, self._settings = stack, settings
+        at_once = stack.deployment.sending.at_once
         secret = allow("secretsmanager:GetSecretValue", on=kept.key.ref)
         waking = allow("sqs:SendMessage", on=queues.sends.queue_arn)
         common = [secret, waking, *encrypting(stack)]
@@ -62,8 +61,8 @@ class SendingFunctions:
         finding = [allow("dynamodb:Query", on=index), ending, *common]
         self.sweep = self._function("SendSweep", "sweep_sends", SWEEP_S, finding)
         accept_wildcards(self.send.acting, sending, "a number of WhatsApp is named by an id of AWS's own")
-        self._feed(self.send, queues.sends, 1)
-        self._feed(self.progress, queues.progress, PROGRESS_BATCH)
+        self.send.take(queues.sends, 1, at_once)
+        self.progress.take(queues.progress, PROGRESS_BATCH, at_once)
         schedule(stack, EVERY_MINUTE, self.sweep, queues.dead_sweeps)
 
     @property
@@ -74,14 +73,3 @@ class SendingFunctions:
     def _function(self, name: str, handler: str, timeout_s: int, allowed: Rights) -> Function:
         program = Program("hub", f"orchestrator.handlers.{handler}", timeout_s, MEMORY_MB)
         return Function(self._stack, name, program, allowed, settings=self._settings)
-
-    def _feed(self, function: Function, queue: sqs.Queue, batch: int) -> None:
-        lambda_.EventSourceMapping(
-            self._stack,
-            f"{function.node.id}Mapping",
-            target=function,
-            event_source_arn=queue.queue_arn,
-            batch_size=batch,
-            max_concurrency=self._stack.deployment.sending.at_once,
-            report_batch_item_failures=True,
-        )
